@@ -1,0 +1,146 @@
+#include "base/config.h"
+
+#include <errno.h>
+#include <ini.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { KEYS_MAX = 128, TEXT_MAX_BYTES = 4095 };
+
+struct loading {
+    const char *path;
+    const struct base_config_key *keys;
+    size_t count;
+    bool seen[KEYS_MAX];
+    char *error;
+};
+
+/* libinih tells the line only of its own errors; ours are found by section and key. */
+static void set_error(struct loading *loading, int line, const char *section, const char *name, const char *what)
+{
+    if (loading->error)
+        return;
+    int len = line > 0 ? asprintf(&loading->error, "%s:%d: %s", loading->path, line, what)
+                       : asprintf(&loading->error, "%s: [%s] %s: %s", loading->path, section, name, what);
+    if (len < 0)
+        loading->error = NULL;
+}
+
+static const char *set_text(const struct base_config_key *key, const char *text)
+{
+    size_t len = strlen(text);
+    size_t max = key->max > 0 ? (size_t) key->max : TEXT_MAX_BYTES;
+    if (len < (size_t) key->min || len > max)
+        return "length not allowed";
+    char *copy = strdup(text);
+    if (!copy)
+        return "out of memory";
+    *(char **) key->value = copy;
+    return NULL;
+}
+
+static const char *set_integer(const struct base_config_key *key, const char *text)
+{
+    char *end;
+    errno = 0;
+    long long value = strtoll(text, &end, 10);
+    if (errno != 0 || end == text || *end != '\0')
+        return "not a whole number";
+    if (value < key->min || value > key->max)
+        return "number outside the allowed range";
+    *(int64_t *) key->value = value;
+    return NULL;
+}
+
+static const char *set_bool(const struct base_config_key *key, const char *text)
+{
+    static const char *const yes[] = {"yes", "true", "on", "1"}, *const no[] = {"no", "false", "off", "0"};
+    for (size_t i = 0; i < BASE_ARRAY_LENGTH(yes); i++) {
+        if (strcmp(text, yes[i]) != 0 && strcmp(text, no[i]) != 0)
+            continue;
+        *(bool *) key->value = strcmp(text, yes[i]) == 0;
+        return NULL;
+    }
+    return "neither yes nor no";
+}
+
+static const char *set_value(const struct base_config_key *key, const char *text)
+{
+    switch (key->type) {
+    case BASE_CONFIG_TEXT:
+        return set_text(key, text);
+    case BASE_CONFIG_INTEGER:
+        return set_integer(key, text);
+    case BASE_CONFIG_BOOL:
+        return set_bool(key, text);
+    }
+    return "unknown type";
+}
+
+/* libinih's callback: 1 goes on, 0 marks this line as the error. */
+static int take_pair(void *user, const char *section, const char *name, const char *value)
+{
+    struct loading *loading = user;
+    for (size_t i = 0; i < loading->count; i++) {
+        const struct base_config_key *key = &loading->keys[i];
+        if (strcmp(key->section, section) != 0 || strcmp(key->name, name) != 0)
+            continue;
+        const char *what = loading->seen[i] ? "given twice" : set_value(key, value);
+        if (what) {
+            set_error(loading, 0, section, name, what);
+            return 0;
+        }
+        loading->seen[i] = true;
+        return 1;
+    }
+    set_error(loading, 0, section, name, "unknown key");
+    return 0;
+}
+
+static void set_initial(struct loading *loading)
+{
+    for (size_t i = 0; i < loading->count; i++) {
+        const struct base_config_key *key = &loading->keys[i];
+        if (loading->seen[i])
+            continue;
+        const char *what = key->initial ? set_value(key, key->initial) : "missing";
+        if (what)
+            set_error(loading, 0, key->section, key->name, what);
+    }
+}
+
+int base_config_load(const char *path, const struct base_config_key *keys, size_t count, char **ret_error)
+{
+    if (count > KEYS_MAX)
+        return -E2BIG;
+    struct loading loading = {.path = path, .keys = keys, .count = count};
+    for (size_t i = 0; i < count; i++)
+        if (keys[i].type == BASE_CONFIG_TEXT)
+            *(char **) keys[i].value = NULL;
+    /* libinih's defaults cut lines at 200 bytes and values at " ;": paths may hold both. */
+    ini_use_stack = false;
+    ini_max_line = TEXT_MAX_BYTES + 256;
+    ini_allow_inline_comments = false;
+    ini_allow_multiline = false;
+    int line = ini_parse(path, take_pair, &loading);
+    if (line != 0)
+        set_error(&loading, line, "-", "-", line == -1 ? "cannot be opened" : "not a line of an INI file");
+    if (!loading.error && line == 0)
+        set_initial(&loading);
+    if (!loading.error && line == 0)
+        return 0;
+    base_config_clear(keys, count);
+    *ret_error = loading.error;
+    return line == -1 ? -ENOENT : -EINVAL;
+}
+
+void base_config_clear(const struct base_config_key *keys, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (keys[i].type != BASE_CONFIG_TEXT)
+            continue;
+        free(*(char **) keys[i].value);
+        *(char **) keys[i].value = NULL;
+    }
+}

@@ -1,0 +1,27 @@
+/* What a program gives up once it has started: Landlock for the file system, seccomp for system calls. */
+#ifndef BASE_SANDBOX_H
+#define BASE_SANDBOX_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/result.h"
+
+struct base_sandbox {
+    const char *const *read_paths; /* files and folders that may still be read; NULL-terminated, NULL for none */
+    const char *const *write_paths; /* folders in which files may be read, written, made and renamed; likewise */
+    const char *const *socket_paths; /* folders whose unix sockets may be connected to; likewise */
+    bool may_connect_inet; /* outgoing TCP connections; without it socket(AF_INET*) and connect() to them fail: EACCES */
+};
+
+struct base_sandbox_state {
+    bool landlock; /* false: this kernel lacks it */
+    bool seccomp;
+};
+
+/* Enters the sandbox for this thread and all it starts later: call before threads are made. No new privileges, no
+ * execve, no ptrace, no kernel module, mount, keyring or bpf call afterwards. A mechanism that the kernel lacks is told
+ * in ret_state and left out, so that the program can log it; any other failure is a negative errno. */
+int base_sandbox_enter(const struct base_sandbox *sandbox, struct base_sandbox_state *ret_state) BASE_MUST_USE;
+
+#endif
