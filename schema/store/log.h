@@ -1,0 +1,35 @@
+/* The log's place in PostgreSQL: struct audit_store over libpq. A batch is one pipelined implicit transaction; a head
+ * that is not the next one, a second claim and a changed registration are refused by the database itself. */
+#ifndef SCHEMA_STORE_LOG_H
+#define SCHEMA_STORE_LOG_H
+
+#include "audit/store.h"
+#include "schema/store/record.h"
+
+struct store_log_config {
+    const char *conninfo;       /* of the writer's own connection; copied */
+    const char *origin;         /* the log's name; a new one gets its row and first partitions at the first connect */
+    bool read_only;             /* for verification: no writer lock, no row made, batch_append never sends */
+    int64_t deadline_us;        /* of one call of the writer's: commit, snapshot, barrier */
+    uint64_t partition_entries; /* entries per partition made from now on: a multiple of 65,536; 0 means 1,048,576 */
+};
+
+struct store_log;
+
+/* pool serves tile_read() and entries_read() by any thread, and must outlive the log. Makes no connection: the writer
+ * calls audit_store.connect(). The caller frees. */
+int store_log_new(const struct store_log_config *config, struct store_pool *pool, struct store_log **ret_log) BASE_MUST_USE;
+
+/* Accepts NULL. The writer must have stopped. */
+void store_log_free(struct store_log *log);
+
+/* The interface for audit_writer; borrows the log. connect() answers -EBUSY when another writer holds this log. */
+struct audit_store store_log_audit(struct store_log *log);
+
+/* The log's number, by which the readers of query.h name it. STORE_NONE: no log of that origin yet. Any thread. */
+int store_log_find(struct store_pool *pool, const char *origin, int32_t *ret_log_id) BASE_MUST_USE;
+
+/* SQLSTATE of the writer connection's newest failure, for a log line. Writer thread. */
+void store_log_error(const struct store_log *log, char ret_sqlstate[static STORE_SQLSTATE_MAX]);
+
+#endif

@@ -1,0 +1,53 @@
+/* Reading the log by what its records are about. Any thread. */
+#ifndef SCHEMA_STORE_QUERY_H
+#define SCHEMA_STORE_QUERY_H
+
+#include "schema/store/record.h"
+
+/* What became of one signed message: the record that claimed its id and, once there is one, the record that concluded
+ * it. */
+struct store_query {
+    int32_t log_id;
+    uint64_t request_seq;
+    int64_t at_us;
+    char request_kind[STORE_NAME_MAX];
+    int service;
+    char effect[STORE_NAME_MAX];          /* "" when the request record has none */
+    char reasons[STORE_TEXT_MAX * 4];     /* separated by one space; "" for none */
+    bool opens;                           /* a conclusion must follow */
+    uint64_t conclusion_seq;              /* STORE_SEQ_NONE: none yet */
+    int64_t conclusion_at_us;
+    char conclusion_kind[STORE_NAME_MAX];
+    char conclusion_outcome[STORE_NAME_MAX];
+};
+
+/* By the key of the signed message (GET /v1/queries/{id}). STORE_NONE: never claimed by this person. */
+int store_query_find(struct store_pool *pool, const char *iin, const uint8_t id[static STORE_UUID_BYTES], int part,
+                     struct store_query *ret_query) BASE_MUST_USE;
+
+/* One request without a conclusion. Texts are borrowed during the call. */
+struct store_unfinished {
+    uint64_t seq;
+    int64_t at_us;
+    const char *kind;
+    struct base_bytes leaf;
+    struct store_record record; /* columns of the request record: key, body, unit, role, service, basis, duty, article, effect */
+};
+
+/* A non-zero answer stops the reading and is returned by it. */
+typedef int store_unfinished_visit(void *context, const struct store_unfinished *unfinished);
+
+/* All records of the log that need a conclusion and have none, in order. At start each gets a query.unknown record. The
+ * cost depends on how far back the oldest lies, not on the size of the log. */
+int store_unfinished_read(struct store_pool *pool, int32_t log_id, store_unfinished_visit *visit,
+                          void *context) BASE_MUST_USE;
+
+/* The columns stored beside entry seq, with its leaf: what "qao audit verify" compares. Borrowed during the call.
+ * Subjects are in the order of kid and mac, blobs in that of their kind (content is empty). */
+typedef int store_columns_visit(void *context, uint64_t seq, struct base_bytes leaf, const struct store_record *columns);
+
+/* Entries first to end-1 in order. -ENODATA when one is missing. */
+int store_columns_read(struct store_pool *pool, int32_t log_id, uint64_t first, uint64_t end,
+                       store_columns_visit *visit, void *context) BASE_MUST_USE;
+
+#endif
