@@ -121,6 +121,8 @@ int base_config_load(const char *path, const struct base_config_key *keys, size_
     /* libinih's defaults cut lines at 200 bytes and values at " ;": paths may hold both. */
     ini_use_stack = false;
     ini_max_line = TEXT_MAX_BYTES + 256;
+    ini_initial_alloc = ini_max_line;
+    ini_stop_on_first_error = true;
     ini_allow_inline_comments = false;
     ini_allow_multiline = false;
     int line = ini_parse(path, take_pair, &loading);

@@ -1,0 +1,142 @@
+/* Proves: files are read within their bound, a secret that others may read is refused, a replaced file is whole, and
+ * configuration errors name what is wrong. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/config.h"
+#include "base/file.h"
+#include "tests/check_main.h"
+
+static char folder[64], path[128];
+
+static void folder_make(void)
+{
+    strcpy(folder, "/tmp/qao-test-XXXXXX");
+    ck_assert_ptr_nonnull(mkdtemp(folder));
+    snprintf(path, sizeof(path), "%s/file", folder);
+}
+
+static void folder_remove(void)
+{
+    unlink(path);
+    ck_assert_int_eq(rmdir(folder), 0);
+}
+
+START_TEST(replace_then_read)
+{
+    folder_make();
+    struct base_buffer buffer;
+    base_buffer_init(&buffer, 16);
+    ck_assert_int_eq(base_file_read(path, BASE_FILE_SECRET, &buffer), -ENOENT);
+    ck_assert_int_eq(base_file_replace(path, base_bytes_text("first"), 0600), 0);
+    ck_assert_int_eq(base_file_replace(path, base_bytes_text("second"), 0600), 0);
+    ck_assert_int_eq(base_file_read(path, BASE_FILE_SECRET, &buffer), 0);
+    ck_assert(base_bytes_equal_text(base_buffer_view(&buffer), "second"));
+    base_buffer_clear(&buffer);
+    folder_remove(); /* fails if a temporary file was left behind */
+}
+END_TEST
+
+START_TEST(a_secret_others_may_read_is_refused)
+{
+    folder_make();
+    struct base_buffer buffer;
+    base_buffer_init(&buffer, 16);
+    ck_assert_int_eq(base_file_replace(path, base_bytes_text("key"), 0600), 0);
+    static const mode_t open_modes[] = {0640, 0604, 0620, 0601};
+    for (size_t i = 0; i < BASE_ARRAY_LENGTH(open_modes); i++) {
+        ck_assert_int_eq(chmod(path, open_modes[i]), 0);
+        ck_assert_int_eq(base_file_read(path, BASE_FILE_SECRET, &buffer), -EPERM);
+    }
+    ck_assert_int_eq(base_file_read(path, BASE_FILE_PUBLIC, &buffer), 0);
+    base_buffer_clear(&buffer);
+    folder_remove();
+}
+END_TEST
+
+START_TEST(over_the_bound_or_no_file_is_refused)
+{
+    folder_make();
+    struct base_buffer buffer;
+    base_buffer_init(&buffer, 4);
+    ck_assert_int_eq(base_file_replace(path, base_bytes_text("12345"), 0600), 0);
+    ck_assert_int_eq(base_file_read(path, BASE_FILE_PUBLIC, &buffer), -ENOBUFS);
+    base_buffer_clear(&buffer);
+    ck_assert_int_eq(base_file_read(folder, BASE_FILE_PUBLIC, &buffer), -EISDIR);
+    ck_assert_int_eq(base_file_read("/dev/null", BASE_FILE_PUBLIC, &buffer), -EINVAL);
+    base_buffer_clear(&buffer);
+    folder_remove();
+}
+END_TEST
+
+struct settings {
+    char *name;
+    int64_t port;
+    bool strict;
+};
+
+static int load(const char *text, struct settings *settings, char **ret_error)
+{
+    const struct base_config_key keys[] = {
+        {"front", "name", BASE_CONFIG_TEXT, &settings->name, NULL, 1, 600, "the name"},
+        {"front", "port", BASE_CONFIG_INTEGER, &settings->port, "8443", 1, 65535, "the port"},
+        {"gateway", "strict", BASE_CONFIG_BOOL, &settings->strict, "yes", 0, 0, "whether"},
+    };
+    ck_assert_int_eq(base_file_replace(path, base_bytes_text(text), 0600), 0);
+    return base_config_load(path, keys, BASE_ARRAY_LENGTH(keys), ret_error);
+}
+
+START_TEST(configuration_is_read_with_its_initial_values)
+{
+    folder_make();
+    char text[700], name[501];
+    memset(name, 'n', 500); /* over libinih's own line limit */
+    memcpy(name + 100, " ; ", 3); /* no comment inside a value */
+    name[500] = '\0';
+    snprintf(text, sizeof(text), "; comment\n[front]\nname = %s\n", name);
+    struct settings settings = {0};
+    char *error = NULL;
+    int r = load(text, &settings, &error);
+    ck_assert_msg(r == 0, "%s", error ? error : "no words");
+    ck_assert_str_eq(settings.name, name);
+    ck_assert_int_eq(settings.port, 8443);
+    ck_assert(settings.strict);
+    free(settings.name);
+    folder_remove();
+}
+END_TEST
+
+START_TEST(configuration_errors_name_the_key)
+{
+    static const struct {
+        const char *text, *words;
+    } bad[] = {
+        {"[front]\nport = 1\n", "[front] name: missing"},
+        {"[front]\nname = x\nport = 0\n", "[front] port: number outside the allowed range"},
+        {"[front]\nname = x\nport = 8x\n", "[front] port: not a whole number"},
+        {"[front]\nname = x\ncolour = red\n", "[front] colour: unknown key"},
+        {"[front]\nname = x\nname = y\n", "[front] name: given twice"},
+        {"[front]\nname = x\n[gateway]\nstrict = perhaps\n", "[gateway] strict: neither yes nor no"},
+        {"[front]\nname = x\nnonsense\n", ":3: not a line of an INI file"},
+    };
+    folder_make();
+    for (size_t i = 0; i < BASE_ARRAY_LENGTH(bad); i++) {
+        struct settings settings = {0};
+        char *error = NULL;
+        ck_assert_int_eq(load(bad[i].text, &settings, &error), -EINVAL);
+        ck_assert_ptr_nonnull(error);
+        ck_assert_msg(strstr(error, bad[i].words) != NULL, "got: %s", error);
+        ck_assert_ptr_null(settings.name);
+        free(error);
+    }
+    folder_remove();
+}
+END_TEST
+
+CHECK_MAIN("base/file, base/config", replace_then_read, a_secret_others_may_read_is_refused,
+           over_the_bound_or_no_file_is_refused, configuration_is_read_with_its_initial_values,
+           configuration_errors_name_the_key)
