@@ -47,8 +47,7 @@ struct store_record {
     const char *case_number;
     const char *effect;     /* permit | abbreviated | deny */
     const char *outcome;    /* how a conclusion ended: executed | failed | unknown | withheld | undelivered … */
-    const char *reason;     /* first of reasons */
-    const char *reasons;    /* all, separated by one space */
+    const char *reasons;    /* all, the first first, separated by one space */
 
     bool claims;            /* claims (iin, id, part), which must then be set; a second claim is AUDIT_REFUSAL_CLAIMED */
     struct store_confirm confirm;

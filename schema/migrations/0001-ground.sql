@@ -1,0 +1,100 @@
+-- Roles, the schema, and what makes a table one that is only ever added to.
+--
+-- qao_owner   owns everything and cannot log in; migrations act as it
+-- qao_gateway adds to the log and reads what deciding needs
+-- qao_reader  reads, for verification and reports
+
+do $$
+declare
+    wanted text;
+begin
+    foreach wanted in array array['qao_owner', 'qao_gateway', 'qao_reader'] loop
+        if not exists (select from pg_roles where rolname = wanted) then
+            execute format('create role %I', wanted);
+        end if;
+    end loop;
+end
+$$;
+alter role qao_owner nologin nosuperuser nocreatedb nocreaterole;
+alter role qao_gateway login nosuperuser nocreatedb nocreaterole password null;
+alter role qao_reader login nosuperuser nocreatedb nocreaterole password null;
+
+do $$
+begin
+    execute format('revoke all on database %I from public', current_database());
+    execute format('grant connect on database %I to qao_gateway, qao_reader', current_database());
+end
+$$;
+revoke all on schema public from public;
+
+create schema qao authorization qao_owner;
+grant usage on schema qao to qao_gateway, qao_reader;
+set local role qao_owner;
+set local search_path = qao;
+
+-- Functions are executable by everyone unless this is said first.
+alter default privileges for role qao_owner revoke execute on functions from public;
+
+create table migration (
+    number integer primary key,
+    name text not null,
+    sha256 text not null check (sha256 ~ '^[0-9a-f]{64}$'),
+    at timestamptz not null default now()
+);
+
+-- Rights are the first barrier and this is the second: it also stops the owner, and replication's session role.
+create function refuse_change() returns trigger
+    language plpgsql set search_path = qao, pg_temp
+as $$
+begin
+    raise exception '% of %.% is refused: it is only ever added to', tg_op, tg_table_schema, tg_table_name
+        using errcode = 'QAO01';
+end
+$$;
+
+-- Makes a table append-only.
+create function table_seal(target regclass) returns void
+    language plpgsql set search_path = qao, pg_temp
+as $$
+begin
+    execute format('create trigger refuse_change before update or delete or truncate on %s
+                    for each statement execute function qao.refuse_change()', target);
+    execute format('alter table %s enable always trigger refuse_change', target);
+end
+$$;
+
+-- The next version of what the key column names: versions count from 1 without a gap, so that two who change one thing
+-- at once cannot both win.
+create function version_follows() returns trigger
+    language plpgsql set search_path = qao, pg_temp
+as $$
+declare
+    key_column text := tg_argv[0];
+    newest integer;
+begin
+    execute format('select max(version) from %I.%I where %I = $1.%I', tg_table_schema, tg_table_name, key_column,
+                   key_column)
+        using new into newest;
+    if new.version is distinct from coalesce(newest, 0) + 1 then
+        raise exception 'version % of %.% does not follow version %', new.version, tg_table_name, key_column,
+            coalesce(newest, 0)
+            using errcode = 'QAO04';
+    end if;
+    return new;
+end
+$$;
+
+-- Makes a table one of versions.
+create function table_version(target regclass, key_column text) returns void
+    language plpgsql set search_path = qao, pg_temp
+as $$
+begin
+    execute format('create trigger version_follows before insert on %s
+                    for each row execute function qao.version_follows(%L)', target, key_column);
+    execute format('alter table %s enable always trigger version_follows', target);
+    perform table_seal(target);
+end
+$$;
+
+select table_seal('migration');
+grant select on migration to qao_gateway, qao_reader;
