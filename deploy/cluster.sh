@@ -1,0 +1,54 @@
+# The instance's own PostgreSQL: unix socket only, users known by the operating system. Sourced after places.sh.
+# shellcheck shell=bash
+
+cluster_bin() {
+  local bin
+  bin=$(find /usr/lib/postgresql -mindepth 2 -maxdepth 2 -name bin 2>/dev/null | sort -V | tail -n 1)
+  [ -x "$bin/initdb" ] || die "PostgreSQL's server programs are not here" "install the Debian package postgresql"
+  printf '%s\n' "$bin"
+}
+
+cluster_make() {
+  [ ! -f "$STATE/db/PG_VERSION" ] || return 0
+  as_user "$USER_DB" "$(cluster_bin)/initdb" -D "$STATE/db" -U postgres --auth-local=peer --auth-host=reject \
+    --locale=C.UTF-8 --encoding=UTF8 --data-checksums
+}
+
+# Which operating-system user may be which role. Whoever owns the instance administers it.
+cluster_identities() {
+  local owner role number
+  owner=$(id -un)
+  {
+    printf '# Written by ./run. Map name, operating-system user, database role.\n'
+    for role in postgres qao_owner qao_reader; do printf 'qao "%s" %s\n' "$owner" "$role"; done
+    printf 'qao "%s" postgres\n' "$USER_DB"
+    printf 'qao "%s" qao_gateway\n' "$USER_GATEWAY"
+    for number in 01 02 05 11 37 57; do printf 'qao "%s" qao_registry_%s\n' "$USER_ADAPTER" "$number"; done
+  } | sort -u
+}
+
+cluster_configure() {
+  cluster_identities >"$STATE/db/pg_ident.conf.new"
+  {
+    printf '# Written by ./run: unix socket only, the operating system says who it is.\n'
+    printf 'local all all peer map=qao\n'
+  } >"$STATE/db/pg_hba.conf.new"
+  {
+    printf '# Written by ./run over the settings of schema/pg/.\n'
+    cat "$ROOT/schema/pg/postgresql.conf"
+    printf "listen_addresses = ''\nunix_socket_directories = '%s'\nunix_socket_permissions = 0777\n" "$RUN/db"
+    printf "hba_file = '%s'\nident_file = '%s'\n" "$(cluster_quote "$STATE/db/pg_hba.conf")" "$(cluster_quote "$STATE/db/pg_ident.conf")"
+  } >"$STATE/db/qao.conf.new"
+  local name
+  for name in pg_ident.conf pg_hba.conf qao.conf; do
+    if is_root; then chown "$USER_DB:" "$STATE/db/$name.new"; fi
+    chmod 600 "$STATE/db/$name.new"
+    mv -f "$STATE/db/$name.new" "$STATE/db/$name"
+  done
+}
+
+cluster_quote() { printf '%s' "${1//\'/\'\'}"; }
+
+cluster_psql() {
+  psql -X -q -v ON_ERROR_STOP=1 -h "$RUN/db" -U postgres "$@"
+}

@@ -1,0 +1,110 @@
+# Where an instance lies: its folder, its state, its sockets, its users. Sourced after common.sh.
+# shellcheck shell=bash disable=SC2034
+
+# Runs a command as one of the instance's users, without a way back to more rights.
+as_user() {
+  local user=$1
+  shift
+  if is_root; then
+    setpriv --reuid "$user" --regid "$user" --clear-groups --no-new-privs -- "$@"
+  else
+    "$@"
+  fi
+}
+
+# One system user per program when we are root; else all programs share ours.
+places_users() {
+  local name
+  if ! is_root; then
+    USER_DB=$(id -un) USER_GATEWAY=$USER_DB USER_FRONT=$USER_DB USER_ADAPTER=$USER_DB
+    return
+  fi
+  USER_DB=qao-db USER_GATEWAY=qao-gateway USER_FRONT=qao-front USER_ADAPTER=qao-adapter
+  for name in "$USER_DB" "$USER_GATEWAY" "$USER_FRONT" "$USER_ADAPTER"; do
+    id -u "$name" >/dev/null 2>&1 ||
+      useradd --system --user-group --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin "$name" ||
+      die "cannot make the system user $name"
+  done
+}
+
+# True when every program's user can enter the folder.
+places_enterable() {
+  local user
+  for user in "$USER_DB" "$USER_GATEWAY" "$USER_FRONT" "$USER_ADAPTER"; do
+    as_user "$user" test -x "$1" || return 1
+  done
+}
+
+# A folder of ours with exactly this owner and mode. Refuses what somebody else put there.
+places_folder() {
+  local path=$1 owner=$2 mode=$3
+  [ ! -L "$path" ] || die "$path is a symbolic link" "remove it, or choose another --dir"
+  mkdir -p -- "$path" || die "cannot make $path"
+  is_root || [ -O "$path" ] || die "$path belongs to somebody else" "remove it, or choose another --dir"
+  if is_root; then chown "$owner:" "$path" || die "cannot hand $path to $owner"; fi
+  chmod "$mode" "$path" || die "cannot set the mode of $path"
+}
+
+# Sets DIR, STATE, RUN and makes them. The state lies in the instance where the programs' users can enter it, else in
+# /var/lib/qao; $DIR/places says where.
+places_make() {
+  DIR=$1
+  mkdir -p -- "$DIR" || die "cannot make the instance folder $DIR" "choose another with --dir"
+  DIR=$(cd -- "$DIR" && pwd -P)
+  [ -w "$DIR" ] || die "cannot write to $DIR" "choose another folder with --dir"
+  chmod u=rwx,go=rx "$DIR"
+  places_users
+  local id
+  id=$(printf '%s' "$DIR" | sha256sum | cut -c1-10)
+  if [ -f "$DIR/places" ]; then
+    STATE=$(sed -n 's/^state=//p' "$DIR/places")
+  elif places_enterable "$DIR"; then
+    STATE=$DIR/state
+  else
+    STATE=/var/lib/qao/$id
+    say "  $DIR cannot be entered by the programs' users: their state goes to $STATE"
+  fi
+  if is_root; then RUN=/run/qao-$id; else RUN=${XDG_RUNTIME_DIR:-/tmp}/qao-$id; fi
+  [ "${#RUN}" -lt 80 ] || RUN=/tmp/qao-$id
+  printf 'state=%s\nrun=%s\n' "$STATE" "$RUN" >"$DIR/places"
+  if [ "${STATE%/*}" = /var/lib/qao ]; then places_folder /var/lib/qao root 755; fi
+  places_folder "$STATE" "$(id -un)" 755
+  places_folder "$RUN" "$(id -un)" 755
+  places_folder "$STATE/logs" "$(id -un)" 755
+  places_folder "$STATE/trust" "$(id -un)" 755
+  places_folder "$STATE/db" "$USER_DB" 700
+  places_folder "$STATE/gateway" "$USER_GATEWAY" 700
+  places_folder "$STATE/front" "$USER_FRONT" 700
+  places_folder "$STATE/adapter" "$USER_ADAPTER" 700
+  places_folder "$RUN/db" "$USER_DB" 755
+  places_folder "$RUN/gateway" "$USER_GATEWAY" 755
+  places_folder "$RUN/adapter" "$USER_ADAPTER" 755
+}
+
+# One ./run per instance. The lock ends with the process that holds it.
+places_lock() {
+  exec 9>"$DIR/run.lock"
+  flock -n 9 || die "another ./run works on $DIR" "stop it, or give another --dir and --port"
+}
+
+# Where the programs are started from: the build, or where other users may not enter it, a copy of it.
+places_programs() {
+  PROGRAMS=$ROOT/build/bin
+  local user
+  for user in "$USER_GATEWAY" "$USER_FRONT" "$USER_ADAPTER"; do
+    if ! as_user "$user" test -r "$PROGRAMS/qao-gateway" || ! as_user "$user" test -r "$ROOT/schema/messages.tsv"; then
+      PROGRAMS=$STATE/prefix/bin
+    fi
+  done
+  [ "$PROGRAMS" = "$STATE/prefix/bin" ] || return 0
+  rm -rf -- "$STATE/prefix" "$STATE/prefix.new"
+  step "installing where the programs may read" "$STATE/logs/install.log" places_install
+}
+
+places_install() {
+  local prefix
+  prefix=$(meson introspect "$ROOT/build" --buildoptions |
+    python3 -c 'import json,sys; print(next(o["value"] for o in json.load(sys.stdin) if o["name"] == "prefix"))') || return 1
+  (umask 022 && DESTDIR=$STATE/prefix.new meson install -C "$ROOT/build" --no-rebuild) || return 1
+  mv "$STATE/prefix.new$prefix" "$STATE/prefix" && rm -rf -- "$STATE/prefix.new"
+}

@@ -1,0 +1,87 @@
+# Starting and stopping what an instance runs. Sourced after places.sh.
+# shellcheck shell=bash
+
+# name -> process id, in the order of starting; they are stopped in the opposite order.
+PROGRAM_NAMES=()
+declare -A PROGRAM_PIDS=()
+
+# program_start NAME USER COMMAND...: in a session of its own, so that Ctrl-C reaches ./run alone.
+program_start() {
+  local name=$1 user=$2
+  shift 2
+  as_user "$user" setsid "$@" >>"$STATE/logs/$name.log" 2>&1 </dev/null 8>&- 9>&- &
+  PROGRAM_PIDS[$name]=$!
+  PROGRAM_NAMES+=("$name")
+  program_record
+}
+
+program_record() {
+  local name
+  for name in "${PROGRAM_NAMES[@]}"; do printf '%s %s\n' "$name" "${PROGRAM_PIDS[$name]}"; done >"$STATE/programs.new"
+  mv -f "$STATE/programs.new" "$STATE/programs"
+}
+
+program_alive() { kill -0 "${PROGRAM_PIDS[$1]:-0}" 2>/dev/null && [ -n "${PROGRAM_PIDS[$1]:-}" ]; }
+
+# Waits until the command succeeds, at most SECONDS_MAX; fails at once when the program has ended.
+# program_wait NAME SECONDS_MAX COMMAND...
+program_wait() {
+  local name=$1 deadline=$((SECONDS + $2))
+  shift 2
+  until "$@" >/dev/null 2>&1; do
+    if ! program_alive "$name" || [ "$SECONDS" -ge "$deadline" ]; then
+      tail -n 15 "$STATE/logs/$name.log" | sed 's/^/    | /' >&2
+      program_alive "$name" || die "$name ended while starting" "its log: $STATE/logs/$name.log"
+      die "$name is not ready in time" "its log: $STATE/logs/$name.log"
+    fi
+    sleep 0.05
+  done
+}
+
+# program_stop NAME SIGNAL SECONDS_MAX
+program_stop() {
+  local name=$1 signal=$2 deadline=$((SECONDS + $3)) pid=${PROGRAM_PIDS[$1]:-}
+  [ -n "$pid" ] || return 0
+  kill -s "$signal" "$pid" 2>/dev/null || :
+  while kill -0 "$pid" 2>/dev/null; do
+    if [ "$SECONDS" -ge "$deadline" ]; then
+      say "  $name does not stop, killing it"
+      kill -s KILL "$pid" 2>/dev/null || :
+      deadline=$((SECONDS + 3600))
+    fi
+    sleep 0.05
+  done
+  wait "$pid" 2>/dev/null || :
+  unset "PROGRAM_PIDS[$name]"
+}
+
+programs_stop() {
+  local i name
+  rm -f -- "$DIR/gateway.url" "$DIR/health.url"
+  for ((i = ${#PROGRAM_NAMES[@]} - 1; i >= 0; i--)); do
+    name=${PROGRAM_NAMES[$i]}
+    case $name in
+    db) program_stop db INT 30 ;; # PostgreSQL's fast shutdown
+    *) program_stop "$name" TERM 15 ;;
+    esac
+  done
+  PROGRAM_NAMES=()
+  rm -f -- "$STATE/programs"
+}
+
+# What a ./run that was killed left running. A process id may be somebody else's by now: only ours are stopped.
+programs_stop_leftovers() {
+  [ -f "$STATE/programs" ] || return 0
+  local name pid command
+  while read -r name pid; do
+    command=$(tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null) || continue
+    case $command in
+    *"$STATE"* | *"$RUN"*)
+      say "  stopping $name, left by an earlier run"
+      PROGRAM_PIDS[$name]=$pid
+      PROGRAM_NAMES+=("$name")
+      ;;
+    esac
+  done <"$STATE/programs"
+  programs_stop
+}
