@@ -8,6 +8,7 @@
 #include <stdbool.h>
 
 #include "base/result.h"
+#include "gateway/wire/language.h"
 
 enum { WIRE_SERVICE_COUNT = 76 };
 
@@ -22,8 +23,6 @@ void wire_services_free(struct wire_services *services);
 
 /* NULL when the service has no description (then it can be decided and recorded, but not answered). Borrowed. */
 const struct wire_service *wire_service_find(const struct wire_services *services, unsigned number);
-
-enum wire_language { WIRE_KK = 0, WIRE_RU, WIRE_EN };
 
 enum wire_service_kind {
     WIRE_SERVICE_ACT = 0, /* changes a registry: sent once, idempotent by the query's id (R13) */

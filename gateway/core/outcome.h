@@ -1,0 +1,21 @@
+/* Where what happened becomes a code, and a code an HTTP status: nowhere else. */
+#ifndef GATEWAY_CORE_OUTCOME_H
+#define GATEWAY_CORE_OUTCOME_H
+
+#include "certs/verdict.h"
+#include "gateway/link/adapter_message.h"
+#include "gateway/wire/code.h"
+
+/* 4xx or 5xx; 500 for what is no code. */
+unsigned core_outcome_status(enum wire_code code);
+
+/* WIRE_CODE_NONE only for CERTS_VERDICT_VALID; what could not be decided is untrusted. */
+enum wire_code core_outcome_of_verdict(enum certs_verdict verdict);
+
+/* WIRE_CODE_NONE only for LINK_OUTCOME_ANSWERED. */
+enum wire_code core_outcome_of_registry(enum link_outcome outcome);
+
+/* How the result record names it: "executed", "unknown", "unavailable", "failed", "timeout"; static. */
+const char *core_outcome_text(enum link_outcome outcome);
+
+#endif

@@ -1,0 +1,37 @@
+/* Which page a request asks for. */
+#ifndef GATEWAY_CORE_ROUTER_H
+#define GATEWAY_CORE_ROUTER_H
+
+#include "base/bytes.h"
+#include "gateway/link/front_message.h"
+#include "gateway/wire/code.h"
+
+enum core_page {
+    CORE_PAGE_NONE = 0,
+    CORE_PAGE_QUERY,       /* POST /v1/queries */
+    CORE_PAGE_EXPLAIN,     /* POST /v1/explain */
+    CORE_PAGE_OUTCOME,     /* GET /v1/queries/{rest} */
+    CORE_PAGE_SERVICES,    /* GET /v1/services */
+    CORE_PAGE_CHECKPOINT,  /* GET /v1/log/checkpoint */
+    CORE_PAGE_TILE,        /* GET /v1/log/tile/{rest} */
+    CORE_PAGE_HEALTH,      /* GET /healthz, local listener */
+    CORE_PAGE_READY,       /* GET /readyz, local listener */
+    CORE_PAGE_METRICS,     /* GET /metrics, local listener */
+    CORE_PAGE_COUNT
+};
+
+struct core_route {
+    enum core_page page;
+    enum wire_code refusal;  /* with CORE_PAGE_NONE: why */
+    const char *allow;       /* with method-not-allowed: "GET" or "POST"; static */
+    struct base_bytes rest;  /* of the path, borrowed */
+};
+
+/* Paths are matched as they are, without decoding: none of ours needs an escape. A query string is refused with
+ * not-found, since no page takes one. Signed messages must be of a CMS content type. Any thread. */
+struct core_route core_route_find(const struct link_request *request);
+
+/* "query", "explain", ... for metrics; static. */
+const char *core_page_text(enum core_page page);
+
+#endif

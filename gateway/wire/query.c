@@ -1,0 +1,238 @@
+#include "gateway/wire/query.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "base/text.h"
+
+static void uuid_digit(uint8_t *byte, unsigned value)
+{
+    *byte = (uint8_t)(*byte << 4 | value);
+}
+
+int wire_uuid_parse(struct base_bytes text, uint8_t ret_uuid[static WIRE_UUID_BYTES])
+{
+    uint8_t uuid[WIRE_UUID_BYTES] = {0};
+    unsigned digits = 0;
+    if (text.len != WIRE_UUID_TEXT_MAX - 1)
+        return -EBADMSG;
+    for (size_t i = 0; i < text.len; i++) {
+        uint8_t c = text.data[i];
+        if (i == 8 || i == 13 || i == 18 || i == 23) {
+            if (c != '-')
+                return -EBADMSG;
+        } else if (c >= '0' && c <= '9') {
+            uuid_digit(&uuid[digits++ / 2], (unsigned)(c - '0'));
+        } else if ((c | 0x20) >= 'a' && (c | 0x20) <= 'f') {
+            uuid_digit(&uuid[digits++ / 2], (unsigned)((c | 0x20) - 'a' + 10));
+        } else {
+            return -EBADMSG;
+        }
+    }
+    memcpy(ret_uuid, uuid, sizeof(uuid));
+    return 0;
+}
+
+void wire_uuid_format(const uint8_t uuid[static WIRE_UUID_BYTES], char ret_text[static WIRE_UUID_TEXT_MAX])
+{
+    static const char digits[] = "0123456789abcdef";
+    char *at = ret_text;
+    for (unsigned i = 0; i < WIRE_UUID_BYTES; i++) {
+        if (i == 4 || i == 6 || i == 8 || i == 10)
+            *at++ = '-';
+        *at++ = digits[uuid[i] >> 4];
+        *at++ = digits[uuid[i] & 15];
+    }
+    *at = '\0';
+}
+
+/* ---- members ---- */
+
+/* The first fault found is kept. */
+static void fault(struct wire_query *query, const char *member, const char *what)
+{
+    if (query->fault[0] == '\0')
+        snprintf(query->fault, sizeof(query->fault), "%s: %s", member, what);
+}
+
+static struct base_bytes text_of(const json_t *value)
+{
+    return base_bytes_of(json_string_value(value), json_string_length(value));
+}
+
+/* A mandatory text; the empty view after a fault. */
+static struct base_bytes text_need(struct wire_query *query, const json_t *root, const char *member)
+{
+    const json_t *value = json_object_get(root, member);
+    if (!value)
+        fault(query, member, "missing");
+    else if (!json_is_string(value))
+        fault(query, member, "not a text");
+    else
+        return text_of(value);
+    return base_bytes_of(NULL, 0);
+}
+
+/* A text that may be absent or null. False after a fault; the view is then empty. */
+static bool text_take(struct wire_query *query, const json_t *root, const char *member, struct base_bytes *ret_text)
+{
+    const json_t *value = json_object_get(root, member);
+    *ret_text = base_bytes_of(NULL, 0);
+    if (!value || json_is_null(value))
+        return true;
+    if (!json_is_string(value)) {
+        fault(query, member, "not a text");
+        return false;
+    }
+    *ret_text = text_of(value);
+    return true;
+}
+
+static bool short_text_take(struct wire_query *query, const json_t *root, const char *member, size_t bytes_max,
+                            struct base_bytes *ret_text)
+{
+    if (!text_take(query, root, member, ret_text))
+        return false;
+    if (ret_text->len <= bytes_max)
+        return true;
+    fault(query, member, "too long");
+    *ret_text = base_bytes_of(NULL, 0);
+    return false;
+}
+
+static void long_text_take(struct wire_query *query, const json_t *root, const char *member,
+                           struct base_bytes *ret_text)
+{
+    if (text_take(query, root, member, ret_text) && base_text_length(*ret_text) > WIRE_QUERY_TEXT_MAX) {
+        fault(query, member, "longer than 1,000 characters");
+        *ret_text = base_bytes_of(NULL, 0);
+    }
+}
+
+static void head_take(struct wire_query *query, const json_t *root, const char *origin)
+{
+    struct base_bytes version = text_need(query, root, "v");
+    if (version.data && !base_bytes_equal_text(version, "qao.query/1"))
+        fault(query, "v", "not qao.query/1");
+    struct base_bytes to = text_need(query, root, "to");
+    if (to.data && !base_bytes_equal_text(to, origin))
+        fault(query, "to", "not this system");
+    struct base_bytes id = text_need(query, root, "id");
+    if (id.data && wire_uuid_parse(id, query->id) < 0)
+        fault(query, "id", "not a UUID");
+    else if (id.data) {
+        wire_uuid_format(query->id, query->id_text);
+        query->parts |= WIRE_QUERY_ID;
+    }
+    struct base_bytes at = text_need(query, root, "at");
+    if (at.data && base_time_parse(at, &query->at_us) < 0)
+        fault(query, "at", "not an RFC 3339 time with an offset");
+    else if (at.data)
+        query->parts |= WIRE_QUERY_AT;
+}
+
+static void service_take(struct wire_query *query, const json_t *root)
+{
+    const json_t *service = json_object_get(root, "service");
+    if (!service)
+        fault(query, "service", "missing");
+    else if (!json_is_integer(service))
+        fault(query, "service", "not an integer");
+    else if (json_integer_value(service) < 1 || json_integer_value(service) > 76)
+        fault(query, "service", "outside 1-76");
+    else {
+        query->service = (unsigned)json_integer_value(service);
+        query->parts |= WIRE_QUERY_SERVICE;
+    }
+}
+
+static void ground_take(struct wire_query *query, const json_t *root)
+{
+    bool right = true;
+    struct base_bytes basis = text_need(query, root, "basis");
+    query->basis = policy_basis_parse(basis);
+    if (query->basis == POLICY_BASIS_NONE) {
+        if (basis.data)
+            fault(query, "basis", "unknown");
+        right = false;
+    }
+    struct base_bytes duty;
+    right = text_take(query, root, "duty", &duty) && right;
+    if (duty.data) {
+        query->duty = policy_duty_parse(duty);
+        if (query->duty == POLICY_DUTY_NONE) {
+            fault(query, "duty", "unknown");
+            right = false;
+        } else if (query->basis != POLICY_BASIS_OTHER_DUTIES && query->basis != POLICY_BASIS_NONE) {
+            fault(query, "duty", "only with other_duties");
+            right = false;
+        }
+    }
+    if (right)
+        query->parts |= WIRE_QUERY_GROUND;
+}
+
+static void members_check(struct wire_query *query, const json_t *root)
+{
+    static const char *const known[] = {"v",       "id",     "at",         "to",        "service", "basis", "duty", "case",
+                                        "article", "ground", "ordered_by", "recipient", "params"};
+    const char *name;
+    const json_t *value;
+    json_object_foreach((json_t *)(uintptr_t)root, name, value)
+    {
+        size_t i = 0;
+        while (i < BASE_ARRAY_LENGTH(known) && strcmp(name, known[i]) != 0)
+            i++;
+        if (i == BASE_ARRAY_LENGTH(known)) {
+            fault(query, "content", "a member that is not of the protocol");
+            return;
+        }
+    }
+}
+
+static void query_take(struct wire_query *query, const json_t *root, const char *origin)
+{
+    head_take(query, root, origin);
+    service_take(query, root);
+    ground_take(query, root);
+    if (short_text_take(query, root, "case", WIRE_QUERY_CASE_MAX, &query->case_number))
+        query->parts |= WIRE_QUERY_CASE;
+    if (short_text_take(query, root, "article", WIRE_QUERY_ARTICLE_MAX, &query->article))
+        query->parts |= WIRE_QUERY_ARTICLE;
+    long_text_take(query, root, "ground", &query->ground);
+    long_text_take(query, root, "ordered_by", &query->ordered_by);
+    long_text_take(query, root, "recipient", &query->recipient);
+    const json_t *params = json_object_get(root, "params");
+    if (!params)
+        fault(query, "params", "missing");
+    else if (!json_is_object(params))
+        fault(query, "params", "not an object");
+    else {
+        query->params = params;
+        query->parts |= WIRE_QUERY_PARAMS;
+    }
+    members_check(query, root);
+}
+
+int wire_query_parse(struct base_bytes content, const char *origin, json_t **ret_document, struct wire_query *ret_query)
+{
+    struct wire_query query = {.wellformed = false};
+    char why[WIRE_JSON_FAULT_MAX];
+    json_t *root = NULL;
+    int r = wire_json_parse(content, WIRE_QUERY_BYTES_MAX, &root, why);
+    if (r < 0)
+        return r;
+    if (r == WIRE_JSON_MALFORMED) {
+        fault(&query, "content", why);
+    } else if (!json_is_object(root)) {
+        fault(&query, "content", "not a JSON object");
+    } else {
+        query_take(&query, root, origin);
+        query.wellformed = query.fault[0] == '\0';
+    }
+    *ret_document = root;
+    *ret_query = query;
+    return 0;
+}
