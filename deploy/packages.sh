@@ -4,6 +4,7 @@
 PACKAGES_RUN=(gcc libc6-dev meson ninja-build pkg-config libssl-dev libmicrohttpd-dev libgnutls28-dev libpq-dev
   libjansson-dev check libinih-dev uuid-dev libseccomp-dev libcurl4-openssl-dev openssl
   postgresql postgresql-client tzdata python3 util-linux procps passwd)
+PACKAGES_BENCH=(nginx-light apache2-utils nodejs npm)
 PACKAGES_CHECK=(clang libclang-rt-14-dev clang-format golang-go golang-golang-x-mod-dev curl iproute2)
 
 packages_missing() {
