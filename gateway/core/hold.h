@@ -1,0 +1,37 @@
+/* Replies that could not be delivered, or were ready too late: kept for a time, encrypted (AES-256-GCM) under a key that
+ * is made at start and lives only in this memory. Any thread. */
+#ifndef GATEWAY_CORE_HOLD_H
+#define GATEWAY_CORE_HOLD_H
+
+#include "base/buffer.h"
+#include "base/bytes.h"
+#include "base/result.h"
+
+enum { CORE_HOLD_ID_BYTES = 16 };
+
+struct core_hold;
+
+/* At most max replies of together at most max_bytes, each for keep_us; the oldest goes first. -ENOMEM, -EIO when there is
+ * no randomness. */
+int core_hold_new(size_t max, size_t max_bytes, int64_t keep_us, struct core_hold **ret_hold) BASE_MUST_USE;
+/* Wipes the key. Accepts NULL. */
+void core_hold_free(struct core_hold *hold);
+
+/* Named condition: no such reply, or its time is over. */
+enum { CORE_HOLD_NONE = 1 };
+
+/* Keeps a reply for its officer, instead of an older one of the same id. -ENOBUFS when it is larger than all that may be
+ * kept, -ENOMEM, -EIO. */
+int core_hold_put(struct core_hold *hold, const char *iin, const uint8_t id[static CORE_HOLD_ID_BYTES],
+                  struct base_bytes reply, int64_t now_us) BASE_MUST_USE;
+
+/* Appends the reply; it stays until its time is over. CORE_HOLD_NONE, out's errors, -EIO. */
+int core_hold_read(struct core_hold *hold, const char *iin, const uint8_t id[static CORE_HOLD_ID_BYTES], int64_t now_us,
+                   struct base_buffer *out) BASE_MUST_USE;
+
+/* Drops what is over. */
+void core_hold_expire(struct core_hold *hold, int64_t now_us);
+
+size_t core_hold_count(struct core_hold *hold);
+
+#endif

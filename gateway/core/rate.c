@@ -1,0 +1,83 @@
+#include "gateway/core/rate.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/idnum.h"
+
+struct person {
+    char iin[BASE_IDNUM_TEXT_MAX];
+    unsigned count;
+    int64_t since_us;
+};
+
+struct core_rate {
+    pthread_mutex_t mutex;
+    unsigned max;
+    int64_t window_us;
+    size_t people;
+    struct person person[];
+};
+
+int core_rate_new(unsigned max, int64_t window_us, size_t people, struct core_rate **ret_rate)
+{
+    struct core_rate *rate = calloc(1, sizeof(*rate) + people * sizeof(rate->person[0]));
+    if (!rate)
+        return -ENOMEM;
+    pthread_mutex_init(&rate->mutex, NULL);
+    rate->max = max;
+    rate->window_us = window_us;
+    rate->people = people;
+    *ret_rate = rate;
+    return 0;
+}
+
+void core_rate_free(struct core_rate *rate)
+{
+    if (!rate)
+        return;
+    pthread_mutex_destroy(&rate->mutex);
+    free(rate);
+}
+
+/* The person's place, else one that is free or whose window is over, else NULL. Refusals are rare and the table is small:
+ * it is searched from end to end. */
+static struct person *person_find(struct core_rate *rate, const char *iin, int64_t now_us)
+{
+    struct person *free_place = NULL;
+    for (size_t i = 0; i < rate->people; i++) {
+        struct person *person = &rate->person[i];
+        if (now_us - person->since_us >= rate->window_us || now_us < person->since_us)
+            person->count = 0;
+        if (person->count == 0)
+            free_place = person;
+        else if (strcmp(person->iin, iin) == 0)
+            return person;
+    }
+    return free_place;
+}
+
+bool core_rate_check(struct core_rate *rate, const char *iin, int64_t now_us, int64_t *ret_wait_us)
+{
+    pthread_mutex_lock(&rate->mutex);
+    const struct person *person = person_find(rate, iin, now_us);
+    bool allowed = person && person->count < rate->max;
+    *ret_wait_us = allowed ? 0 : person ? person->since_us + rate->window_us - now_us : rate->window_us;
+    pthread_mutex_unlock(&rate->mutex);
+    return allowed;
+}
+
+void core_rate_add(struct core_rate *rate, const char *iin, int64_t now_us)
+{
+    pthread_mutex_lock(&rate->mutex);
+    struct person *person = person_find(rate, iin, now_us);
+    if (person && person->count == 0) {
+        strncpy(person->iin, iin, sizeof(person->iin) - 1);
+        person->since_us = now_us;
+    }
+    if (person)
+        person->count++;
+    pthread_mutex_unlock(&rate->mutex);
+}

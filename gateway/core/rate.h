@@ -1,0 +1,26 @@
+/* How many refusals a person may have recorded in a minute, so that nobody fills the log. Any thread. */
+#ifndef GATEWAY_CORE_RATE_H
+#define GATEWAY_CORE_RATE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/result.h"
+
+struct core_rate;
+
+/* At most max refusals per person within window_us, for at most people at once. When there are more, nobody unknown is
+ * let through until the oldest window ends. -ENOMEM. */
+int core_rate_new(unsigned max, int64_t window_us, size_t people, struct core_rate **ret_rate) BASE_MUST_USE;
+/* Accepts NULL. */
+void core_rate_free(struct core_rate *rate);
+
+/* Whether this person (IIN) may be refused once more; false is to be answered with too-many. ret_wait_us: until the
+ * window ends (0 when allowed). */
+bool core_rate_check(struct core_rate *rate, const char *iin, int64_t now_us, int64_t *ret_wait_us);
+
+/* Counts one refusal. */
+void core_rate_add(struct core_rate *rate, const char *iin, int64_t now_us);
+
+#endif
