@@ -1,0 +1,118 @@
+#include "gateway/core/settings.h"
+
+#include <errno.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/config.h"
+#include "policy/case.h"
+
+enum { KEYS_MAX = 40 };
+
+/* Fills keys for these settings; the number of them. */
+static size_t keys_of(struct core_settings *s, struct base_config_key keys[KEYS_MAX])
+{
+    const struct base_config_key all[] = {
+        {"gateway", "front_socket", BASE_CONFIG_TEXT, &s->front_socket, NULL, 1, 107, "unix socket on which qao-front is awaited"},
+        {"gateway", "front_user", BASE_CONFIG_TEXT, &s->front_user, NULL, 1, 64, "user (name or number) of qao-front"},
+        {"gateway", "adapter_socket", BASE_CONFIG_TEXT, &s->adapter_socket, NULL, 1, 107, "unix socket of qao-adapter"},
+        {"gateway", "adapter_user", BASE_CONFIG_TEXT, &s->adapter_user, NULL, 1, 64, "user (name or number) of qao-adapter"},
+        {"gateway", "workers", BASE_CONFIG_INTEGER, &s->workers, "0", 0, 256, "threads that verify, decide and sign; 0: twice the processors"},
+        {"gateway", "in_flight", BASE_CONFIG_INTEGER, &s->in_flight, "1024", 1, 65536, "requests served at once; more are answered with overloaded"},
+        {"gateway", "stop_seconds", BASE_CONFIG_INTEGER, &s->stop_seconds, "10", 0, 600, "how long requests may take to end when the program is told to stop"},
+        {"gateway", "log_level", BASE_CONFIG_TEXT, &s->log_level, "info", 1, 16, "error, warning, info or debug"},
+        {"database", "conninfo", BASE_CONFIG_TEXT, &s->conninfo, NULL, 1, 2000, "libpq keywords of the role qao_gateway"},
+        {"database", "connections", BASE_CONFIG_INTEGER, &s->connections, "8", 1, 64, "connections for reading"},
+        {"database", "deadline_ms", BASE_CONFIG_INTEGER, &s->database_deadline_ms, "5000", 10, 600000, "of each call"},
+        {"database", "partition_entries", BASE_CONFIG_INTEGER, &s->partition_entries, "0", 0, INT64_C(1) << 40, "entries of a new partition: a multiple of 65,536; 0: 1,048,576"},
+        {"log", "origin", BASE_CONFIG_TEXT, &s->origin, NULL, 1, 255, "name of the log, as in log.vkey; signed queries name it in \"to\""},
+        {"log", "key", BASE_CONFIG_TEXT, &s->log_key, NULL, 1, 0, "Ed25519 key (PEM) that signs checkpoints"},
+        {"log", "high_water", BASE_CONFIG_TEXT, &s->high_water, NULL, 1, 0, "file that remembers the newest durable checkpoint"},
+        {"log", "witnessed", BASE_CONFIG_TEXT, &s->witnessed, "", 0, 0, "file with the newest checkpoint a witness holds; empty: none"},
+        {"log", "heartbeat_seconds", BASE_CONFIG_INTEGER, &s->heartbeat_seconds, "60", 0, 86400, "a log.heartbeat after so long without an entry; 0: none"},
+        {"log", "renew_high_water", BASE_CONFIG_BOOL, &s->renew_high_water, "no", 0, 0, "make a lost high-water file anew (once, by the operator's decision)"},
+        {"trust", "ca", BASE_CONFIG_TEXT, &s->ca, NULL, 1, 0, "PEM of all certificates of the authority"},
+        {"trust", "crl", BASE_CONFIG_TEXT, &s->crl, NULL, 1, 0, "PEM of its revocation lists; read again when it changes"},
+        {"trust", "check_digits", BASE_CONFIG_BOOL, &s->check_digits, "yes", 0, 0, "IIN and BIN of certificates carry a right check digit"},
+        {"trust", "require_protected_carrier", BASE_CONFIG_BOOL, &s->require_protected_carrier, "yes", 0, 0, "refuse certificates marked as a key file (R21)"},
+        {"answer", "certificate", BASE_CONFIG_TEXT, &s->answer_certificate, NULL, 1, 0, "PEM of the information system's certificate"},
+        {"answer", "key", BASE_CONFIG_TEXT, &s->answer_key, NULL, 1, 0, "PEM of its key"},
+        {"seal", "vault", BASE_CONFIG_TEXT, &s->vault, NULL, 1, 0, "PEM certificate of the vault"},
+        {"seal", "escrow", BASE_CONFIG_TEXT, &s->escrow, NULL, 1, 0, "PEM certificate of the escrow key"},
+        {"subjects", "keys", BASE_CONFIG_TEXT, &s->subject_keys, NULL, 1, 0, "file of lines \"number 64-hex-digits\"; the highest number is used"},
+        {"policy", "editions", BASE_CONFIG_TEXT, &s->editions, "", 0, 0, "folder of editions; empty: the program's own"},
+        {"policy", "case_pattern", BASE_CONFIG_TEXT, &s->case_pattern, POLICY_CASE_PATTERN_DEFAULT, 1, POLICY_CASE_PATTERN_MAX, "form of a case number (R12); # is a digit"},
+        {"policy", "services", BASE_CONFIG_TEXT, &s->services, "", 0, 0, "folder of service descriptions; empty: the program's own"},
+        {"policy", "messages", BASE_CONFIG_TEXT, &s->messages, "", 0, 0, "messages.tsv; empty: the program's own"},
+        {"query", "window_seconds", BASE_CONFIG_INTEGER, &s->window_seconds, "300", 1, 3600, "how far the signed time may be from the clock"},
+        {"query", "adapter_timeout_ms", BASE_CONFIG_INTEGER, &s->adapter_timeout_ms, "15000", 10, 600000, "how long a registry may take"},
+        {"query", "hold_seconds", BASE_CONFIG_INTEGER, &s->hold_seconds, "3600", 1, 86400, "how long an undelivered answer is kept"},
+        {"query", "hold_replies", BASE_CONFIG_INTEGER, &s->hold_replies, "256", 1, 65536, "how many are kept"},
+        {"query", "refusals_per_minute", BASE_CONFIG_INTEGER, &s->refusals_per_minute, "30", 1, 100000, "recorded refusals of one person; more are answered with too-many"},
+    };
+    _Static_assert(BASE_ARRAY_LENGTH(all) <= KEYS_MAX, "room for every key");
+    memcpy(keys, all, sizeof(all));
+    return BASE_ARRAY_LENGTH(all);
+}
+
+void core_settings_clear(struct core_settings *settings)
+{
+    struct base_config_key keys[KEYS_MAX];
+    size_t count = keys_of(settings, keys);
+    base_config_clear(keys, count);
+}
+
+static int user_find(const char *key, const char *text, uid_t *ret_uid, char **ret_error)
+{
+    char *end;
+    errno = 0;
+    unsigned long number = strtoul(text, &end, 10);
+    if (text[0] >= '0' && text[0] <= '9' && *end == '\0' && errno == 0 && number < UINT32_MAX) {
+        *ret_uid = (uid_t)number;
+        return 0;
+    }
+    const struct passwd *user = getpwnam(text);
+    if (user) {
+        *ret_uid = user->pw_uid;
+        return 0;
+    }
+    if (asprintf(ret_error, "%s: no such user", key) < 0)
+        *ret_error = NULL;
+    return -EINVAL;
+}
+
+int core_settings_read(const char *path, struct core_settings *ret_settings, char **ret_error)
+{
+    struct base_config_key keys[KEYS_MAX];
+    memset(ret_settings, 0, sizeof(*ret_settings));
+    size_t count = keys_of(ret_settings, keys);
+    int r = base_config_load(path, keys, count, ret_error);
+    if (r < 0)
+        return r;
+    r = user_find("gateway.front_user", ret_settings->front_user, &ret_settings->front_uid, ret_error);
+    if (r == 0)
+        r = user_find("gateway.adapter_user", ret_settings->adapter_user, &ret_settings->adapter_uid, ret_error);
+    if (r < 0)
+        core_settings_clear(ret_settings);
+    return r;
+}
+
+void core_settings_print(void)
+{
+    struct core_settings settings = {0};
+    struct base_config_key keys[KEYS_MAX];
+    size_t count = keys_of(&settings, keys);
+    const char *section = "";
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(section, keys[i].section) != 0)
+            printf("[%s]\n", keys[i].section);
+        section = keys[i].section;
+        printf("  %-26s %s", keys[i].name, keys[i].help);
+        if (!keys[i].initial)
+            printf(" (mandatory)\n");
+        else
+            printf(" (%s)\n", keys[i].initial[0] ? keys[i].initial : "empty");
+    }
+}

@@ -1,0 +1,42 @@
+/* The configuration of qao-gateway: an INI file, all of whose keys are in settings.c. */
+#ifndef GATEWAY_CORE_SETTINGS_H
+#define GATEWAY_CORE_SETTINGS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/result.h"
+
+/* Texts are owned. */
+struct core_settings {
+    char *front_socket, *front_user, *adapter_socket, *adapter_user;
+    uid_t front_uid, adapter_uid; /* of the two users */
+    int64_t workers, in_flight, stop_seconds;
+    char *log_level;
+
+    char *conninfo;
+    int64_t connections, database_deadline_ms, partition_entries;
+
+    char *origin, *log_key, *high_water, *witnessed;
+    int64_t heartbeat_seconds;
+    bool renew_high_water;
+
+    char *ca, *crl;
+    bool check_digits, require_protected_carrier;
+
+    char *answer_certificate, *answer_key, *vault, *escrow, *subject_keys;
+
+    char *editions, *case_pattern, *services, *messages; /* "" for the program's own data, but the pattern */
+
+    int64_t window_seconds, adapter_timeout_ms, hold_seconds, hold_replies, refusals_per_minute;
+};
+
+/* Reads the file and looks the users up. On an error ret_error (freed by the caller) says what; nothing is owned then. */
+int core_settings_read(const char *path, struct core_settings *ret_settings, char **ret_error) BASE_MUST_USE;
+void core_settings_clear(struct core_settings *settings);
+
+/* Prints every key with its default and meaning, for --help. */
+void core_settings_print(void);
+
+#endif
