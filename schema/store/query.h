@@ -46,7 +46,7 @@ int store_unfinished_read(struct store_pool *pool, int32_t log_id, store_unfinis
  * Subjects are in the order of kid and mac, blobs in that of their kind (content is empty). */
 typedef int store_columns_visit(void *context, uint64_t seq, struct base_bytes leaf, const struct store_record *columns);
 
-/* Entries first to end-1 in order. -ENODATA when one is missing. */
+/* Entries first to end-1 in order. -ENODATA when one is missing, or the row that says what it concludes. */
 int store_columns_read(struct store_pool *pool, int32_t log_id, uint64_t first, uint64_t end,
                        store_columns_visit *visit, void *context) BASE_MUST_USE;
 

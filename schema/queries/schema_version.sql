@@ -1,0 +1,2 @@
+-- The newest migration that was applied.
+select max(number) from qao.migration

@@ -1,0 +1,11 @@
+/* Calls by way of the pool. Inner part of the store: not for other rooms. */
+#ifndef SCHEMA_STORE_POOL_H
+#define SCHEMA_STORE_POOL_H
+
+#include "schema/store/connection.h"
+
+/* Borrows a connection, runs the statement, gives the connection back. The result is the caller's. */
+int store_pool_call(struct store_pool *pool, enum store_statement statement, const struct store_params *params,
+                    PGresult **ret_result) BASE_MUST_USE;
+
+#endif

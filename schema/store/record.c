@@ -1,0 +1,95 @@
+#include "schema/store/record.h"
+
+#include <errno.h>
+
+#include "base/text.h"
+
+enum {
+    TEXT_COUNT = 11,
+    TEXT_MAX = 1000,           /* bytes of one column */
+    COLUMNS_BYTES = 256,       /* what a row costs besides its texts and contents */
+    SUBJECT_BYTES = 100,
+    BLOB_BYTES = 100,
+};
+
+static void list_texts(const struct store_record *record, const char *ret_texts[static TEXT_COUNT])
+{
+    const char *const texts[TEXT_COUNT] = {
+        record->kind,    record->iin,         record->body,   record->unit,    record->basis,   record->duty,
+        record->article, record->case_number, record->effect, record->outcome, record->reasons,
+    };
+    memcpy(ret_texts, texts, sizeof(texts));
+}
+
+size_t store_record_weight(const struct store_record *record)
+{
+    const char *texts[TEXT_COUNT];
+    list_texts(record, texts);
+    size_t weight = COLUMNS_BYTES + record->subject_count * SUBJECT_BYTES + record->blob_count * BLOB_BYTES;
+    for (size_t i = 0; i < BASE_ARRAY_LENGTH(texts); i++)
+        weight += texts[i] ? strlen(texts[i]) : 0;
+    for (size_t i = 0; i < record->blob_count; i++)
+        weight += record->blobs[i].content.len;
+    return weight;
+}
+
+static bool text_fits(const char *text)
+{
+    if (!text)
+        return true;
+    size_t len = strnlen(text, TEXT_MAX + 1);
+    return len <= TEXT_MAX && base_text_is_utf8(base_bytes_of(text, len));
+}
+
+/* A name is read back into a field of STORE_NAME_MAX. */
+static bool name_fits(const char *name)
+{
+    return !name || (text_fits(name) && strnlen(name, STORE_NAME_MAX) < STORE_NAME_MAX);
+}
+
+static bool small_fits(int value)
+{
+    return value >= 0 && value <= INT16_MAX;
+}
+
+static bool blobs_fit(const struct store_record *record)
+{
+    if (record->blob_count > STORE_RECORD_BLOBS_MAX)
+        return false;
+    for (size_t i = 0; i < record->blob_count; i++) {
+        const struct store_blob *blob = &record->blobs[i];
+        if (!blob->kind || !name_fits(blob->kind) || blob->content.len > STORE_BLOB_SMALL_MAX || blob->large < 0)
+            return false;
+        if ((blob->large != 0) == (blob->content.len != 0))
+            return false;
+        for (size_t j = 0; j < i; j++)
+            if (strcmp(record->blobs[j].kind, blob->kind) == 0)
+                return false;
+    }
+    return true;
+}
+
+int store_record_check(const struct store_record *record)
+{
+    const char *texts[TEXT_COUNT];
+    list_texts(record, texts);
+    for (size_t i = 0; i < BASE_ARRAY_LENGTH(texts); i++)
+        if (!text_fits(texts[i]))
+            return -EINVAL;
+    if (!record->kind || !name_fits(record->kind) || !name_fits(record->effect) || !name_fits(record->outcome))
+        return -EINVAL;
+    if (!small_fits(record->part) || !small_fits(record->role) || !small_fits(record->service))
+        return -EINVAL;
+    if (record->claims && (!record->iin || !record->id))
+        return -EINVAL;
+    if (record->concludes != STORE_SEQ_NONE && record->concludes > INT64_MAX)
+        return -EINVAL;
+    if (record->confirm.registration < 0 || record->confirm.version < 0)
+        return -EINVAL;
+    if (record->subject_count > STORE_RECORD_SUBJECTS_MAX || !blobs_fit(record))
+        return -EINVAL;
+    for (size_t i = 0; i < record->subject_count; i++)
+        if (record->subjects[i].kid > INT32_MAX)
+            return -EINVAL;
+    return 0;
+}
