@@ -117,13 +117,16 @@ static int compare_names(const void *a, const void *b)
 
 static int write_value(struct base_json *json, const json_t *value, unsigned depth);
 
-/* Bytewise order is RFC 8785's order only within the Basic Multilingual Plane. */
-static bool is_beyond_plane(const char *name)
+/* Bytewise order is RFC 8785's order only within the Basic Multilingual Plane, and base_json_name() compares names that
+ * need no escape. No message or record of ours has another name. */
+static bool name_is_simple(const char *name)
 {
-    for (; *name; name++)
-        if ((uint8_t) *name >= 0xf0)
-            return true;
-    return false;
+    for (; *name; name++) {
+        uint8_t byte = (uint8_t) *name;
+        if (byte < 0x20 || byte >= 0xf0 || byte == '"' || byte == '\\')
+            return false;
+    }
+    return true;
 }
 
 static int write_object(struct base_json *json, const json_t *value, unsigned depth)
@@ -138,7 +141,7 @@ static int write_object(struct base_json *json, const json_t *value, unsigned de
     int r = 0;
     base_json_object_begin(json);
     for (i = 0; r == 0 && i < count; i++) {
-        if (is_beyond_plane(names[i])) {
+        if (!name_is_simple(names[i])) {
             r = -EINVAL;
             break;
         }

@@ -20,7 +20,8 @@ int wire_json_parse(struct base_bytes bytes, size_t max_bytes, json_t **ret_valu
                     char ret_fault[WIRE_JSON_FAULT_MAX]) BASE_MUST_USE;
 
 /* Appends the value in canonical form (RFC 8785, restricted to integers). -EINVAL for a real number, an integer out of
- * range, or more than WIRE_JSON_DEPTH_MAX levels; else the buffer's error. The buffer may hold something already. */
+ * range, more than WIRE_JSON_DEPTH_MAX levels, or a member's name that holds a quotation mark, a backslash, a control
+ * character or one beyond U+FFFF (its place in the order is not ours to reckon); else the buffer's error. The buffer may hold something already. */
 int wire_json_canonical(const json_t *value, struct base_buffer *out) BASE_MUST_USE;
 
 /* json_decref() for BASE_CLEANUP on a json_t *. */

@@ -52,6 +52,8 @@ enum wire_identifier {
 
 /* "iin", "bin", "name", ...; "" for none. */
 const char *wire_identifier_text(enum wire_identifier identifier);
+/* WIRE_IDENTIFIER_NONE for any other text and for NULL. */
+enum wire_identifier wire_identifier_parse(const char *text);
 
 enum {
     WIRE_PARAMS_MAX = 16,
@@ -121,8 +123,8 @@ int wire_service_answer_check(const struct wire_service *service, const struct w
                               const json_t *records, struct wire_faults *ret_faults) BASE_MUST_USE;
 
 /* Removes every declared amount (R04) from records and counts them. Fails closed: WIRE_SERVICE_MISFIT when records does
- * not fit the schema, WIRE_SERVICE_NOT_ABBREVIABLE when the description declares no amount and does not say that there
- * are none. After a failure records must not be passed on. Call after wire_service_answer_check(). */
+ * not fit the schema, WIRE_SERVICE_NOT_ABBREVIABLE when the description declares no amount, since then nobody has said
+ * what the officer may not see. After a failure records must not be passed on. */
 int wire_service_answer_abbreviate(const struct wire_service *service, json_t *records,
                                    size_t *ret_removed) BASE_MUST_USE;
 
