@@ -19,13 +19,7 @@ struct wire_messages {
 
 static const char *const columns[COLUMN_COUNT] = {"code",     "title_kk", "detail_kk", "title_ru",
                                                   "detail_ru", "title_en", "detail_en"};
-static const char *const language_text[WIRE_LANGUAGE_COUNT] = {"kk", "ru", "en"};
 static const char *const note_text[WIRE_NOTE_COUNT] = {"notice", "outcome-unknown", "explained"};
-
-const char *wire_language_text(enum wire_language language)
-{
-    return language_text[language];
-}
 
 static void freep(struct wire_messages **messages)
 {
@@ -178,93 +172,4 @@ const char *wire_message_detail(const struct wire_messages *messages, enum wire_
 const char *wire_message_note(const struct wire_messages *messages, enum wire_note note, enum wire_language language)
 {
     return messages->detail[WIRE_CODE_COUNT + note][language];
-}
-
-/* ---- Accept-Language ---- */
-
-static struct base_bytes trim(struct base_bytes text)
-{
-    while (text.len > 0 && (text.data[0] == ' ' || text.data[0] == '\t'))
-        text = base_bytes_of(text.data + 1, text.len - 1);
-    while (text.len > 0 && (text.data[text.len - 1] == ' ' || text.data[text.len - 1] == '\t'))
-        text.len--;
-    return text;
-}
-
-/* Splits at the first separator; rest is empty when there is none. */
-static struct base_bytes cut(struct base_bytes *rest, char separator)
-{
-    const uint8_t *at = rest->len ? memchr(rest->data, separator, rest->len) : NULL;
-    struct base_bytes head = *rest;
-    if (at) {
-        head.len = (size_t)(at - rest->data);
-        *rest = base_bytes_of(at + 1, rest->len - head.len - 1);
-    } else {
-        *rest = base_bytes_of(NULL, 0);
-    }
-    return trim(head);
-}
-
-/* Thousandths, or -1 for what is no quality value: ("0" | "1") ["." up to three digits]. */
-static int quality_parse(struct base_bytes text)
-{
-    if (text.len == 0 || text.len > 5 || (text.data[0] != '0' && text.data[0] != '1') ||
-        (text.len > 1 && text.data[1] != '.'))
-        return -1;
-    int quality = (text.data[0] - '0') * 1000;
-    int weight = 100;
-    for (size_t i = 2; i < text.len; i++, weight /= 10) {
-        if (text.data[i] < '0' || text.data[i] > '9')
-            return -1;
-        quality += (text.data[i] - '0') * weight;
-    }
-    return quality <= 1000 ? quality : -1;
-}
-
-static bool is_language(struct base_bytes tag, const char *language)
-{
-    return tag.len >= 2 && (tag.data[0] | 0x20) == language[0] && (tag.data[1] | 0x20) == language[1] &&
-           (tag.len == 2 || tag.data[2] == '-');
-}
-
-enum wire_language wire_language_find(struct base_bytes accept_language)
-{
-    int quality[WIRE_LANGUAGE_COUNT] = {-1, -1, -1};
-    unsigned place[WIRE_LANGUAGE_COUNT] = {0};
-    int others = -1;
-    unsigned others_place = 0;
-    struct base_bytes rest = accept_language;
-    for (unsigned item = 1; rest.len > 0; item++) {
-        struct base_bytes parameter = cut(&rest, ',');
-        struct base_bytes tag = cut(&parameter, ';');
-        int q = 1000;
-        if (parameter.len > 0) {
-            struct base_bytes value = parameter;
-            struct base_bytes name = cut(&value, '=');
-            if (!base_bytes_equal_text(name, "q") || (q = quality_parse(trim(value))) < 0)
-                continue;
-        }
-        if (base_bytes_equal_text(tag, "*")) {
-            others = q;
-            others_place = item;
-        }
-        for (unsigned language = 0; language < WIRE_LANGUAGE_COUNT; language++)
-            if (is_language(tag, language_text[language]) && quality[language] < q) {
-                quality[language] = q;
-                place[language] = item;
-            }
-    }
-    enum wire_language best = WIRE_KK;
-    int best_quality = 0;
-    unsigned best_place = 0;
-    for (unsigned language = 0; language < WIRE_LANGUAGE_COUNT; language++) {
-        int q = quality[language] >= 0 ? quality[language] : others;
-        unsigned p = quality[language] >= 0 ? place[language] : others_place;
-        if (q > best_quality || (q == best_quality && q > 0 && p < best_place)) {
-            best = (enum wire_language)language;
-            best_quality = q;
-            best_place = p;
-        }
-    }
-    return best;
 }

@@ -8,13 +8,6 @@
 #include "gateway/wire/code.h"
 #include "gateway/wire/language.h"
 
-/* "kk", "ru", "en"; static. */
-const char *wire_language_text(enum wire_language language);
-
-/* The language to use for an Accept-Language header (RFC 9110 §12.5.4): the highest quality wins, the earlier of equals;
- * sub-tags are ignored; "*" stands for those not named. Kazakh when the header is empty, unusable, or names no other. */
-enum wire_language wire_language_find(struct base_bytes accept_language);
-
 /* Texts that belong to no code. */
 enum wire_note {
     WIRE_NOTE_NOTICE = 0,      /* clauses 23-26, beside every answer */

@@ -7,6 +7,7 @@
 #include "base/buffer.h"
 #include "base/data.h"
 #include "base/file.h"
+#include "gateway/wire/accept.h"
 #include "gateway/wire/message.h"
 #include "tests/check_main.h"
 
@@ -104,6 +105,19 @@ START_TEST(language_is_weighed)
 }
 END_TEST
 
+START_TEST(signed_answer_is_asked_for)
+{
+    static const char *const wanted[] = {"application/pkcs7-mime", "Application/PKCS7-mime;q=0.5", "text/html, application/pkcs7-mime, */*",
+                                         "application/json;q=0.3,application/pkcs7-mime;q=0.4"};
+    static const char *const unwanted[] = {"", "*/*", "application/json", "application/pkcs7-mime;q=0", "application/pkcs7-mime, application/json",
+                                           "application/pkcs7-mimes", "application/pkcs7-mime;smime-type=signed-data"};
+    for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++)
+        ck_assert_msg(wire_accept_signed(base_bytes_text(wanted[i])), "%s", wanted[i]);
+    for (size_t i = 0; i < sizeof(unwanted) / sizeof(unwanted[0]); i++)
+        ck_assert_msg(!wire_accept_signed(base_bytes_text(unwanted[i])), "%s", unwanted[i]);
+}
+END_TEST
+
 START_TEST(codes_keep_the_order_of_the_table)
 {
     struct wire_codes codes = {0};
@@ -124,5 +138,5 @@ START_TEST(codes_keep_the_order_of_the_table)
 }
 END_TEST
 
-CHECK_MAIN("messages", every_code_speaks_three_languages, what_is_not_whole_is_refused, language_is_weighed,
+CHECK_MAIN("messages", every_code_speaks_three_languages, what_is_not_whole_is_refused, language_is_weighed, signed_answer_is_asked_for,
            codes_keep_the_order_of_the_table)
