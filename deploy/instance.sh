@@ -80,3 +80,188 @@ instance_trust() {
   done
   instance_crl_renewed=$SECONDS
 }
+
+# instance_put OWNER FILE: standard input becomes the file, whole.
+instance_put() {
+  local owner=$1 file=$2
+  (umask 077 && cat >"$file.new") || return 1
+  instance_keep "$owner" "$file.new" && mv -f "$file.new" "$file"
+}
+
+instance_configuration() {
+  local port=$1 origin
+  origin=$(cut -d+ -f1 "$DIR/log/log.vkey")
+  instance_put "$USER_GATEWAY" "$STATE/gateway/gateway.ini" <<INI
+; Written by ./run. qao-gateway --help says what each key means.
+[gateway]
+front_socket = $RUN/gateway/front.sock
+front_user = $USER_FRONT
+adapter_socket = $RUN/adapter/adapter.sock
+adapter_user = $USER_ADAPTER
+[database]
+conninfo = host=$RUN/db dbname=qao user=qao_gateway
+[log]
+origin = $origin
+key = $STATE/gateway/log.key
+high_water = $STATE/gateway/high-water
+[trust]
+ca = $STATE/trust/ca.pem
+crl = $STATE/trust/crl.pem
+[answer]
+certificate = $STATE/gateway/answer.pem
+key = $STATE/gateway/answer.key
+[seal]
+vault = $STATE/trust/vault.pem
+escrow = $STATE/trust/escrow.pem
+[subjects]
+keys = $STATE/gateway/subject.key
+[query]
+; A trial is refused more often than an officer at work.
+refusals_per_minute = 6000
+INI
+  instance_put "$USER_FRONT" "$STATE/front/front.ini" <<INI
+; Written by ./run. qao-front --help says what each key means.
+[listen]
+address = 127.0.0.1
+port = $port
+[local]
+port = $((port + 1))
+[tls]
+certificate = $STATE/front/tls.pem
+key = $STATE/front/tls.key
+[trust]
+ca = $STATE/trust/ca.pem
+crl = $STATE/trust/crl.pem
+[gateway]
+socket = $RUN/gateway/front.sock
+user = $USER_GATEWAY
+INI
+  instance_adapter_configuration
+  printf 'host=%s/db dbname=qao user=qao_reader\n' "$RUN" >"$DIR/database.conninfo"
+  instance_seed >"$DIR/seed.tsv"
+}
+
+# Bases of the role's row in App. 12, and column 1 of the role's appendix (R07, R08).
+role_bases() {
+  case $1 in
+  1 | 2 | 3 | 4) echo operative_search,covert_investigation,search_measures,other_duties ;;
+  6) echo search_measures,other_duties ;;
+  *) echo other_duties ;;
+  esac
+}
+
+role_duties() {
+  case $1 in
+  1) echo app7.1 ;;
+  3) echo app6.1 ;;
+  4) echo - ;;
+  15) echo app5.1,app5.2 ;;
+  *) echo app4.1 ;;
+  esac
+}
+
+body_appendix() {
+  case $1 in
+  prosecution) echo 7 ;;
+  police | migration | probation) echo 4 ;;
+  economic) echo 6 ;;
+  anticorruption) echo 5 ;;
+  *) echo - ;;
+  esac
+}
+
+# Who is registered: the seed file of schema/seed/.
+instance_seed() {
+  local code bin networks name_kk name_ru name_en name iin body role surname given patronymic kind state agreement
+  while IFS=$'\t' read -r code bin networks name_kk name_ru name_en; do
+    printf 'body\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n' "$bin" "$code" "$(body_appendix "$code")" "$networks" "$name_kk" "$name_ru" "$name_en"
+  done < <(tsv_rows bodies.tsv)
+  printf 'agreement\t1\t2026-01-01T00:00:00+05:00\t%s\t%s\n' \
+    'ҚАО ААЖ пайдалану құқықтары туралы келісім (үлгі мәтін)' 'Соглашение о правах пользования СИО ПСО (образец текста)'
+  while IFS=$'\t' read -r name iin body role surname given patronymic kind; do
+    [ "$role" != - ] || continue
+    printf 'person\t%s\t%s\t%s\t%s\t%s\t-\n' "$iin" "$(body_bin "$body")" "$surname" "$given" "$patronymic"
+    case $role in
+    *[!0-9]*) printf 'holder\t%s\t%s\t-\t%s\tactive\t1-қ\t2026-01-05\n' "$iin" "$(body_bin "$body")" "$role" ;;
+    *)
+      state=active agreement=1
+      [ "$name" != blocked ] || state=blocked
+      [ "$name" != unsigned ] || agreement=-
+      printf 'officer\t%s\t%s\t-\t%s\t%s\t%s\t%s\t-\t%s\n' "$iin" "$(body_bin "$body")" "$role" "$state" \
+        "$(role_bases "$role")" "$(role_duties "$role")" "$agreement"
+      ;;
+    esac
+  done < <(tsv_rows people.tsv)
+}
+
+# --- starting, in the order in which they need each other ---
+
+start_db() {
+  program_start db "$USER_DB" "$(cluster_bin)/postgres" -D "$STATE/db" -c config_file="$STATE/db/qao.conf"
+  program_wait db 60 pg_isready -q -h "$RUN/db" -U postgres
+}
+
+start_adapter() {
+  program_start adapter "$USER_ADAPTER" "$PROGRAMS/qao-adapter" --config "$STATE/adapter/adapter.ini"
+  program_wait adapter 30 test -S "$RUN/adapter/adapter.sock"
+}
+
+start_gateway() {
+  program_start gateway "$USER_GATEWAY" "$PROGRAMS/qao-gateway" --config "$STATE/gateway/gateway.ini"
+  program_wait gateway 60 test -S "$RUN/gateway/front.sock"
+}
+
+start_front() {
+  program_start front "$USER_FRONT" "$PROGRAMS/qao-front" --config "$STATE/front/front.ini"
+}
+
+instance_answers() { python3 "$ROOT/deploy/ready.py" "$1" >/dev/null 2>&1; }
+
+instance_database() {
+  cluster_psql -d postgres -Atc "select 1 from pg_database where datname = 'qao'" | grep -q 1 ||
+    cluster_psql -d postgres -c 'create database qao' || return 1
+  "$ROOT/schema/migrate" --dsn "host=$RUN/db dbname=qao user=postgres" --seed "$DIR/seed.tsv" || return 1
+  instance_registries
+}
+
+instance_start() {
+  local port=$1
+  local names=(db adapter gateway front) name
+  step_start "PostgreSQL" start_db
+  step "migrations, registrations, registries" "$STATE/logs/migrate.log" instance_database
+  for name in "${names[@]:1}"; do step_start "qao-$name" "start_$name"; done
+  program_wait front 60 instance_answers "http://127.0.0.1:$((port + 1))/readyz"
+  printf 'http://127.0.0.1:%s\n' "$((port + 1))" >"$DIR/health.url"
+  printf 'https://127.0.0.1:%s\n' "$port" >"$DIR/gateway.url.new"
+  mv -f "$DIR/gateway.url.new" "$DIR/gateway.url"
+}
+
+step_start() {
+  printf '  %-46s' "$1" >&2
+  local started=$SECONDS
+  "$2"
+  printf ' started (%d s)\n' $((SECONDS - started)) >&2
+}
+
+# Stays until a signal: starts again what ended, renews the CRL.
+instance_watch() {
+  local name
+  while sleep 0.5; do
+    for name in "${PROGRAM_NAMES[@]}"; do
+      program_alive "$name" || instance_restart "$name"
+    done
+    if [ $((SECONDS - instance_crl_renewed)) -ge "$CRL_RENEW_SECONDS" ]; then
+      instance_trust || say "the CRL could not be renewed: see $STATE/logs/crl.log"
+    fi
+  done
+}
+
+instance_restart() {
+  local name=$1 status=0 kept=() other
+  wait "${PROGRAM_PIDS[$name]}" 2>/dev/null || status=$?
+  say "$name ended (status $status), starting it again"
+  unset "PROGRAM_PIDS[$name]"
+  for other in "${PROGRAM_NAMES[@]}"; do [ "$other" = "$name" ] || kept+=("$other"); done
+  PROGRAM_NAMES=("${kept[@]}")
+  "start_$name"
+}
