@@ -15,6 +15,8 @@ enum {
 struct audit_hash audit_hash_leaf(struct base_bytes leaf);
 /* SHA-256(0x01 || left || right). Any thread. */
 struct audit_hash audit_hash_node(const struct audit_hash *left, const struct audit_hash *right);
+/* SHA-256 of nothing: the root of the empty tree. */
+struct audit_hash audit_hash_empty(void);
 bool audit_hash_equal(const struct audit_hash *a, const struct audit_hash *b);
 
 struct audit_tree;
@@ -26,8 +28,20 @@ void audit_tree_free(struct audit_tree *tree);
 /* Makes tree equal to from. Cannot fail. */
 void audit_tree_copy(struct audit_tree *tree, const struct audit_tree *from);
 
-/* Called when a tile became full, lowest level first. The tile is borrowed. */
-typedef void audit_tree_full(void *context, const struct audit_tile *tile);
+/* A tile with the hashes inside it: height 0 to 7 above the tile's level. A plain value. */
+struct audit_tile_nodes {
+    struct audit_hash hashes[2 * AUDIT_TILE_WIDTH - 2];
+};
+
+/* Computes the inner hashes of the first count hashes (0 to 256). */
+void audit_tile_nodes_fill(struct audit_tile_nodes *nodes, const struct audit_hash *hashes, size_t count);
+/* The caller answers for (index + 1) << height being at most the number of hashes. Borrowed. */
+const struct audit_hash *audit_tile_nodes_at(const struct audit_tile_nodes *nodes, unsigned height, unsigned index);
+/* The hash that a full tile makes in the level above. */
+struct audit_hash audit_tile_nodes_hash(const struct audit_tile_nodes *nodes);
+
+/* Called when a tile became full, lowest level first. All is borrowed. */
+typedef void audit_tree_full(void *context, unsigned level, uint64_t index, const struct audit_tile_nodes *nodes);
 
 /* Appends one entry's hash. full may be NULL. */
 void audit_tree_append(struct audit_tree *tree, const struct audit_hash *leaf_hash, audit_tree_full *full,
@@ -42,9 +56,6 @@ void audit_tree_restore(struct audit_tree *tree, uint64_t size,
 
 /* The number of hashes of tile (level, index) in a tree of that size: 0 to 256. */
 unsigned audit_tile_width(uint64_t size, unsigned level, uint64_t index);
-/* The hash that a full tile makes in the level above. */
-struct audit_hash audit_tile_hash(const struct audit_hash hashes[static AUDIT_TILE_WIDTH]);
-
 /* Where proofs find the hashes of a tree. node_read gives the hash of the complete subtree of 2^height entries that
  * begins at entry index << height. A non-zero result ends the proof and is returned by it. */
 struct audit_node_source {
@@ -52,13 +63,12 @@ struct audit_node_source {
     int (*node_read)(void *context, unsigned height, uint64_t index, struct audit_hash *ret_hash);
 };
 
-/* The nodes the tree holds in memory. Named condition of node_read: */
 enum { AUDIT_NODE_ELSEWHERE = 1 };
+/* The nodes of the open tiles; AUDIT_NODE_ELSEWHERE for one in a full tile, -EINVAL for one beyond the tree. */
 int audit_tree_node_read(const struct audit_tree *tree, unsigned height, uint64_t index,
                          struct audit_hash *ret_hash) BASE_MUST_USE;
-/* Node of a tile's own hashes: height 0 to 7 above the tile's level, index within the tile. The caller answers for
- * ((index + 1) << height) being at most the number of hashes. */
-struct audit_hash audit_tile_node(const struct audit_hash *hashes, unsigned height, unsigned index);
+/* The hashes of the open tile of a level as far as they are: count may be 0. Borrowed until the next append. */
+const struct audit_hash *audit_tree_open(const struct audit_tree *tree, unsigned level, unsigned *ret_count);
 
 /* The root of the first size entries. */
 int audit_root_read(const struct audit_node_source *source, uint64_t size, struct audit_hash *ret_root) BASE_MUST_USE;
