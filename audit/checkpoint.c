@@ -4,6 +4,7 @@
 #include <inttypes.h>
 
 #include "audit/line.h"
+#include "audit/tree.h"
 #include "base/encoding.h"
 
 int audit_checkpoint_parse(struct base_bytes text, struct audit_checkpoint *ret_checkpoint)
