@@ -196,24 +196,15 @@ instance_seed() {
 
 # --- starting, in the order in which they need each other ---
 
-start_db() {
-  program_start db "$USER_DB" "$(cluster_bin)/postgres" -D "$STATE/db" -c config_file="$STATE/db/qao.conf"
-  program_wait db 60 pg_isready -q -h "$RUN/db" -U postgres
-}
+launch_db() { program_start db "$USER_DB" "$(cluster_bin)/postgres" -D "$STATE/db" -c config_file="$STATE/db/qao.conf"; }
+launch_adapter() { program_start adapter "$USER_ADAPTER" "$PROGRAMS/qao-adapter" --config "$STATE/adapter/adapter.ini"; }
+launch_gateway() { program_start gateway "$USER_GATEWAY" "$PROGRAMS/qao-gateway" --config "$STATE/gateway/gateway.ini"; }
+launch_front() { program_start front "$USER_FRONT" "$PROGRAMS/qao-front" --config "$STATE/front/front.ini"; }
 
-start_adapter() {
-  program_start adapter "$USER_ADAPTER" "$PROGRAMS/qao-adapter" --config "$STATE/adapter/adapter.ini"
-  program_wait adapter 30 test -S "$RUN/adapter/adapter.sock"
-}
-
-start_gateway() {
-  program_start gateway "$USER_GATEWAY" "$PROGRAMS/qao-gateway" --config "$STATE/gateway/gateway.ini"
-  program_wait gateway 60 test -S "$RUN/gateway/front.sock"
-}
-
-start_front() {
-  program_start front "$USER_FRONT" "$PROGRAMS/qao-front" --config "$STATE/front/front.ini"
-}
+await_db() { program_wait db 60 pg_isready -q -h "$RUN/db" -U postgres; }
+await_adapter() { program_wait adapter 30 test -S "$RUN/adapter/adapter.sock"; }
+await_gateway() { program_wait gateway 60 test -S "$RUN/gateway/front.sock"; }
+await_front() { program_wait front 60 instance_answers "http://127.0.0.1:$1/readyz"; }
 
 instance_answers() { python3 "$ROOT/deploy/ready.py" "$1" >/dev/null 2>&1; }
 
@@ -225,21 +216,23 @@ instance_database() {
 }
 
 instance_start() {
-  local port=$1
-  local names=(db adapter gateway front) name
-  step_start "PostgreSQL" start_db
+  local port=$1 name
+  rm -f -- "$RUN"/*/*.sock
+  step_start db
   step "migrations, registrations, registries" "$STATE/logs/migrate.log" instance_database
-  for name in "${names[@]:1}"; do step_start "qao-$name" "start_$name"; done
-  program_wait front 60 instance_answers "http://127.0.0.1:$((port + 1))/readyz"
+  for name in adapter gateway front; do step_start "$name" "$((port + 1))"; done
   printf 'http://127.0.0.1:%s\n' "$((port + 1))" >"$DIR/health.url"
   printf 'https://127.0.0.1:%s\n' "$port" >"$DIR/gateway.url.new"
   mv -f "$DIR/gateway.url.new" "$DIR/gateway.url"
 }
 
+# step_start NAME ARGUMENTS-OF-AWAIT...
 step_start() {
-  printf '  %-46s' "$1" >&2
-  local started=$SECONDS
-  "$2"
+  local name=$1 started=$SECONDS
+  shift
+  printf '  %-46s' "$name" >&2
+  "launch_$name"
+  "await_$name" "$@"
   printf ' started (%d s)\n' $((SECONDS - started)) >&2
 }
 
@@ -256,6 +249,7 @@ instance_watch() {
   done
 }
 
+# Only launched, not awaited: what it needs may be away too, and then it ends and is started again.
 instance_restart() {
   local name=$1 status=0 kept=() other
   wait "${PROGRAM_PIDS[$name]}" 2>/dev/null || status=$?
@@ -263,5 +257,5 @@ instance_restart() {
   unset "PROGRAM_PIDS[$name]"
   for other in "${PROGRAM_NAMES[@]}"; do [ "$other" = "$name" ] || kept+=("$other"); done
   PROGRAM_NAMES=("${kept[@]}")
-  "start_$name"
+  "launch_$name"
 }
