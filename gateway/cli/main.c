@@ -1,0 +1,31 @@
+/* The `qao` command: what people run. */
+#include "base/clock.h"
+#include "gateway/cli/command.h"
+#include "gateway/cli/exit.h"
+#include "gateway/cli/policy.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const struct cli_command commands[] = {
+    {"policy", "show, decide, check and compare editions of the order", cli_policy_run},
+};
+
+int main(int argc, char **argv)
+{
+    if (argc == 2 && (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0)) {
+        puts("qao " QAO_VERSION);
+        return CLI_EXIT_OK;
+    }
+    if (base_clock_zone_init()) {
+        fputs("qao: the time zone Asia/Almaty is missing or out of date; install a tzdata of 2024 or newer\n", stderr);
+        return CLI_EXIT_USAGE;
+    }
+    int status = cli_command_run("qao", commands, BASE_ARRAY_LENGTH(commands), argc, argv);
+    /* What was printed must have arrived: a full disk or a closed pipe is no success. */
+    if (fflush(stdout) || ferror(stdout)) {
+        fputs("qao: cannot write the output\n", stderr);
+        return status == CLI_EXIT_OK ? CLI_EXIT_USAGE : status;
+    }
+    return status;
+}

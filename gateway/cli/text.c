@@ -1,0 +1,265 @@
+#include "gateway/cli/text.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const names[CLI_LANGUAGE_COUNT] = {"kk", "ru", "en"};
+
+static const char *const texts[CLI_TEXT_COUNT][CLI_LANGUAGE_COUNT] = {
+    [CLI_TEXT_PERMIT] = {"рұқсат етілді", "разрешено", "permitted"},
+    [CLI_TEXT_ABBREVIATED] = {"рұқсат етілді, қысқартылған (сомаларсыз)", "разрешено, сокращённо (без сумм)",
+                              "permitted, abbreviated (without amounts)"},
+    [CLI_TEXT_DENY] = {"бас тартылды", "отказано", "refused"},
+    [CLI_TEXT_QUERY] = {"Сұрау", "Запрос", "Query"},
+    [CLI_TEXT_TIME] = {"Уақыты", "Время", "Time"},
+    [CLI_TEXT_SERVICE] = {"Сервис", "Сервис", "Service"},
+    [CLI_TEXT_BASIS] = {"Негіз", "Основание", "Basis"},
+    [CLI_TEXT_DUTY] = {"Міндет", "Обязанность", "Duty"},
+    [CLI_TEXT_CASE] = {"Іс нөмірі", "Номер дела", "Case"},
+    [CLI_TEXT_ARTICLE] = {"Бап", "Статья", "Article"},
+    [CLI_TEXT_GROUND] = {"Сұрау негізі", "Основание запроса", "Ground"},
+    [CLI_TEXT_ORDERED_BY] = {"Тапсырған", "По поручению", "Ordered by"},
+    [CLI_TEXT_RECIPIENT] = {"Алушы", "Получатель", "Recipient"},
+    [CLI_TEXT_OFFICER] = {"Пайдаланушы", "Пользователь", "Officer"},
+    [CLI_TEXT_BODY] = {"Орган", "Орган", "Body"},
+    [CLI_TEXT_PARAMS] = {"Сұрау параметрлері", "Параметры запроса", "Asked about"},
+    [CLI_TEXT_DECISION] = {"Шешім", "Решение", "Decision"},
+    [CLI_TEXT_EDITION] = {"Бұйрық редакциясы", "Редакция приказа", "Edition of the order"},
+    [CLI_TEXT_RESTS_ON] = {"Негізделеді", "Опирается на", "Rests on"},
+    [CLI_TEXT_LOG] = {"Журнал", "Журнал", "Log"},
+    [CLI_TEXT_REQUEST_RECORD] = {"сұрау жазбасы", "запись о запросе", "request record"},
+    [CLI_TEXT_RESULT_RECORD] = {"нәтиже жазбасы", "запись о результате", "result record"},
+    [CLI_TEXT_RESULT] = {"Нәтиже", "Результат", "Result"},
+    [CLI_TEXT_NO_RECORDS] = {"Мәлімет жоқ.", "Сведений нет.", "There are no records."},
+    [CLI_TEXT_RECORD] = {"Жазба", "Запись", "Record"},
+    [CLI_TEXT_REASON] = {"Себебі", "Причина", "Reason"},
+    [CLI_TEXT_ADVICE] = {"Не істеу керек", "Что делать", "What to do"},
+    [CLI_TEXT_SAVED] = {"Іс материалдарына сақталды", "Сохранено для дела", "Saved for the case file"},
+    [CLI_TEXT_NOTICE] = {"Ескерту", "Предупреждение", "Notice"},
+    [CLI_TEXT_PAGE] = {"ҚАО ААЖ сұрауының нәтижесі", "Результат запроса к ИС ҚАО", "Result of a query to QAO"},
+    [CLI_TEXT_VERIFIED] = {"Тексерілді", "Проверено", "Verified"},
+    [CLI_TEXT_SIGNATURE_GOOD] = {"шлюздің қолтаңбасы дұрыс, жазбалар журналда бар",
+                                 "подпись шлюза верна, записи есть в журнале",
+                                 "the gateway's signature is right, the records are in the log"},
+    [CLI_TEXT_CHECKPOINT] = {"журналдың бақылау нүктесі, жазбалар саны", "контрольная точка журнала, записей",
+                             "checkpoint of the log, entries"},
+    [CLI_TEXT_STATE] = {"Жай-күйі", "Состояние", "State"},
+    [CLI_TEXT_OPEN_FOR] = {"Ашық", "Открыт для", "Open for"},
+    [CLI_TEXT_NEEDS] = {"Қажет", "Нужно", "Needs"},
+    [CLI_TEXT_CLOSED_BECAUSE] = {"Жабық, себебі", "Закрыт, так как", "Closed, because"},
+    [CLI_TEXT_ALL_CLOSED] = {"Барлық сервис жабық", "Закрыты все сервисы", "Every service is closed"},
+    [CLI_TEXT_RETRY_AFTER] = {"Қайталауға болады, секундтан кейін", "Повторить можно через, секунд",
+                              "Try again after, seconds"},
+    [CLI_TEXT_SIGN_HERE] = {"Іске тіккен адамның қолы", "Подпись приобщившего к делу", "Signature of who filed it"},
+};
+
+int cli_language_find(const char *option, enum cli_language *ret_language)
+{
+    if (option) {
+        for (int i = 0; i < CLI_LANGUAGE_COUNT; i++) {
+            if (strcmp(option, names[i]) == 0) {
+                *ret_language = (enum cli_language) i;
+                return 0;
+            }
+        }
+        return -EINVAL;
+    }
+    const char *const variables[] = {"LC_ALL", "LC_MESSAGES", "LANG"};
+    const char *locale = NULL;
+    for (size_t i = 0; i < BASE_ARRAY_LENGTH(variables) && (!locale || !locale[0]); i++)
+        locale = getenv(variables[i]);
+    *ret_language = CLI_LANGUAGE_EN;
+    if (locale && strncmp(locale, "kk", 2) == 0)
+        *ret_language = CLI_LANGUAGE_KK;
+    else if (locale && strncmp(locale, "ru", 2) == 0)
+        *ret_language = CLI_LANGUAGE_RU;
+    return 0;
+}
+
+const char *cli_language_name(enum cli_language language)
+{
+    return names[language];
+}
+
+const char *cli_text(enum cli_text text, enum cli_language language)
+{
+    return texts[text][language];
+}
+
+struct word {
+    const char *word;
+    const char *text[CLI_LANGUAGE_COUNT];
+};
+
+static const struct word advices[] = {
+    {"certificate-untrusted",
+     {"ҰКО берген сертификатты пайдаланыңыз; ол дұрыс болса, әкімшіге хабарлаңыз.",
+      "Используйте сертификат, выданный НУЦ; если он верен, сообщите администратору.",
+      "Use a certificate of the National Certification Authority; if it is one, tell the administrator."}},
+    {"certificate-expired",
+     {"Сертификатты жаңартыңыз; тіркеуді қайталау қажет емес.", "Обновите сертификат; регистрация остаётся прежней.",
+      "Renew the certificate; the registration stays as it is."}},
+    {"certificate-revoked",
+     {"Жаңа сертификат алыңыз және әкімшіге хабарлаңыз.", "Получите новый сертификат и сообщите администратору.",
+      "Get a new certificate and tell the administrator."}},
+    {"certificate-profile",
+     {"Ұйым қызметкерінің қол қою сертификаты қажет (жеке тұлғанікі емес).",
+      "Нужен сертификат подписи сотрудника организации, а не физического лица.",
+      "A signing certificate of an organisation's employee is needed, not a private person's."}},
+    {"signer-not-connection",
+     {"Сұрауға қосылған адамның өзі қол қояды.", "Запрос подписывает тот же человек, который подключился.",
+      "The person who connects must be the one who signs."}},
+    {"query-stale",
+     {"Компьютердің сағатын тексеріп, сұрауды қайта қойыңыз.", "Проверьте часы компьютера и подпишите запрос заново.",
+      "Check this computer's clock and sign the query again."}},
+    {"query-replayed",
+     {"Нәтижені qao status көрсетеді; жаңа сұрауға жаңа id керек.",
+      "Результат покажет qao status; для нового запроса нужен новый id.",
+      "See what became of it with qao status; a new query needs a new id."}},
+    {"officer-unknown",
+     {"10-қосымша бойынша тіркелуге өтінім беріңіз.", "Подайте заявку на регистрацию (приложение 10).",
+      "Apply for registration (Appendix 10)."}},
+    {"officer-blocked",
+     {"Органыңыздың жауапты лауазымды тұлғасына жүгініңіз.",
+      "Обратитесь к ответственному должностному лицу вашего органа.", "Ask the responsible official of your body."}},
+    {"network-not-allowed",
+     {"Органыңыздың желісіндегі жұмыс орнынан қосылыңыз.", "Подключайтесь с рабочего места в сети вашего органа.",
+      "Connect from a workstation in your body's network."}},
+    {"agreement-unsigned",
+     {"Алдымен пайдалану құқығы туралы келісімге қол қойыңыз (11-қосымша).",
+      "Сначала подпишите соглашение о правах пользования (приложение 11).",
+      "Sign the agreement on rights of use first (Appendix 11)."}},
+    {"role-basis",
+     {"Рөліңізге берілген негіздерді qao services көрсетеді.", "Основания вашей роли покажет qao services.",
+      "See with qao services which bases your role has."}},
+    {"basis-not-granted",
+     {"Құқықты өзгертуге өтінім беріңіз (12-тармақ).", "Подайте заявку на изменение прав (пункт 12).",
+      "Apply for a change of rights (clause 12)."}},
+    {"duty-missing",
+     {"--duty арқылы 4-7-қосымшаның бағанын таңдаңыз.", "Выберите графу приложений 4-7 с помощью --duty.",
+      "Choose a column of Appendices 4-7 with --duty."}},
+    {"duty-not-of-role",
+     {"Өз органыңыздың қосымшасындағы бағанды таңдаңыз.", "Выберите графу приложения вашего органа.",
+      "Choose a column of your own body's appendix."}},
+    {"duty-not-granted",
+     {"Осы міндетке өтінім беріңіз (12-тармақ).", "Подайте заявку на эту обязанность (пункт 12).",
+      "Apply for this duty (clause 12)."}},
+    {"service-closed",
+     {"Ашық сервистерді qao services көрсетеді.", "Открытые сервисы покажет qao services.",
+      "See with qao services what is open to you."}},
+    {"case-missing",
+     {"--case арқылы ЕРДР нөмірін көрсетіңіз.", "Укажите номер ЕРДР: --case.", "Name the case with --case."}},
+    {"case-malformed",
+     {"ЕРДР нөмірі он бес цифрдан тұрады.", "Номер ЕРДР состоит из пятнадцати цифр.",
+      "A case number of the Unified Register has fifteen digits."}},
+    {"article-missing",
+     {"--article арқылы 8-қосымшаның бабын көрсетіңіз, мысалы 216/2.",
+      "Укажите статью приложения 8: --article, например 216/2.",
+      "Name an article of Appendix 8 with --article, such as 216/2."}},
+    {"article-not-listed",
+     {"8-қосымшада жазылғандай көрсетіңіз (бап/бөлік).", "Укажите так, как записано в приложении 8 (статья/часть).",
+      "Write it as Appendix 8 lists it (article/part)."}},
+    {"registry-failed",
+     {"Нәтижесін qao status арқылы тексеріңіз; әрекетті қайта жібермеңіз.",
+      "Проверьте исход командой qao status; действие повторно не отправляйте.",
+      "Look with qao status; do not send an act again before."}},
+    {"registry-timeout",
+     {"Кейінірек жаңа сұрау жіберіңіз.", "Отправьте новый запрос позже.", "Send a new query later."}},
+    {"service-unavailable",
+     {"Кейінірек жаңа сұрау жіберіңіз.", "Отправьте новый запрос позже.", "Send a new query later."}},
+    {"log-unavailable",
+     {"Осы сұрауды кейінірек қайта жіберуге болады.", "Тот же запрос можно отправить позже.",
+      "The same query may be sent again later."}},
+    {"not-found",
+     {"Нөмірін тексеріңіз: тек өз сұрауларыңыз көрінеді.", "Проверьте номер: видны только свои запросы.",
+      "Check the id: only your own queries are shown."}},
+    /* The client's own. */
+    {"unreachable",
+     {"Желіні және шлюздің жұмысын тексеріңіз. Сұрау қабылданған болуы мүмкін: qao status.",
+      "Проверьте сеть и работу шлюза. Запрос мог быть принят: qao status.",
+      "Check the network and that the gateway runs. The query may have been taken: see qao status."}},
+    {"gateway-untrusted",
+     {"Жауапты қабылдамаңыз; әкімшіге хабарлаңыз.", "Не продолжайте; сообщите администратору.",
+      "Do not go on; tell the administrator."}},
+    {"answer-signature-invalid",
+     {"Жауапқа сенуге болмайды; әкімшіге хабарлаңыз.", "Ответу нельзя доверять; сообщите администратору.",
+      "The answer must not be relied on; tell the administrator."}},
+    {"answer-not-signed-content",
+     {"Жауапқа сенуге болмайды; әкімшіге хабарлаңыз.", "Ответу нельзя доверять; сообщите администратору.",
+      "The answer must not be relied on; tell the administrator."}},
+    {"log-went-back",
+     {"Журнал өзгертілген болуы мүмкін: қадағалаушы прокурорға хабарлаңыз.",
+      "Журнал мог быть изменён: сообщите надзирающему прокурору.",
+      "The log may have been changed: tell the supervising prosecutor."}},
+    {"log-split",
+     {"Журнал өзгертілген болуы мүмкін: қадағалаушы прокурорға хабарлаңыз.",
+      "Журнал мог быть изменён: сообщите надзирающему прокурору.",
+      "The log may have been changed: tell the supervising prosecutor."}},
+};
+
+static const struct word bases[] = {
+    {"operative_search", {"жедел-іздестіру қызметі", "оперативно-розыскная деятельность", "operative-search activity"}},
+    {"covert_investigation",
+     {"жасырын тергеу әрекеттері", "негласные следственные действия", "covert investigative actions"}},
+    {"search_measures", {"іздестіру іс-шаралары", "розыскные мероприятия", "search measures"}},
+    {"other_duties", {"өзге де міндеттер", "иные обязанности", "other duties"}},
+};
+
+static const struct word states[] = {
+    {"refused", {"бас тартылды", "отказано", "refused"}},
+    {"pending", {"күтуде", "ожидается", "pending: no conclusion yet"}},
+    {"executed", {"орындалды", "исполнен", "executed"}},
+    {"failed", {"тізілім қатесі", "ошибка реестра", "the registry failed"}},
+    {"timeout",
+     {"тізілім уақытында жауап бермеді", "реестр не ответил вовремя", "the registry did not answer in time"}},
+    {"unavailable", {"тізілім қолжетімсіз болды", "реестр был недоступен", "the registry could not be asked"}},
+    {"withheld",
+     {"берілмеді: араға бұғаттау түсті", "не выдан: вмешалась блокировка", "withheld: a block came between"}},
+    {"unknown", {"нәтижесі белгісіз", "исход неизвестен", "the outcome is unknown"}},
+};
+
+static const char *word_find(const struct word *words, size_t count, struct base_bytes word, enum cli_language language)
+{
+    for (size_t i = 0; i < count; i++)
+        if (base_bytes_equal_text(word, words[i].word))
+            return words[i].text[language];
+    return NULL;
+}
+
+const char *cli_text_advice(struct base_bytes code, enum cli_language language)
+{
+    return word_find(advices, BASE_ARRAY_LENGTH(advices), code, language);
+}
+
+const char *cli_text_basis(const char *word, enum cli_language language)
+{
+    const char *text = word_find(bases, BASE_ARRAY_LENGTH(bases), base_bytes_text(word), language);
+    return text ? text : word;
+}
+
+const char *cli_text_state(const char *word, enum cli_language language)
+{
+    const char *text = word_find(states, BASE_ARRAY_LENGTH(states), base_bytes_text(word), language);
+    return text ? text : word;
+}
+
+int cli_text_citation(const struct cli_citation *citation, enum cli_language language, struct base_buffer *out)
+{
+    static const char *const before[4][CLI_LANGUAGE_COUNT] = {{"", "пункт ", "clause "},
+                                                              {"", "приложение ", "appendix "},
+                                                              {"", "строка ", "row "},
+                                                              {"", "графа ", "column "}};
+    static const char *const after[4][CLI_LANGUAGE_COUNT] = {
+        {"-тармақ", "", ""}, {"-қосымша", "", ""}, {"-жол", "", ""}, {"-баған", "", ""}};
+    const long long numbers[4] = {citation->clause, citation->appendix, citation->row, citation->column};
+    const char *comma = "";
+    int r = 0;
+    for (size_t i = 0; i < 4 && r == 0; i++) {
+        if (numbers[i] <= 0)
+            continue;
+        r = base_buffer_printf(out, "%s%s%lld%s", comma, before[i][language], numbers[i], after[i][language]);
+        comma = ", ";
+    }
+    return r;
+}

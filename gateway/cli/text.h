@@ -1,0 +1,76 @@
+/* The command's own words in the three languages. What the gateway says of a code comes from schema/messages.tsv. */
+#ifndef GATEWAY_CLI_TEXT_H
+#define GATEWAY_CLI_TEXT_H
+
+#include "base/buffer.h"
+
+enum cli_language { CLI_LANGUAGE_KK = 0, CLI_LANGUAGE_RU, CLI_LANGUAGE_EN, CLI_LANGUAGE_COUNT };
+
+/* option ("kk", "ru", "en") when not NULL; else by $LC_ALL, $LC_MESSAGES, $LANG: kk* and ru* as they say, all else
+ * English. -EINVAL for an unknown option. */
+int cli_language_find(const char *option, enum cli_language *ret_language) BASE_MUST_USE;
+/* "kk", "ru", "en". */
+const char *cli_language_name(enum cli_language language);
+
+enum cli_text {
+    CLI_TEXT_PERMIT,
+    CLI_TEXT_ABBREVIATED,
+    CLI_TEXT_DENY,
+    CLI_TEXT_QUERY,
+    CLI_TEXT_TIME,
+    CLI_TEXT_SERVICE,
+    CLI_TEXT_BASIS,
+    CLI_TEXT_DUTY,
+    CLI_TEXT_CASE,
+    CLI_TEXT_ARTICLE,
+    CLI_TEXT_GROUND,
+    CLI_TEXT_ORDERED_BY,
+    CLI_TEXT_RECIPIENT,
+    CLI_TEXT_OFFICER,
+    CLI_TEXT_BODY,
+    CLI_TEXT_PARAMS,
+    CLI_TEXT_DECISION,
+    CLI_TEXT_EDITION,
+    CLI_TEXT_RESTS_ON,
+    CLI_TEXT_LOG,
+    CLI_TEXT_REQUEST_RECORD,
+    CLI_TEXT_RESULT_RECORD,
+    CLI_TEXT_RESULT,
+    CLI_TEXT_NO_RECORDS,
+    CLI_TEXT_RECORD,
+    CLI_TEXT_REASON,
+    CLI_TEXT_ADVICE,
+    CLI_TEXT_SAVED,
+    CLI_TEXT_NOTICE,
+    CLI_TEXT_PAGE,
+    CLI_TEXT_VERIFIED,
+    CLI_TEXT_SIGNATURE_GOOD,
+    CLI_TEXT_CHECKPOINT,
+    CLI_TEXT_STATE,
+    CLI_TEXT_OPEN_FOR,
+    CLI_TEXT_NEEDS,
+    CLI_TEXT_CLOSED_BECAUSE,
+    CLI_TEXT_ALL_CLOSED,
+    CLI_TEXT_RETRY_AFTER,
+    CLI_TEXT_SIGN_HERE,
+    CLI_TEXT_COUNT,
+};
+
+/* Static. */
+const char *cli_text(enum cli_text text, enum cli_language language);
+
+/* What somebody can do about a refusal with this code ("case-missing"); NULL when there is nothing to add. Static. */
+const char *cli_text_advice(struct base_bytes code, enum cli_language language);
+
+/* Names of the words of the protocol; the word itself when it is unknown. Static or borrowed. */
+const char *cli_text_basis(const char *word, enum cli_language language);
+const char *cli_text_state(const char *word, enum cli_language language);
+
+struct cli_citation {
+    long long clause, appendix, row, column; /* 0: not named */
+};
+
+/* Appends "clause 2, appendix 1, row 11, column 1" in the language. */
+int cli_text_citation(const struct cli_citation *citation, enum cli_language language, struct base_buffer *out);
+
+#endif
