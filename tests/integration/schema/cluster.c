@@ -1,0 +1,164 @@
+#include "tests/integration/schema/cluster.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+PGconn *cluster_connect(const char *conninfo)
+{
+    PGconn *connection = PQconnectdb(conninfo);
+    ck_assert_msg(PQstatus(connection) == CONNECTION_OK, "%s", PQerrorMessage(connection));
+    return connection;
+}
+
+static PGresult *run(PGconn *connection, const char *sql, va_list arguments)
+{
+    const char *values[16];
+    int count = 0;
+    for (const char *value; (value = va_arg(arguments, const char *)) != NULL;)
+        values[count++] = value;
+    return PQexecParams(connection, sql, count, NULL, values, NULL, NULL, 0);
+}
+
+static char *run_text(const char *sql, va_list arguments)
+{
+    PGconn *connection = cluster_connect("user=postgres options='-c search_path=qao'");
+    PGresult *result = run(connection, sql, arguments);
+    ExecStatusType status = PQresultStatus(result);
+    ck_assert_msg(status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK, "%s", PQresultErrorMessage(result));
+    char *text = NULL;
+    if (PQntuples(result) > 0 && !PQgetisnull(result, 0, 0))
+        text = strdup(PQgetvalue(result, 0, 0));
+    PQclear(result);
+    PQfinish(connection);
+    return text;
+}
+
+char *cluster_sql(const char *sql, ...)
+{
+    va_list arguments;
+    va_start(arguments, sql);
+    char *text = run_text(sql, arguments);
+    va_end(arguments);
+    return text;
+}
+
+long cluster_number(const char *sql, ...)
+{
+    va_list arguments;
+    va_start(arguments, sql);
+    char *text = run_text(sql, arguments);
+    va_end(arguments);
+    ck_assert_msg(text != NULL, "no row: %s", sql);
+    long number = strtol(text, NULL, 10);
+    free(text);
+    return number;
+}
+
+const char *cluster_sqlstate(const char *conninfo, const char *sql)
+{
+    static char state[8];
+    PGconn *connection = cluster_connect(conninfo);
+    PGresult *result = PQexec(connection, sql);
+    const char *field = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+    snprintf(state, sizeof(state), "%s", field ? field : "");
+    PQclear(result);
+    PQfinish(connection);
+    return state;
+}
+
+void cluster_do(const char *command)
+{
+    char line[400];
+    snprintf(line, sizeof(line), "\"%s\" %s \"%s\"", getenv("QAO_PG_SH"), command, getenv("QAO_PG_DIR"));
+    ck_assert_int_eq(system(line), 0);
+}
+
+struct store_pool *cluster_pool(const char *conninfo)
+{
+    struct store_pool_config config = {.conninfo = conninfo, .connections = 4, .deadline_us = CLUSTER_DEADLINE_US};
+    struct store_pool *pool;
+    ck_assert_int_eq(store_pool_new(&config, &pool), 0);
+    return pool;
+}
+
+struct cluster_log cluster_log_open(const char *origin, uint64_t partition_entries)
+{
+    struct cluster_log log = {.pool = cluster_pool(CLUSTER_GATEWAY)};
+    struct store_log_config config = {.conninfo = CLUSTER_GATEWAY,
+                                      .origin = origin,
+                                      .deadline_us = CLUSTER_DEADLINE_US,
+                                      .partition_entries = partition_entries};
+    ck_assert_int_eq(store_log_new(&config, log.pool, &log.log), 0);
+    log.store = store_log_audit(log.log);
+    ck_assert_int_eq(log.store.connect(log.store.context), 0);
+    return log;
+}
+
+void cluster_log_close(struct cluster_log *log)
+{
+    store_log_free(log->log);
+    store_pool_free(log->pool);
+}
+
+struct audit_commit_result cluster_append(const struct audit_store *store, uint64_t prev_size,
+                                          const struct store_record *records, size_t count)
+{
+    static struct audit_entry entries[AUDIT_BATCH_RECORDS_MAX];
+    static const struct audit_entry *pointers[AUDIT_BATCH_RECORDS_MAX];
+    static char leaves[AUDIT_BATCH_RECORDS_MAX][32];
+    static struct audit_tile tiles[8];
+    static struct audit_head head;
+    size_t tile_count = 0;
+    for (size_t i = 0; i < count; i++) {
+        snprintf(leaves[i], sizeof(leaves[i]), "leaf %llu", (unsigned long long) (prev_size + i));
+        entries[i] = (struct audit_entry){.leaf = base_bytes_text(leaves[i]),
+                                          .beside = &records[i],
+                                          .beside_bytes = store_record_weight(&records[i])};
+        pointers[i] = &entries[i];
+        if ((prev_size + i + 1) % AUDIT_TILE_WIDTH == 0) {
+            struct audit_tile *tile = &tiles[tile_count++];
+            tile->level = 0;
+            tile->index = (prev_size + i) / AUDIT_TILE_WIDTH;
+            memset(&tile->hash, (int) (tile->index & 0xff), sizeof(tile->hash));
+            memset(tile->hashes, (int) (tile->index & 0x7f), sizeof(tile->hashes));
+        }
+    }
+    head = (struct audit_head){.size = prev_size + count};
+    memset(&head.root, 7, sizeof(head.root));
+    head.checkpoint_len = (size_t) snprintf(head.checkpoint, sizeof(head.checkpoint), "checkpoint %llu",
+                                            (unsigned long long) head.size);
+    struct audit_batch batch = {.prev_size = prev_size,
+                                .entries = pointers,
+                                .count = count,
+                                .tiles = tiles,
+                                .tile_count = tile_count,
+                                .head = &head};
+    return store->batch_append(store->context, &batch);
+}
+
+long cluster_officer(const char *iin)
+{
+    free(cluster_sql("with b as (insert into body (bin) values ('300140000015') on conflict do nothing returning body_id)"
+                     ", v as (insert into body_version (body_id, version, code, appendix, name_kk, name_ru, name_en, source)"
+                     " select body_id, 1, 'police', 4, 'а', 'б', 'c', 'test' from b)"
+                     " insert into body_network (body_id, version, networks, source)"
+                     " select body_id, 1, '{127.0.0.0/8,2001:db8::/32}', 'test' from b",
+                     NULL));
+    free(cluster_sql("insert into agreement_text (version, kk, ru, in_force_from) values (1, 'к', 'р', '2026-01-01')"
+                     " on conflict do nothing",
+                     NULL));
+    free(cluster_sql("with p as (insert into person (iin, body_id) select $1, body_id from body where bin = '300140000015'"
+                     " on conflict do nothing returning person_id)"
+                     ", a as (insert into agreement (person_id, text_version, signed_at, source)"
+                     " select person_id, 1, now(), 'test' from p)"
+                     ", r as (insert into registration (person_id, system_role) select person_id, 'officer' from p"
+                     " returning registration_id)"
+                     " insert into registration_version (registration_id, version, system_role, state, role, bases, duties)"
+                     " select registration_id, 1, 'officer', 'active', 2,"
+                     " '{operative_search,covert_investigation,search_measures,other_duties}', '{app4.1}' from r",
+                     iin, NULL));
+    return cluster_number("select registration_id from registration join person using (person_id)"
+                          " where iin = $1 and system_role = 'officer'",
+                          iin, NULL);
+}

@@ -1,0 +1,50 @@
+/* What the tests of the store share: the cluster that tests/integration/pg.sh started for them, seen as its superuser,
+ * and one of each thing to work with. Helpers fail the running test when something goes wrong. */
+#ifndef TESTS_INTEGRATION_SCHEMA_CLUSTER_H
+#define TESTS_INTEGRATION_SCHEMA_CLUSTER_H
+
+#include <check.h>
+#include <libpq-fe.h>
+
+#include "audit/store.h"
+#include "schema/store/log.h"
+#include "schema/store/record.h"
+
+#define CLUSTER_GATEWAY "user=qao_gateway"
+#define CLUSTER_READER "user=qao_reader"
+
+enum { CLUSTER_DEADLINE_US = 5000000 };
+
+/* Runs a statement as the superuser, values as text parameters ($1 …, ended by NULL); the first column of the first row
+ * as a text the caller frees, NULL when there is none. */
+char *cluster_sql(const char *sql, ...);
+/* As above, for a number. */
+long cluster_number(const char *sql, ...);
+/* The SQLSTATE a statement fails with as that role; "" when it succeeds. */
+const char *cluster_sqlstate(const char *conninfo, const char *sql);
+/* A connection of its own. */
+PGconn *cluster_connect(const char *conninfo);
+/* pg.sh start|stop|crash on this cluster. */
+void cluster_do(const char *command);
+
+struct store_pool *cluster_pool(const char *conninfo);
+
+/* A log of its own with its writer connected. */
+struct cluster_log {
+    struct store_pool *pool;
+    struct store_log *log;
+    struct audit_store store;
+};
+
+struct cluster_log cluster_log_open(const char *origin, uint64_t partition_entries);
+void cluster_log_close(struct cluster_log *log);
+
+/* Appends records whose leaves are texts, at prev_size, with a head that has no meaning. Leaves may be NULL: "leaf <i>". */
+struct audit_commit_result cluster_append(const struct audit_store *store, uint64_t prev_size,
+                                          const struct store_record *records, size_t count);
+
+/* Registers a police officer of body 300140000015, all bases, app4.1, networks 127.0.0.0/8 and 2001:db8::/32, agreement 1
+ * signed; the IIN is of the rules' list. Gives the registration. Safe to repeat. */
+long cluster_officer(const char *iin);
+
+#endif
