@@ -15,6 +15,7 @@ enum certs_use {
 };
 
 enum { CERTS_DIGEST_BYTES = 32 };
+enum { CERTS_LEAF_BYTES_MAX = 16 << 10 }; /* of a certificate */
 
 struct certs_identity {
     char iin[BASE_IDNUM_TEXT_MAX]; /* empty for an information system */

@@ -9,8 +9,6 @@
 #include "certs/trust.h"
 #include "certs/verdict.h"
 
-enum { CERTS_LEAF_BYTES_MAX = 16 << 10 };
-
 /* leaf_der is the peer's own certificate; what else it sent is not looked at (all authorities are in the trust). cache
  * may be NULL. ret_identity is written only with CERTS_VERDICT_VALID. Any thread. */
 struct certs_finding certs_peer_verify(struct certs_trust *trust, struct certs_cache *cache, struct base_bytes leaf_der,

@@ -24,6 +24,7 @@ enum certs_dev_role {
     CERTS_DEV_SIGNATORY, /* .2 */
     CERTS_DEV_HEAD,      /* .1 */
     CERTS_DEV_PRIVATE,   /* 1.2.398.3.3.4.1.1: a private person */
+    CERTS_DEV_STAFF,     /* .4: of an organisation, but none of the accepted three */
 };
 
 enum certs_dev_key {
@@ -62,11 +63,12 @@ struct certs_dev_leaf {
 
 void certs_dev_leaf_clear(struct certs_dev_leaf *leaf);
 
-/* New root and issuing authority with RSA keys of key_bits, valid ten years from now_us. -EIO when OpenSSL fails. */
+/* New root and issuing authority with RSA keys of key_bits, valid from three years before now_us (so that expired
+ * certificates fit in) to ten years after. -EIO when OpenSSL fails, -ENOMEM. */
 int certs_dev_ca_new(int64_t now_us, unsigned key_bits, struct certs_dev_ca **ret_ca) BASE_MUST_USE;
 void certs_dev_ca_free(struct certs_dev_ca *ca); /* accepts NULL */
 
-/* Append root and issuing certificate (ca.pem), or the two keys. */
+/* Append root and issuing certificate in PEM: what certs_trust_new() takes. */
 int certs_dev_ca_certs(const struct certs_dev_ca *ca, struct base_buffer *out) BASE_MUST_USE;
 
 /* Writes a new certificate and key into an initialised or cleared leaf. -EINVAL, -EIO, -ENOMEM. */
@@ -82,6 +84,11 @@ enum certs_dev_crl { CERTS_DEV_CRL_BOTH, CERTS_DEV_CRL_ROOT, CERTS_DEV_CRL_ISSUI
  * which is what certs_trust_new() needs. */
 int certs_dev_ca_crl(const struct certs_dev_ca *ca, enum certs_dev_crl which, int64_t this_update_us,
                      int64_t next_update_us, struct base_buffer *out) BASE_MUST_USE;
+
+/* The authority in a folder: root.pem, issuing.pem, root.key, issuing.key (0600) and the list "revoked" (hexadecimal
+ * serial, space, microseconds). -ENOENT when there is none yet; -EBADMSG when it is damaged; else the file's errors. */
+int certs_dev_ca_read(const char *folder, struct certs_dev_ca **ret_ca) BASE_MUST_USE;
+int certs_dev_ca_write(const struct certs_dev_ca *ca, const char *folder) BASE_MUST_USE;
 
 /* Appends a PKCS #12 of certificate and key: in the authority's legacy algorithms (SHA-1 MAC, 3DES key, RC2-40
  * certificate), or in modern ones. */

@@ -1,0 +1,151 @@
+#include "certs/seal.h"
+
+#include "certs/finding.h"
+#include "certs/ossl.h"
+#include "certs/signer_state.h"
+
+#include <openssl/err.h>
+#include <openssl/pem.h>
+#include <openssl/rsa.h>
+
+#include <errno.h>
+#include <stdlib.h>
+
+enum { RECIPIENT_BITS_MIN = 3072, RECIPIENT_BITS_MAX = 8192 };
+
+struct certs_recipients {
+    X509 *certs[CERTS_RECIPIENTS_MAX];
+    size_t count;
+};
+
+void certs_recipients_free(struct certs_recipients *recipients)
+{
+    if (!recipients)
+        return;
+    for (size_t i = 0; i < recipients->count; i++)
+        X509_free(recipients->certs[i]);
+    free(recipients);
+}
+
+static void recipients_freep(struct certs_recipients **recipients)
+{
+    certs_recipients_free(*recipients);
+}
+
+static const char *recipient_fault(X509 *cert)
+{
+    const EVP_PKEY *key = X509_get0_pubkey(cert);
+    if (!key || EVP_PKEY_get_base_id(key) != EVP_PKEY_RSA)
+        return "not an RSA key";
+    if (EVP_PKEY_get_bits(key) < RECIPIENT_BITS_MIN || EVP_PKEY_get_bits(key) > RECIPIENT_BITS_MAX)
+        return "the key must have 3072 to 8192 bits";
+    uint32_t usage = X509_get_key_usage(cert);
+    return usage == UINT32_MAX || !(usage & KU_KEY_ENCIPHERMENT) ? "no key usage keyEncipherment" : NULL;
+}
+
+static bool is_repeated(const struct certs_recipients *recipients, const X509 *cert)
+{
+    for (size_t i = 0; i < recipients->count; i++) {
+        if (EVP_PKEY_eq(X509_get0_pubkey(recipients->certs[i]), X509_get0_pubkey(cert)) == 1)
+            return true;
+    }
+    return false;
+}
+
+int certs_recipients_new(struct base_bytes certs_pem, struct certs_recipients **ret_recipients, char **ret_error)
+{
+    if (ret_error)
+        *ret_error = NULL;
+    struct certs_recipients *recipients BASE_CLEANUP(recipients_freep) = calloc(1, sizeof *recipients);
+    BIO *bio BASE_CLEANUP(certs_bio_freep) = certs_bio_of(certs_pem);
+    if (!recipients || !bio)
+        return -ENOMEM;
+    ERR_clear_error();
+    for (;;) {
+        X509 *cert BASE_CLEANUP(certs_x509_freep) = PEM_read_bio_X509(bio, NULL, NULL, NULL);
+        bool ended = !cert && ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE;
+        ERR_clear_error();
+        if (ended && recipients->count > 0)
+            break;
+        const char *fault = !cert                                         ? "missing or unreadable"
+                            : recipients->count == CERTS_RECIPIENTS_MAX   ? "too many"
+                            : is_repeated(recipients, cert)               ? "the same key twice"
+                                                                          : recipient_fault(cert);
+        if (fault) {
+            certs_error_set(ret_error, "sealing certificate %zu: %s", recipients->count + 1, fault);
+            return -EBADMSG;
+        }
+        recipients->certs[recipients->count++] = BASE_TAKE(cert);
+    }
+    *ret_recipients = BASE_TAKE(recipients);
+    return 0;
+}
+
+size_t certs_recipients_count(const struct certs_recipients *recipients)
+{
+    return recipients->count;
+}
+
+/* OAEP, because PKCS #1 v1.5 decryption is an oracle for whoever may ask the vault to open what he made himself. */
+static bool recipient_add(CMS_ContentInfo *cms, X509 *cert)
+{
+    CMS_RecipientInfo *info = CMS_add1_recipient_cert(cms, cert, CMS_KEY_PARAM);
+    EVP_PKEY_CTX *context = info ? CMS_RecipientInfo_get0_pkey_ctx(info) : NULL;
+    return context && EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_OAEP_PADDING) == 1 &&
+           EVP_PKEY_CTX_set_rsa_oaep_md(context, EVP_sha256()) == 1 &&
+           EVP_PKEY_CTX_set_rsa_mgf1_md(context, EVP_sha256()) == 1;
+}
+
+int certs_seal(const struct certs_recipients *recipients, struct base_bytes plain, struct base_buffer *out)
+{
+    if (plain.len > CERTS_SEAL_BYTES_MAX)
+        return -EMSGSIZE;
+    const unsigned flags = CMS_BINARY | CMS_PARTIAL;
+    BIO *bio BASE_CLEANUP(certs_bio_freep) = certs_bio_of(plain);
+    CMS_ContentInfo *cms BASE_CLEANUP(certs_cms_freep) = CMS_AuthEnvelopedData_create(EVP_aes_256_gcm());
+    if (!bio || !cms)
+        return -ENOMEM;
+    int r = 0;
+    for (size_t i = 0; r == 0 && i < recipients->count; i++)
+        r = recipient_add(cms, recipients->certs[i]) ? 0 : -EIO;
+    if (r == 0 && CMS_final(cms, bio, NULL, flags) != 1)
+        r = -EIO;
+    if (r == 0)
+        r = certs_cms_encode(cms, out);
+    ERR_clear_error();
+    return r;
+}
+
+static bool is_recipient(CMS_ContentInfo *cms, X509 *cert)
+{
+    STACK_OF(CMS_RecipientInfo) *infos = CMS_get0_RecipientInfos(cms);
+    for (int i = 0; infos && i < sk_CMS_RecipientInfo_num(infos); i++) {
+        CMS_RecipientInfo *info = sk_CMS_RecipientInfo_value(infos, i);
+        if (CMS_RecipientInfo_type(info) == CMS_RECIPINFO_TRANS &&
+            CMS_RecipientInfo_ktri_cert_cmp(info, cert) == 0)
+            return true;
+    }
+    return false;
+}
+
+int certs_unseal(const struct certs_signer *opener, struct base_bytes sealed, struct base_buffer *out)
+{
+    if (sealed.len == 0 || sealed.len > (size_t) CERTS_SEAL_BYTES_MAX + (64 << 10))
+        return -EBADMSG;
+    const unsigned char *at = sealed.data;
+    CMS_ContentInfo *cms BASE_CLEANUP(certs_cms_freep) = d2i_CMS_ContentInfo(NULL, &at, (long) sealed.len);
+    BIO *plain BASE_CLEANUP(certs_bio_freep) = BIO_new(BIO_s_secmem()); /* wiped when freed */
+    if (!plain)
+        return -ENOMEM;
+    int r = 0;
+    /* Plain EnvelopedData would decrypt as well, but proves nothing about its bytes. */
+    if (!cms || at != sealed.data + sealed.len ||
+        OBJ_obj2nid(CMS_get0_type(cms)) != NID_id_smime_ct_authEnvelopedData)
+        r = -EBADMSG;
+    else if (!is_recipient(cms, opener->cert))
+        r = -ENOKEY;
+    else if (CMS_decrypt(cms, opener->key, opener->cert, NULL, plain, CMS_BINARY) != 1)
+        r = -EBADMSG;
+    ERR_clear_error();
+    return r < 0 ? r : certs_bio_drain(plain, out);
+}
