@@ -39,8 +39,7 @@ int certs_armor_decode(struct base_bytes received, struct base_buffer *scratch, 
         return 0;
     }
     struct base_bytes text = trim(received), body = text;
-    if (text.len > 0 && text.data[0] == '-' &&
-        !strip_label(text, "-----BEGIN CMS-----", "-----END CMS-----", &body) &&
+    if (text.len > 0 && text.data[0] == '-' && !strip_label(text, "-----BEGIN CMS-----", "-----END CMS-----", &body) &&
         !strip_label(text, "-----BEGIN PKCS7-----", "-----END PKCS7-----", &body))
         return -EBADMSG;
 

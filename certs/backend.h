@@ -19,7 +19,7 @@ struct certs_backend {
 
     /* The chain's names, extensions and signatures up to a root of the store; not times, revocation or profile. A good
      * chain, leaf first, becomes the caller's. */
-    struct certs_finding (*chain_verify)(X509_STORE *store, X509 *leaf, STACK_OF(X509) **ret_chain);
+    struct certs_finding (*chain_verify)(X509_STORE *store, X509 *leaf, STACK_OF(X509) * *ret_chain);
 
     /* 0 when the authority's key signed the CRL, else -EBADMSG. */
     int (*crl_verify)(X509_CRL *crl, const X509 *authority);

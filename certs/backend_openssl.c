@@ -1,12 +1,10 @@
 #include "certs/backend.h"
-
 #include "certs/finding.h"
 
+#include <errno.h>
 #include <openssl/bn.h>
 #include <openssl/core_names.h>
 #include <openssl/err.h>
-
-#include <errno.h>
 
 static const char *const key_oids[] = {
     "1.2.840.113549.1.1.1", /* rsaEncryption */
@@ -75,7 +73,7 @@ static struct certs_finding chain_error(int error)
     }
 }
 
-static struct certs_finding chain_verify(X509_STORE *store, X509 *leaf, STACK_OF(X509) **ret_chain)
+static struct certs_finding chain_verify(X509_STORE *store, X509 *leaf, STACK_OF(X509) * *ret_chain)
 {
     X509_STORE_CTX *context BASE_CLEANUP(certs_store_ctx_freep) = X509_STORE_CTX_new();
     if (!context || X509_STORE_CTX_init(context, store, leaf, NULL) != 1)

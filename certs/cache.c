@@ -166,8 +166,8 @@ void certs_cache_append(struct certs_cache *cache, struct certs_trust *trust, st
     pthread_mutex_unlock(&cache->lock);
 }
 
-struct certs_finding certs_cache_verify(struct certs_cache *cache, struct certs_trust *trust, struct base_bytes leaf_der,
-                                        int64_t now_us, struct certs_leaf **ret_leaf)
+struct certs_finding certs_cache_verify(struct certs_cache *cache, struct certs_trust *trust,
+                                        struct base_bytes leaf_der, int64_t now_us, struct certs_leaf **ret_leaf)
 {
     uint8_t sha256[CERTS_DIGEST_BYTES];
     if (certs_sha256(leaf_der, sha256) < 0)

@@ -16,7 +16,8 @@ void certs_cache_append(struct certs_cache *cache, struct certs_trust *trust, st
 
 /* The cached leaf, or the parsed and fully verified certificate, which is then cached. The key's strength, too, is
  * checked here. */
-struct certs_finding certs_cache_verify(struct certs_cache *cache, struct certs_trust *trust, struct base_bytes leaf_der,
-                                        int64_t now_us, struct certs_leaf **ret_leaf) BASE_MUST_USE;
+struct certs_finding certs_cache_verify(struct certs_cache *cache, struct certs_trust *trust,
+                                        struct base_bytes leaf_der, int64_t now_us,
+                                        struct certs_leaf **ret_leaf) BASE_MUST_USE;
 
 #endif

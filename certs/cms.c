@@ -7,9 +7,8 @@
 #include "certs/finding.h"
 #include "certs/trust_state.h"
 
-#include <openssl/err.h>
-
 #include <errno.h>
+#include <openssl/err.h>
 
 void certs_message_clear(struct certs_message *message)
 {
@@ -116,8 +115,8 @@ static struct certs_finding candidate_find(struct certs_trust *trust, struct cer
     return invalid("form: the signer's certificate is not inside");
 }
 
-/* A key that is too weak makes the signature worthless, whoever's it is; an algorithm we do not serve is a matter of the
- * certificate. */
+/* A key that is too weak makes the signature worthless, whoever's it is; an algorithm we do not serve is a matter of
+ * the certificate. */
 static struct certs_finding candidate_key_check(struct candidate *candidate)
 {
     if (candidate->leaf)
@@ -130,7 +129,8 @@ static struct certs_finding candidate_key_check(struct candidate *candidate)
 }
 
 /* First ESSCertIDv2 of SigningCertificateV2 (RFC 5035): names the signer's certificate by a digest, SHA-256 unless an
- * algorithm precedes it. Any other digest than SHA-256 is left unread: sid and signature bind the certificate anyway. */
+ * algorithm precedes it. Any other digest than SHA-256 is left unread: sid and signature bind the certificate anyway.
+ */
 static bool signing_certificate_fits(const ASN1_STRING *attribute, const uint8_t sha256[static CERTS_DIGEST_BYTES])
 {
     static const uint8_t sha256_oid[] = {0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01};
@@ -154,8 +154,8 @@ static struct certs_finding check_signed_extras(CMS_SignerInfo *signer, const st
 {
     *ret_signing_time_us = CERTS_TIME_NONE;
     if (CMS_signed_get_attr_by_NID(signer, NID_id_smime_aa_signingCertificateV2, -1) >= 0) {
-        const ASN1_STRING *attribute = CMS_signed_get0_data_by_OBJ(
-            signer, OBJ_nid2obj(NID_id_smime_aa_signingCertificateV2), -3, V_ASN1_SEQUENCE);
+        const ASN1_STRING *attribute =
+            CMS_signed_get0_data_by_OBJ(signer, OBJ_nid2obj(NID_id_smime_aa_signingCertificateV2), -3, V_ASN1_SEQUENCE);
         if (!attribute || !signing_certificate_fits(attribute, candidate->sha256))
             return invalid("attributes: signing-certificate names another certificate");
     }
@@ -189,9 +189,9 @@ static struct certs_finding check_certificate(struct certs_trust *trust, struct 
                                               struct candidate *candidate, enum certs_use use, int64_t now_us)
 {
     if (!candidate->leaf) {
-        struct certs_finding finding = certs_leaf_verify(trust, candidate->cert, candidate->backend,
-                                                         candidate->key_kind, candidate->sha256, now_us,
-                                                         &candidate->leaf);
+        struct certs_finding finding =
+            certs_leaf_verify(trust, candidate->cert, candidate->backend, candidate->key_kind, candidate->sha256,
+                              now_us, &candidate->leaf);
         if (finding.verdict != CERTS_VERDICT_VALID)
             return finding;
         certs_cache_append(cache, trust, candidate->leaf);

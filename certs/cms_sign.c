@@ -1,11 +1,9 @@
 #include "certs/cms.h"
-
 #include "certs/ossl.h"
 #include "certs/signer_state.h"
 
-#include <openssl/err.h>
-
 #include <errno.h>
+#include <openssl/err.h>
 
 static const EVP_MD *digest_for(const EVP_PKEY *key)
 {
@@ -26,7 +24,8 @@ int certs_cms_sign(const struct certs_signer *signer, struct base_bytes content,
 {
     if (content.len > CERTS_ANSWER_CONTENT_MAX)
         return -EMSGSIZE;
-    /* CADES adds signing-certificate-v2: the signature then names the certificate itself, not only issuer and serial. */
+    /* CADES adds signing-certificate-v2: the signature then names the certificate itself, not only issuer and serial.
+     */
     const unsigned flags = CMS_PARTIAL | CMS_BINARY | CMS_NOSMIMECAP | CMS_CADES;
     BIO *bio BASE_CLEANUP(certs_bio_freep) = certs_bio_of(content);
     CMS_ContentInfo *cms BASE_CLEANUP(certs_cms_freep) = CMS_sign(NULL, NULL, NULL, NULL, flags);

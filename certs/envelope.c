@@ -2,10 +2,9 @@
 
 #include "certs/der.h"
 
-#include <openssl/err.h>
-
 #include <errno.h>
 #include <limits.h>
+#include <openssl/err.h>
 
 void certs_envelope_clear(struct certs_envelope *envelope)
 {

@@ -1,4 +1,5 @@
-/* The outer form of a signed message: which certificates it carries, and the rest without them. Inside the room only. */
+/* The outer form of a signed message: which certificates it carries, and the rest without them. Inside the room only.
+ */
 #ifndef CERTS_ENVELOPE_H
 #define CERTS_ENVELOPE_H
 
@@ -17,9 +18,10 @@ struct certs_envelope {
 
 void certs_envelope_clear(struct certs_envelope *envelope);
 
-/* Parses one SignedData, DER or BER, that fills binary entirely. In the usual, definite-length form the certificates are
- * cut out before OpenSSL sees the message, because parsing one costs more than all the rest and the cache may know it;
- * they are not covered by the signature. -EBADMSG for all else, -ENOMEM. binary is borrowed as long as the envelope. */
+/* Parses one SignedData, DER or BER, that fills binary entirely. In the usual, definite-length form the certificates
+ * are cut out before OpenSSL sees the message, because parsing one costs more than all the rest and the cache may know
+ * it; they are not covered by the signature. -EBADMSG for all else, -ENOMEM. binary is borrowed as long as the
+ * envelope. */
 int certs_envelope_parse(struct base_bytes binary, struct certs_envelope *ret_envelope) BASE_MUST_USE;
 
 #endif

@@ -30,7 +30,7 @@ static int64_t second_end(int64_t at_us)
 }
 
 static struct certs_finding check_times(struct certs_leaf *leaf, const struct certs_trust *trust,
-                                        const STACK_OF(X509) *chain, int64_t now_us)
+                                        const STACK_OF(X509) * chain, int64_t now_us)
 {
     for (int i = 1; i < sk_X509_num(chain); i++) {
         const struct certs_authority *authority = certs_trust_find(trust, sk_X509_value(chain, i));
@@ -51,7 +51,7 @@ static struct certs_finding check_times(struct certs_leaf *leaf, const struct ce
 /* Every certificate but the root is looked up in the CRL of the one above it, whose signature certs_trust_new()
  * verified. A hold (suspension) counts as revoked. */
 static struct certs_finding check_revocation(struct certs_leaf *leaf, const struct certs_trust *trust,
-                                             const STACK_OF(X509) *chain, int64_t now_us)
+                                             const STACK_OF(X509) * chain, int64_t now_us)
 {
     for (int i = 0; i + 1 < sk_X509_num(chain); i++) {
         const struct certs_authority *issuer = certs_trust_find(trust, sk_X509_value(chain, i + 1));

@@ -16,7 +16,8 @@ struct certs_leaf {
     const char *key_kind;
     struct certs_profile profile;
     struct certs_identity identity; /* IIN and BIN as far as they are unambiguous; the profile decides what is needed */
-    /* Within this span nothing but the trust can change the answer: validity of the whole chain, and its CRLs' dates. */
+    /* Within this span nothing but the trust can change the answer: validity of the whole chain, and its CRLs' dates.
+     */
     int64_t from_us, until_us;
 };
 

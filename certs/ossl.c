@@ -1,9 +1,8 @@
 #include "certs/ossl.h"
 
-#include <openssl/err.h>
-
 #include <errno.h>
 #include <limits.h>
+#include <openssl/err.h>
 #include <time.h>
 
 void certs_oid_text(const ASN1_OBJECT *oid, char ret_text[static CERTS_OID_TEXT_MAX])

@@ -14,7 +14,7 @@
 #include <openssl/x509v3.h>
 
 #define CERTS_OSSL_CLEANUP(name, type, destructor)                                                                     \
-    static inline void certs_##name##_freep(type **object)                                                            \
+    static inline void certs_##name##_freep(type **object)                                                             \
     {                                                                                                                  \
         destructor(*object);                                                                                           \
     }

@@ -2,10 +2,9 @@
 
 #include "certs/finding.h"
 
+#include <errno.h>
 #include <openssl/asn1t.h>
 #include <openssl/err.h>
-
-#include <errno.h>
 
 #define KEY_STORE_OID "1.2.398.3.3.5"
 #define KEY_STORE_FILE_OID "1.2.398.3.3.5.1.1"
@@ -145,10 +144,11 @@ int certs_profile_parse(X509 *cert, struct certs_profile *ret_profile)
         r = usages_parse(cert, &profile);
     if (r == 0)
         r = key_store_parse(cert, &profile);
-    profile.authority = X509_check_ca(cert) != 0;
+    uint32_t flags = X509_get_extension_flags(cert);
+    profile.authority = (flags & EXFLAG_CA) || X509_check_ca(cert) != 0;
     ERR_clear_error();
-    if (r < 0)
-        return r;
+    if (r < 0 || (flags & EXFLAG_INVALID))
+        return -EBADMSG;
     *ret_profile = profile;
     return 0;
 }

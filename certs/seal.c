@@ -4,11 +4,10 @@
 #include "certs/ossl.h"
 #include "certs/signer_state.h"
 
+#include <errno.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/rsa.h>
-
-#include <errno.h>
 #include <stdlib.h>
 
 enum { RECIPIENT_BITS_MIN = 3072, RECIPIENT_BITS_MAX = 8192 };
@@ -67,10 +66,10 @@ int certs_recipients_new(struct base_bytes certs_pem, struct certs_recipients **
         ERR_clear_error();
         if (ended && recipients->count > 0)
             break;
-        const char *fault = !cert                                         ? "missing or unreadable"
-                            : recipients->count == CERTS_RECIPIENTS_MAX   ? "too many"
-                            : is_repeated(recipients, cert)               ? "the same key twice"
-                                                                          : recipient_fault(cert);
+        const char *fault = !cert                                       ? "missing or unreadable"
+                            : recipients->count == CERTS_RECIPIENTS_MAX ? "too many"
+                            : is_repeated(recipients, cert)             ? "the same key twice"
+                                                                        : recipient_fault(cert);
         if (fault) {
             certs_error_set(ret_error, "sealing certificate %zu: %s", recipients->count + 1, fault);
             return -EBADMSG;
@@ -121,8 +120,7 @@ static bool is_recipient(CMS_ContentInfo *cms, X509 *cert)
     STACK_OF(CMS_RecipientInfo) *infos = CMS_get0_RecipientInfos(cms);
     for (int i = 0; infos && i < sk_CMS_RecipientInfo_num(infos); i++) {
         CMS_RecipientInfo *info = sk_CMS_RecipientInfo_value(infos, i);
-        if (CMS_RecipientInfo_type(info) == CMS_RECIPINFO_TRANS &&
-            CMS_RecipientInfo_ktri_cert_cmp(info, cert) == 0)
+        if (CMS_RecipientInfo_type(info) == CMS_RECIPINFO_TRANS && CMS_RecipientInfo_ktri_cert_cmp(info, cert) == 0)
             return true;
     }
     return false;
@@ -139,8 +137,7 @@ int certs_unseal(const struct certs_signer *opener, struct base_bytes sealed, st
         return -ENOMEM;
     int r = 0;
     /* Plain EnvelopedData would decrypt as well, but proves nothing about its bytes. */
-    if (!cms || at != sealed.data + sealed.len ||
-        OBJ_obj2nid(CMS_get0_type(cms)) != NID_id_smime_ct_authEnvelopedData)
+    if (!cms || at != sealed.data + sealed.len || OBJ_obj2nid(CMS_get0_type(cms)) != NID_id_smime_ct_authEnvelopedData)
         r = -EBADMSG;
     else if (!is_recipient(cms, opener->cert))
         r = -ENOKEY;

@@ -4,11 +4,10 @@
 #include "certs/finding.h"
 #include "certs/signer_state.h"
 
+#include <errno.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/provider.h>
-
-#include <errno.h>
 #include <stdlib.h>
 
 static int refuse(char **ret_error, int error, const char *text)
@@ -208,8 +207,7 @@ int certs_signer_read_pem(const char *cert_path, const char *key_path, const cha
     return certs_signer_parse_pem(base_buffer_view(&cert), base_buffer_view(&key), password, ret_signer, ret_error);
 }
 
-int certs_signer_read_pkcs12(const char *path, const char *password, struct certs_signer **ret_signer,
-                             char **ret_error)
+int certs_signer_read_pkcs12(const char *path, const char *password, struct certs_signer **ret_signer, char **ret_error)
 {
     struct base_buffer box BASE_CLEANUP(base_buffer_clear) = {0};
     if (ret_error)

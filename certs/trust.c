@@ -4,10 +4,9 @@
 #include "certs/finding.h"
 #include "certs/trust_state.h"
 
+#include <errno.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
-
-#include <errno.h>
 #include <stdlib.h>
 
 /* True when PEM reading stopped because there was no further block, and not at a broken one. */

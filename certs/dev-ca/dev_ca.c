@@ -2,12 +2,11 @@
 
 #include "certs/dev-ca/state.h"
 
+#include <errno.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/provider.h>
 #include <openssl/rand.h>
-
-#include <errno.h>
 #include <stdlib.h>
 
 #define ROOT_NAME "НЕГІЗГІ КУӘЛАНДЫРУШЫ ОРТАЛЫҚ (QAO DEV)"
@@ -58,16 +57,18 @@ bool certs_dev_extension_append(X509 *cert, X509 *issuer, int nid, const char *v
 {
     X509V3_CTX context;
     X509V3_set_ctx(&context, issuer, cert, NULL, NULL, 0);
-    X509_EXTENSION *extension = X509V3_EXT_conf_nid(NULL, &context, nid, value);
+    CONF *empty = NCONF_new(NULL); /* policies are refused without one */
+    X509V3_set_nconf(&context, empty);
+    X509_EXTENSION *extension = empty ? X509V3_EXT_nconf_nid(empty, &context, nid, value) : NULL;
     bool done = extension && X509_add_ext(cert, extension, -1) == 1;
     X509_EXTENSION_free(extension);
+    NCONF_free(empty);
     return done;
 }
 
 bool certs_dev_name_append(X509_NAME *name, const char *type, int string_type, const char *value)
 {
-    return !value ||
-           X509_NAME_add_entry_by_txt(name, type, string_type, (const unsigned char *) value, -1, -1, 0) == 1;
+    return !value || X509_NAME_add_entry_by_txt(name, type, string_type, (const unsigned char *) value, -1, -1, 0) == 1;
 }
 
 static bool serial_set(X509 *cert)
@@ -202,8 +203,7 @@ static bool crl_dates_set(X509_CRL *crl, int64_t this_update_us, int64_t next_up
 {
     ASN1_TIME *from = ASN1_TIME_set(NULL, (time_t) (this_update_us / 1000000));
     ASN1_TIME *until = ASN1_TIME_set(NULL, (time_t) (next_update_us / 1000000));
-    bool done =
-        from && until && X509_CRL_set1_lastUpdate(crl, from) == 1 && X509_CRL_set1_nextUpdate(crl, until) == 1;
+    bool done = from && until && X509_CRL_set1_lastUpdate(crl, from) == 1 && X509_CRL_set1_nextUpdate(crl, until) == 1;
     ASN1_TIME_free(from);
     ASN1_TIME_free(until);
     return done;

@@ -2,12 +2,11 @@
 #include "certs/dev-ca/dev_ca.h"
 #include "certs/dev-ca/state.h"
 
-#include <openssl/err.h>
-#include <openssl/pem.h>
-
 #include <errno.h>
 #include <inttypes.h>
 #include <limits.h>
+#include <openssl/err.h>
+#include <openssl/pem.h>
 #include <stdio.h>
 #include <stdlib.h>
 

@@ -1,12 +1,11 @@
 #include "certs/dev-ca/dev_ca.h"
 #include "certs/dev-ca/state.h"
 
+#include <arpa/inet.h>
+#include <errno.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/rand.h>
-
-#include <arpa/inet.h>
-#include <errno.h>
 #include <stdio.h>
 
 static const int64_t hour_us = INT64_C(3600) * 1000000, year_us = INT64_C(365) * 86400 * 1000000;
@@ -40,8 +39,7 @@ static bool subject_set(X509 *cert, const struct certs_dev_request *request)
     return certs_dev_name_append(name, "CN", MBSTRING_UTF8, shown) &&
            certs_dev_name_append(name, "SN", MBSTRING_UTF8, request->surname) &&
            number_append(name, "serialNumber", V_ASN1_PRINTABLESTRING, "IIN", request->iin) &&
-           (!request->second_iin ||
-            number_append(name, "serialNumber", V_ASN1_PRINTABLESTRING, "IIN", request->iin)) &&
+           (!request->second_iin || number_append(name, "serialNumber", V_ASN1_PRINTABLESTRING, "IIN", request->iin)) &&
            certs_dev_name_append(name, "C", MBSTRING_ASC, "KZ") &&
            certs_dev_name_append(name, "O", MBSTRING_UTF8, request->organisation) &&
            number_append(name, "OU", MBSTRING_UTF8, "BIN", request->bin) &&
@@ -77,8 +75,8 @@ static const struct shape *shape_of(enum certs_dev_kind kind)
     static const struct shape shapes[] = {
         [CERTS_DEV_SIGN] = {"critical,digitalSignature,nonRepudiation", "emailProtection",
                             "1.2.398.3.3.2,1.2.398.3.3.2.1", true, CERTS_DEV_KEY_RSA_2048, 1},
-        [CERTS_DEV_AUTH] = {"critical,digitalSignature,keyEncipherment", "clientAuth",
-                            "1.2.398.3.3.2,1.2.398.3.3.2.2", true, CERTS_DEV_KEY_RSA_2048, 1},
+        [CERTS_DEV_AUTH] = {"critical,digitalSignature,keyEncipherment", "clientAuth", "1.2.398.3.3.2,1.2.398.3.3.2.2",
+                            true, CERTS_DEV_KEY_RSA_2048, 1},
         [CERTS_DEV_SINGLE] = {"digitalSignature,nonRepudiation,keyAgreement", "emailProtection", "1.2.398.3.3.2", true,
                               CERTS_DEV_KEY_RSA_2048, 1},
         [CERTS_DEV_SYSTEM] = {"critical,digitalSignature,nonRepudiation", "1.2.398.3.3.4.1.2,1.2.398.3.3.4.1.2.6",
@@ -139,8 +137,7 @@ static bool extensions_append(X509 *cert, X509 *issuer, const struct shape *shap
            (!shape->policy || certs_dev_extension_append(cert, issuer, NID_certificate_policies, shape->policy)) &&
            certs_dev_extension_append(cert, issuer, NID_subject_key_identifier, "hash") &&
            certs_dev_extension_append(cert, issuer, NID_authority_key_identifier, "keyid") &&
-           (!request->is_ca ||
-            certs_dev_extension_append(cert, issuer, NID_basic_constraints, "critical,CA:TRUE")) &&
+           (!request->is_ca || certs_dev_extension_append(cert, issuer, NID_basic_constraints, "critical,CA:TRUE")) &&
            (request->kind != CERTS_DEV_SERVER || server_names_append(cert, issuer, request->dns_names)) &&
            (!request->key_file || key_file_append(cert)) &&
            (!request->unknown_critical || raw_extension_append(cert, "1.2.398.3.3.99", true, null, sizeof null));
@@ -194,8 +191,8 @@ static EVP_PKEY *key_for(const struct certs_dev_request *request, const struct s
     return bio ? PEM_read_bio_PrivateKey(bio, NULL, NULL, NULL) : NULL;
 }
 
-static bool cert_make(X509 *cert, EVP_PKEY *key, const struct certs_dev_ca *ca,
-                      const struct certs_dev_request *request, int64_t now_us)
+static bool cert_make(X509 *cert, EVP_PKEY *key, const struct certs_dev_ca *ca, const struct certs_dev_request *request,
+                      int64_t now_us)
 {
     const struct shape *shape = shape_of(request->kind);
     const struct certs_dev_authority *issuer = request->by_root ? &ca->root : &ca->issuing;

@@ -1,11 +1,10 @@
 #include "certs/dev-ca/dev_ca.h"
 #include "certs/dev-ca/state.h"
 
+#include <errno.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/provider.h>
-
-#include <errno.h>
 
 enum { ITERATIONS = 2048 };
 
