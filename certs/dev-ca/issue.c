@@ -1,11 +1,11 @@
 #include "certs/dev-ca/dev_ca.h"
 #include "certs/dev-ca/state.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/rand.h>
+#include <openssl/x509v3.h>
 #include <stdio.h>
 
 static const int64_t hour_us = INT64_C(3600) * 1000000, year_us = INT64_C(365) * 86400 * 1000000;
@@ -93,8 +93,9 @@ static bool server_names_append(X509 *cert, X509 *issuer, const char *const *nam
     base_buffer_init(&text, 4096);
     base_buffer_append_text(&text, "DNS:localhost,IP:127.0.0.1");
     for (; names && *names; names++) {
-        unsigned char address[16];
-        bool is_address = inet_pton(AF_INET, *names, address) == 1 || inet_pton(AF_INET6, *names, address) == 1;
+        ASN1_OCTET_STRING *address = a2i_IPADDRESS(*names);
+        bool is_address = address != NULL;
+        ASN1_OCTET_STRING_free(address);
         if (strpbrk(*names, ",\n")) /* would be read as a further entry */
             return false;
         base_buffer_printf(&text, ",%s:%s", is_address ? "IP" : "DNS", *names);
