@@ -1,0 +1,163 @@
+/* qao-front: takes officers' connections. Holds the TLS key and the authority's certificates, nothing else. */
+#include <errno.h>
+#include <getopt.h>
+#include <libgen.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <time.h>
+
+#include "base/log.h"
+#include "base/sandbox.h"
+#include "gateway/front/server.h"
+
+enum { REFRESH_NS = 500 * 1000 * 1000, OTHER_FILES = 128 };
+
+enum { EXIT_USAGE = 2 };
+
+static void write_usage(FILE *out)
+{
+    fprintf(out, "usage: qao-front --config FILE [--check-config]\n"
+                 "\n"
+                 "Takes the connections of officers (TLS with a client certificate) and hands their requests to\n"
+                 "qao-gateway. SIGHUP reads certificates and CRLs again; SIGTERM stops after what is under way.\n"
+                 "\n"
+                 "FILE is an INI file:\n");
+    front_settings_write_help(out);
+}
+
+/* Every connection may need a second descriptor for its delivery report. */
+static void raise_file_limit(const struct front_settings *settings)
+{
+    rlim_t wanted = (rlim_t) (settings->connections_max + settings->in_flight_max + OTHER_FILES);
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= wanted)
+        return;
+    limit.rlim_cur = limit.rlim_max < wanted ? limit.rlim_max : wanted;
+    if (setrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur < wanted)
+        base_log(BASE_LOG_WARNING, "event=few-files limit=%llu wanted=%llu", (unsigned long long) limit.rlim_cur,
+                 (unsigned long long) wanted);
+}
+
+/* The key in memory must not end in a core file. */
+static void forbid_core_files(void)
+{
+    const struct rlimit none = {0, 0};
+    if (setrlimit(RLIMIT_CORE, &none) != 0 || prctl(PR_SET_DUMPABLE, 0) != 0)
+        base_log(BASE_LOG_WARNING, "event=core-files-allowed error=%d", errno);
+}
+
+/* The folder, because a renewed file is a new file. The caller frees. */
+static char *folder_of(const char *path)
+{
+    char *copy = strdup(path);
+    char *folder = copy ? strdup(dirname(copy)) : NULL;
+    free(copy);
+    return folder;
+}
+
+static int enter_sandbox(const struct front_settings *s)
+{
+    char *read_folders[] = {folder_of(s->ca_path), folder_of(s->crl_path), folder_of(s->certificate_path),
+                            folder_of(s->key_path), NULL};
+    char *socket_folders[] = {folder_of(s->gateway_socket), NULL};
+    const char *readable[5] = {read_folders[0], read_folders[1], read_folders[2], read_folders[3], NULL};
+    const char *connectable[2] = {socket_folders[0], NULL};
+    const struct base_sandbox sandbox = {.read_paths = readable, .socket_paths = connectable};
+    struct base_sandbox_state state = {0};
+    int r = base_sandbox_enter(&sandbox, &state);
+    for (size_t i = 0; i < 4; i++)
+        free(read_folders[i]);
+    free(socket_folders[0]);
+    if (r < 0) {
+        base_log(BASE_LOG_ERROR, "event=sandbox-failed error=%d", -r);
+        return r;
+    }
+    base_log(state.landlock && state.seccomp ? BASE_LOG_INFO : BASE_LOG_WARNING,
+             "event=sandboxed landlock=%s seccomp=%s", state.landlock ? "yes" : "kernel-lacks-it",
+             state.seccomp ? "yes" : "kernel-lacks-it");
+    return 0;
+}
+
+static void serve(struct front_server *server, const sigset_t *signals)
+{
+    const struct timespec pause = {.tv_nsec = REFRESH_NS};
+    int signal_number;
+    do {
+        signal_number = sigtimedwait(signals, NULL, &pause);
+        front_server_refresh(server, signal_number == SIGHUP);
+    } while (signal_number != SIGTERM && signal_number != SIGINT);
+    base_log(BASE_LOG_INFO, "event=stopping");
+}
+
+static int run(const struct front_settings *settings)
+{
+    char *error = NULL;
+    struct front_server *server = NULL;
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGHUP);
+    sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGINT);
+    sigprocmask(SIG_BLOCK, &signals, NULL);
+    signal(SIGPIPE, SIG_IGN);
+    forbid_core_files();
+    raise_file_limit(settings);
+    int r = front_server_new(settings, &server, &error);
+    if (r < 0) {
+        base_log(BASE_LOG_ERROR, "event=start-failed error=%d detail=\"%s\"", -r, error ? error : strerror(-r));
+        free(error);
+        return r;
+    }
+    r = enter_sandbox(settings);
+    if (r == 0)
+        r = front_server_start(server);
+    if (r == 0) {
+        base_log(BASE_LOG_INFO, "event=listening port=%u local_port=%u", front_server_port(server),
+                 front_server_local_port(server));
+        serve(server, &signals);
+    } else {
+        base_log(BASE_LOG_ERROR, "event=start-failed error=%d", -r);
+    }
+    front_server_stop(server);
+    front_server_free(server);
+    base_log(BASE_LOG_INFO, "event=stopped");
+    return r;
+}
+
+int main(int argc, char **argv)
+{
+    static const struct option options[] = {{"config", required_argument, NULL, 'c'},
+                                            {"check-config", no_argument, NULL, 'k'},
+                                            {"help", no_argument, NULL, 'h'},
+                                            {0}};
+    const char *config = NULL;
+    bool check_only = false;
+    for (int option; (option = getopt_long(argc, argv, "", options, NULL)) != -1;) {
+        if (option == 'c') {
+            config = optarg;
+        } else if (option == 'k') {
+            check_only = true;
+        } else {
+            write_usage(option == 'h' ? stdout : stderr);
+            return option == 'h' ? EXIT_SUCCESS : EXIT_USAGE;
+        }
+    }
+    if (!config || optind != argc) {
+        write_usage(stderr);
+        return EXIT_USAGE;
+    }
+    struct front_settings settings = {0};
+    char *error = NULL;
+    if (front_settings_read(config, &settings, &error) < 0) {
+        fprintf(stderr, "qao-front: %s\n", error ? error : config);
+        free(error);
+        return EXIT_USAGE;
+    }
+    int r = check_only ? 0 : run(&settings);
+    front_settings_clear(&settings);
+    return r == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
