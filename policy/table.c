@@ -129,7 +129,8 @@ void policy_table_compile(const struct policy_order *order, struct policy_table 
 unsigned policy_table_article(const struct policy_table *table, struct base_bytes text)
 {
     struct policy_key key = {.text = ""};
-    if (text.len == 0 || text.len > POLICY_ARTICLE_LEN_MAX)
+    /* A NUL would pass for the padding of a shorter entry. */
+    if (text.len == 0 || text.len > POLICY_ARTICLE_LEN_MAX || memchr(text.data, '\0', text.len))
         return 0;
     memcpy(key.text, text.data, text.len);
     unsigned from = 0, to = table->key_count;

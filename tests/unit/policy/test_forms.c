@@ -1,11 +1,11 @@
 /* Proves: which texts are a case number of a pattern (R12) and which are an article (R09), and which patterns the
  * configuration may set. */
-#include <check.h>
 #include <errno.h>
 #include <stdlib.h>
 
 #include "policy/article.h"
 #include "policy/case.h"
+#include "tests/check_main.h"
 
 static struct policy_case_pattern pattern_of(const char *text)
 {
@@ -86,21 +86,4 @@ START_TEST(all_else_is_no_article)
 }
 END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("policy forms");
-    TCase *forms = tcase_create("forms");
-    tcase_add_test(forms, a_case_number_has_fifteen_digits_by_default);
-    tcase_add_test(forms, no_number_is_absent_and_an_empty_one_malformed);
-    tcase_add_test(forms, a_nul_byte_ends_nothing);
-    tcase_add_test(forms, a_pattern_has_digits_and_signs);
-    tcase_add_test(forms, a_pattern_without_a_digit_is_refused);
-    tcase_add_test(forms, articles_are_a_number_and_perhaps_a_part);
-    tcase_add_test(forms, all_else_is_no_article);
-    suite_add_tcase(suite, forms);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
-}
+CHECK_MAIN("policy forms", a_case_number_has_fifteen_digits_by_default, no_number_is_absent_and_an_empty_one_malformed, a_nul_byte_ends_nothing, a_pattern_has_digits_and_signs, a_pattern_without_a_digit_is_refused, articles_are_a_number_and_perhaps_a_part, all_else_is_no_article)

@@ -1,10 +1,10 @@
 /* Proves: a NUL byte in a file is refused where it stands, columns count characters and not bytes, and a whole small
  * file is read field by field. */
-#include <check.h>
 #include <errno.h>
 #include <stdlib.h>
 
 #include "policy/tsv.h"
+#include "tests/check_main.h"
 
 static const char *const header[] = {"number", "name", NULL};
 
@@ -69,18 +69,4 @@ START_TEST(readings_are_bits)
 }
 END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("policy tsv");
-    TCase *tsv = tcase_create("tsv");
-    tcase_add_test(tsv, fields_are_read_line_by_line);
-    tcase_add_test(tsv, a_nul_byte_is_refused);
-    tcase_add_test(tsv, columns_count_characters);
-    tcase_add_test(tsv, readings_are_bits);
-    suite_add_tcase(suite, tsv);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
-}
+CHECK_MAIN("policy tsv", fields_are_read_line_by_line, a_nul_byte_is_refused, columns_count_characters, readings_are_bits)

@@ -1,11 +1,11 @@
 /* Proves: names of bases, duties, slots, effects and reasons go there and back; unknown text is NONE; what is out of
  * range has a harmless name; zeroed memory denies. */
-#include <check.h>
 #include <stdlib.h>
 
 #include "policy/basis.h"
 #include "policy/decision.h"
 #include "policy/listing.h"
+#include "tests/check_main.h"
 
 START_TEST(bases_go_there_and_back)
 {
@@ -135,23 +135,4 @@ START_TEST(decisions_differ_in_every_member)
 }
 END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("policy words");
-    TCase *words = tcase_create("words");
-    tcase_add_test(words, bases_go_there_and_back);
-    tcase_add_test(words, unknown_words_are_none);
-    tcase_add_test(words, duties_are_columns);
-    tcase_add_test(words, slots_are_three_bases_and_nine_duties);
-    tcase_add_test(words, reasons_have_the_problem_codes_in_order);
-    tcase_add_test(words, zeroed_memory_denies);
-    tcase_add_test(words, out_of_range_names_are_harmless);
-    tcase_add_test(words, the_first_reason_is_the_first_in_order);
-    tcase_add_test(words, decisions_differ_in_every_member);
-    suite_add_tcase(suite, words);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
-}
+CHECK_MAIN("policy words", bases_go_there_and_back, unknown_words_are_none, duties_are_columns, slots_are_three_bases_and_nine_duties, reasons_have_the_problem_codes_in_order, zeroed_memory_denies, out_of_range_names_are_harmless, the_first_reason_is_the_first_in_order, decisions_differ_in_every_member)
