@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CELL_MAX = 1 << 16, HTML_COLUMNS_MAX = 8 };
+enum { CELL_MAX = 1 << 16, SIDE_BY_SIDE_MAX = 32 };
 
 void cli_grid_init(struct cli_grid *grid, size_t columns)
 {
@@ -69,7 +69,7 @@ static int pad(struct base_buffer *out, const char *fill, size_t count)
     return 0;
 }
 
-static size_t widths_measure(const struct cli_grid *grid, size_t ret_widths[static CLI_GRID_COLUMNS_MAX])
+static size_t widths_measure(const struct cli_grid *grid, size_t ret_widths[static SIDE_BY_SIDE_MAX])
 {
     size_t total = 0;
     for (size_t column = 0; column < grid->columns; column++) {
@@ -95,7 +95,7 @@ static void row_print(const struct cli_grid *grid, size_t row, const size_t *wid
     (void) base_buffer_append_text(out, "\n");
 }
 
-static void blocks_print(const struct cli_grid *grid, const char *record, struct base_buffer *out)
+static void blocks_print(const struct cli_grid *grid, const char *record, size_t first_number, struct base_buffer *out)
 {
     size_t widest = 0;
     for (size_t column = 0; column < grid->columns; column++) {
@@ -103,7 +103,7 @@ static void blocks_print(const struct cli_grid *grid, const char *record, struct
         widest = width > widest ? width : widest;
     }
     for (size_t row = 1; row <= cli_grid_rows(grid); row++) {
-        (void) base_buffer_printf(out, "%s%s %zu\n", row > 1 ? "\n" : "", record, row);
+        (void) base_buffer_printf(out, "%s%s %zu\n", row > 1 ? "\n" : "", record, first_number + row - 1);
         for (size_t column = 0; column < grid->columns; column++) {
             struct base_bytes name = cell_at(grid, 0, column);
             (void) base_buffer_append_text(out, "  ");
@@ -115,13 +115,14 @@ static void blocks_print(const struct cli_grid *grid, const char *record, struct
     }
 }
 
-int cli_grid_print(const struct cli_grid *grid, size_t width_max, const char *record, struct base_buffer *out)
+int cli_grid_print(const struct cli_grid *grid, size_t width_max, const char *record, size_t first_number,
+                   struct base_buffer *out)
 {
-    size_t widths[CLI_GRID_COLUMNS_MAX];
+    size_t widths[SIDE_BY_SIDE_MAX];
     if (grid->count < grid->columns)
         return -EINVAL;
-    if (widths_measure(grid, widths) > width_max) {
-        blocks_print(grid, record, out);
+    if (grid->columns > SIDE_BY_SIDE_MAX || widths_measure(grid, widths) > width_max) {
+        blocks_print(grid, record, first_number, out);
         return base_buffer_error(out);
     }
     row_print(grid, 0, widths, out);
@@ -149,11 +150,12 @@ static void row_html(const struct cli_grid *grid, size_t row, struct base_buffer
     (void) base_buffer_append_text(out, "</tr>\n");
 }
 
-int cli_grid_html(const struct cli_grid *grid, const char *record, struct base_buffer *out)
+int cli_grid_html(const struct cli_grid *grid, size_t columns_max, const char *record, size_t first_number,
+                  struct base_buffer *out)
 {
     if (grid->count < grid->columns)
         return -EINVAL;
-    if (grid->columns <= HTML_COLUMNS_MAX) {
+    if (grid->columns <= columns_max) {
         (void) base_buffer_append_text(out, "<table><thead>");
         row_html(grid, 0, out);
         (void) base_buffer_append_text(out, "</thead><tbody>\n");
@@ -165,7 +167,7 @@ int cli_grid_html(const struct cli_grid *grid, const char *record, struct base_b
     for (size_t row = 1; row <= cli_grid_rows(grid); row++) {
         (void) base_buffer_append_text(out, "<h3>");
         (void) cli_screen_html(base_bytes_text(record), out);
-        (void) base_buffer_printf(out, " %zu</h3><table><tbody>\n", row);
+        (void) base_buffer_printf(out, " %zu</h3><table><tbody>\n", first_number + row - 1);
         for (size_t column = 0; column < grid->columns; column++) {
             (void) base_buffer_append_text(out, "<tr>");
             cell_html("th", cell_at(grid, 0, column), out);

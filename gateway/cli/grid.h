@@ -4,7 +4,7 @@
 
 #include "base/buffer.h"
 
-enum { CLI_GRID_COLUMNS_MAX = 64, CLI_GRID_CELLS_MAX = 1 << 20 };
+enum { CLI_GRID_CELLS_MAX = 1 << 20 };
 
 struct cli_grid {
     size_t columns;
@@ -12,7 +12,7 @@ struct cli_grid {
     char **cells;
 };
 
-/* 1 to CLI_GRID_COLUMNS_MAX columns. */
+/* 1 column or more. */
 void cli_grid_init(struct cli_grid *grid, size_t columns);
 /* Accepts a zeroed struct. */
 void cli_grid_clear(struct cli_grid *grid);
@@ -27,12 +27,13 @@ static inline int cli_grid_add_text(struct cli_grid *grid, const char *text)
 /* Full rows without the header. */
 size_t cli_grid_rows(const struct cli_grid *grid);
 
-/* Appends the table as text made safe to show. Wider than width_max columns, each row becomes a block of "header:
- * value" lines, headed by `record` and its number. */
-int cli_grid_print(const struct cli_grid *grid, size_t width_max, const char *record,
+/* Appends the table as text made safe to show. Wider than width_max, each row becomes a block of "header: value" lines
+ * under a heading of `record` and the row's number, counted from first_number. */
+int cli_grid_print(const struct cli_grid *grid, size_t width_max, const char *record, size_t first_number,
                    struct base_buffer *out) BASE_MUST_USE;
 
-/* Appends HTML tables; more than eight columns become one two-column table for each row. */
-int cli_grid_html(const struct cli_grid *grid, const char *record, struct base_buffer *out) BASE_MUST_USE;
+/* Appends HTML tables; more than columns_max columns become one two-column table for each row. */
+int cli_grid_html(const struct cli_grid *grid, size_t columns_max, const char *record, size_t first_number,
+                  struct base_buffer *out) BASE_MUST_USE;
 
 #endif

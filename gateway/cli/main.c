@@ -2,12 +2,20 @@
 #include "base/clock.h"
 #include "gateway/cli/command.h"
 #include "gateway/cli/exit.h"
+#include "gateway/cli/log.h"
 #include "gateway/cli/policy.h"
+#include "gateway/cli/query.h"
+#include "gateway/cli/services.h"
 
 #include <stdio.h>
 #include <string.h>
 
 static const struct cli_command commands[] = {
+    {"query", "sign and send a query; check, show and keep the answer", cli_query_run},
+    {"explain", "ask what would be decided, and why", cli_explain_run},
+    {"services", "list what is open to you now", cli_services_run},
+    {"status", "tell what became of an own query", cli_status_run},
+    {"log", "verify the log's newest checkpoint; make a log's key", cli_log_run},
     {"policy", "show, decide, check and compare editions of the order", cli_policy_run},
 };
 

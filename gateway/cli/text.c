@@ -52,6 +52,8 @@ static const char *const texts[CLI_TEXT_COUNT][CLI_LANGUAGE_COUNT] = {
     [CLI_TEXT_RETRY_AFTER] = {"Қайталауға болады, секундтан кейін", "Повторить можно через, секунд",
                               "Try again after, seconds"},
     [CLI_TEXT_SIGN_HERE] = {"Іске тіккен адамның қолы", "Подпись приобщившего к делу", "Signature of who filed it"},
+    [CLI_TEXT_YES] = {"иә", "да", "yes"},
+    [CLI_TEXT_NO] = {"жоқ", "нет", "no"},
 };
 
 int cli_language_find(const char *option, enum cli_language *ret_language)

@@ -53,6 +53,8 @@ enum cli_text {
     CLI_TEXT_ALL_CLOSED,
     CLI_TEXT_RETRY_AFTER,
     CLI_TEXT_SIGN_HERE,
+    CLI_TEXT_YES,
+    CLI_TEXT_NO,
     CLI_TEXT_COUNT,
 };
 

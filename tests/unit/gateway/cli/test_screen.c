@@ -78,7 +78,7 @@ START_TEST(test_grid_text)
     base_buffer_init(&out, 1000);
     grid_fill(&grid, cells, BASE_ARRAY_LENGTH(cells));
     ck_assert_uint_eq(cli_grid_rows(&grid), 2);
-    ck_assert_int_eq(cli_grid_print(&grid, 80, "Жазба", &out), 0);
+    ck_assert_int_eq(cli_grid_print(&grid, 80, "Жазба", 1, &out), 0);
     char *text = base_buffer_take_text(&out);
     ck_assert_str_eq(text, "ЖСН           Аты\n"
                            "────────────  ────────\n"
@@ -86,7 +86,7 @@ START_TEST(test_grid_text)
                            "5             \n");
     free(text);
     /* Too wide: blocks. */
-    ck_assert_int_eq(cli_grid_print(&grid, 21, "Жазба", &out), 0);
+    ck_assert_int_eq(cli_grid_print(&grid, 21, "Жазба", 1, &out), 0);
     text = base_buffer_take_text(&out);
     ck_assert_str_eq(text, "Жазба 1\n  ЖСН  500101100000\n  Аты  Айша?[2J\n\nЖазба 2\n  ЖСН  5\n  Аты  \n");
     free(text);
@@ -102,7 +102,7 @@ START_TEST(test_grid_html)
     cli_grid_init(&grid, 1);
     base_buffer_init(&out, 1000);
     grid_fill(&grid, cells, BASE_ARRAY_LENGTH(cells));
-    ck_assert_int_eq(cli_grid_html(&grid, "Record", &out), 0);
+    ck_assert_int_eq(cli_grid_html(&grid, 8, "Record", 7, &out), 0);
     char *text = base_buffer_take_text(&out);
     ck_assert_str_eq(text, "<table><thead><tr><th>&lt;b&gt;</th></tr>\n</thead><tbody>\n<tr><td>x &amp; y</td></tr>\n"
                            "</tbody></table>\n");
@@ -111,9 +111,9 @@ START_TEST(test_grid_html)
     cli_grid_init(&grid, 9);
     for (int i = 0; i < 18; i++)
         ck_assert_int_eq(cli_grid_add_text(&grid, i < 9 ? "h" : "v"), 0);
-    ck_assert_int_eq(cli_grid_html(&grid, "Record", &out), 0);
+    ck_assert_int_eq(cli_grid_html(&grid, 8, "Record", 7, &out), 0);
     text = base_buffer_take_text(&out);
-    ck_assert_ptr_nonnull(strstr(text, "<h3>Record 1</h3>"));
+    ck_assert_ptr_nonnull(strstr(text, "<h3>Record 7</h3>"));
     ck_assert_ptr_nonnull(strstr(text, "<tr><th>h</th><td>v</td></tr>"));
     free(text);
     cli_grid_clear(&grid);
@@ -126,11 +126,11 @@ START_TEST(test_grid_limits)
     struct base_buffer out;
     cli_grid_init(&grid, 2);
     base_buffer_init(&out, 10);
-    ck_assert_int_eq(cli_grid_print(&grid, 80, "R", &out), -EINVAL); /* no header */
-    ck_assert_int_eq(cli_grid_html(&grid, "R", &out), -EINVAL);
+    ck_assert_int_eq(cli_grid_print(&grid, 80, "R", 1, &out), -EINVAL); /* no header */
+    ck_assert_int_eq(cli_grid_html(&grid, 8, "R", 1, &out), -EINVAL);
     ck_assert_int_eq(cli_grid_add_text(&grid, "heading"), 0);
     ck_assert_int_eq(cli_grid_add_text(&grid, "heading"), 0);
-    ck_assert_int_eq(cli_grid_print(&grid, 80, "R", &out), -ENOBUFS);
+    ck_assert_int_eq(cli_grid_print(&grid, 80, "R", 1, &out), -ENOBUFS);
     char *huge = malloc(100001);
     memset(huge, 'a', 100000);
     huge[100000] = '\0';

@@ -1,0 +1,18 @@
+/* What goes into the case file: a folder with the signed query, the signed answer, the receipt and a printable page. */
+#ifndef GATEWAY_CLI_SAVE_H
+#define GATEWAY_CLI_SAVE_H
+
+#include "gateway/cli/page.h"
+
+/* Makes the folder (mode 0700) when it is missing; -EEXIST when it holds an answer already, so that one query's papers
+ * never replace another's. */
+int cli_save_prepare(const char *dir) BASE_MUST_USE;
+
+/* query.p7m, before anything is sent: whatever happens then, the bytes are there to be sent again. */
+int cli_save_query(const char *dir, struct base_bytes signed_query) BASE_MUST_USE;
+
+/* answer.p7m, answer.json (the signed bytes; problem.json for a refusal), receipt/request.tlog-proof,
+ * receipt/result.tlog-proof, receipt/receipt.json, receipt/log.vkey and case.html: mode 0600, on the disk after 0. */
+int cli_save_reply(const char *dir, const struct cli_page *page, const struct audit_vkey *log) BASE_MUST_USE;
+
+#endif

@@ -1,0 +1,326 @@
+#include "gateway/cli/session.h"
+
+#include "base/clock.h"
+#include "base/data.h"
+#include "base/file.h"
+#include "gateway/cli/exit.h"
+#include "gateway/cli/screen.h"
+#include "gateway/cli/show.h"
+#include "gateway/wire/json.h"
+
+#include <curl/curl.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void cli_common_options(struct cli_common *common, struct cli_option ret_options[static CLI_COMMON_OPTIONS])
+{
+    const struct cli_option options[CLI_COMMON_OPTIONS] = {
+        {"instance", CLI_OPTION_TEXT, &common->instance, "DIR",
+         "the gateway's instance folder ($QAO_INSTANCE, ./instance)"},
+        {"as", CLI_OPTION_TEXT, &common->keys.as, "NAME", "who: a folder below people/ of the instance"},
+        {"cert", CLI_OPTION_TEXT, &common->keys.cert, "FILE", "or: signing certificate, PEM"},
+        {"key", CLI_OPTION_TEXT, &common->keys.key, "FILE", "its key, PEM"},
+        {"p12", CLI_OPTION_TEXT, &common->keys.p12, "FILE", "or: signing certificate and key as PKCS#12"},
+        {"tls-cert", CLI_OPTION_TEXT, &common->keys.tls_cert, "FILE",
+         "certificate that connects, where it is another one"},
+        {"tls-key", CLI_OPTION_TEXT, &common->keys.tls_key, "FILE", "its key"},
+        {"tls-p12", CLI_OPTION_TEXT, &common->keys.tls_p12, "FILE", "or both as PKCS#12"},
+        {"password-file", CLI_OPTION_TEXT, &common->keys.password_file, "FILE", "first line: password of the keys"},
+        {"lang", CLI_OPTION_TEXT, &common->language, "kk|ru|en", "language of words and names ($LANG)"},
+        {"json", CLI_OPTION_FLAG, &common->json, NULL, "print the verified reply as one line of JSON"},
+    };
+    memcpy(ret_options, options, sizeof options);
+}
+
+static bool fail(int *ret_exit, int status, const char *format, ...) BASE_PRINTF(3, 4);
+
+static bool fail(int *ret_exit, int status, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    fputs("qao: ", stderr);
+    vfprintf(stderr, format, arguments);
+    fputc('\n', stderr);
+    va_end(arguments);
+    *ret_exit = status;
+    return false;
+}
+
+static bool gateway_read(struct cli_session *session, int *ret_exit)
+{
+    int r = cli_instance_line(&session->instance, "gateway.url", &session->url);
+    if (r == -ENOENT)
+        return fail(ret_exit, CLI_EXIT_UNREACHABLE, "the gateway of %s is not running: there is no gateway.url",
+                    session->instance.dir);
+    if (r || strncmp(session->url, "https://", 8) != 0)
+        return fail(ret_exit, CLI_EXIT_USAGE, "%s/gateway.url holds no https address", session->instance.dir);
+    for (size_t len = strlen(session->url); len > 8 && session->url[len - 1] == '/'; len--)
+        session->url[len - 1] = '\0';
+    char *vkey = NULL;
+    r = cli_instance_line(&session->instance, "log/log.vkey", &vkey);
+    if (r == 0)
+        r = audit_vkey_parse(base_bytes_text(vkey), &session->log);
+    free(vkey);
+    if (r)
+        return fail(ret_exit, CLI_EXIT_USAGE, "cannot use %s/log/log.vkey: %s", session->instance.dir, strerror(-r));
+    r = cli_instance_line(&session->instance, "gateway.bin", &session->system_bin);
+    if (r && r != -ENOENT)
+        return fail(ret_exit, CLI_EXIT_USAGE, "cannot use %s/gateway.bin: %s", session->instance.dir, strerror(-r));
+    return true;
+}
+
+static bool trust_read(struct cli_session *session, int *ret_exit)
+{
+    const struct certs_trust_options options = {.skip_check_digits = false};
+    char *error = NULL;
+    session->ca_path = cli_instance_path(&session->instance, "ca/ca.pem");
+    session->crl_path = cli_instance_path(&session->instance, "ca/crl.pem");
+    if (!session->ca_path || !session->crl_path)
+        return fail(ret_exit, CLI_EXIT_USAGE, "out of memory");
+    int r = certs_trust_read(session->ca_path, session->crl_path, &options, &session->trust, &error);
+    if (r)
+        fail(ret_exit, CLI_EXIT_USAGE, "cannot use the authority's certificates in %s/ca: %s", session->instance.dir,
+             error ? error : strerror(-r));
+    free(error);
+    return r == 0;
+}
+
+static bool messages_read(struct cli_session *session, int *ret_exit)
+{
+    char *path = NULL;
+    char *error = NULL;
+    int r = base_data_path("schema/messages.tsv", &path);
+    if (r == 0)
+        r = wire_messages_read(path, &session->messages, &error);
+    if (r)
+        fail(ret_exit, CLI_EXIT_USAGE, "cannot read schema/messages.tsv of this installation: %s",
+             error ? error : strerror(-r));
+    free(path);
+    free(error);
+    return r == 0;
+}
+
+static bool keys_read(struct cli_session *session, const struct cli_common *common, bool needs_signer, int *ret_exit)
+{
+    int r = cli_keys_read(&session->instance, &common->keys, needs_signer, &session->keys);
+    if (r == CLI_KEYS_UNUSABLE) {
+        *ret_exit = CLI_EXIT_USAGE;
+        return false;
+    }
+    base_buffer_init(&session->cert_pem, CERTS_KEY_FILE_MAX);
+    base_buffer_init(&session->key_pem, CERTS_KEY_FILE_MAX);
+    if (r == 0)
+        r = certs_signer_cert_pem(session->keys.connection, &session->cert_pem);
+    if (r == 0)
+        r = certs_signer_key_pem(session->keys.connection, &session->key_pem);
+    return r == 0 || fail(ret_exit, CLI_EXIT_USAGE, "cannot use the connecting key: %s", strerror(-r));
+}
+
+/* Without a home folder a query must still be possible; then nobody notices a log that goes back, so say it. */
+static bool seen_read(struct cli_session *session, int *ret_exit)
+{
+    int r = cli_seen_read(&session->instance, &session->log, &session->seen);
+    if (r == -EBADMSG)
+        return fail(
+            ret_exit, CLI_EXIT_USAGE,
+            "the kept checkpoint of this log (below $XDG_STATE_HOME/qao) is damaged; find out why, then remove it");
+    if (r) {
+        fprintf(stderr,
+                "qao: warning: cannot keep the log's checkpoint (%s); set XDG_STATE_HOME to a folder of yours\n",
+                strerror(-r));
+        session->seen = (struct cli_seen){.log = &session->log};
+    }
+    return true;
+}
+
+bool cli_session_open(struct cli_session *session, const struct cli_common *common, bool needs_signer, int *ret_exit)
+{
+    *session = (struct cli_session){.json = common->json};
+    if (cli_language_find(common->language, &session->language))
+        return fail(ret_exit, CLI_EXIT_USAGE, "--lang takes kk, ru or en");
+    int r = cli_instance_find(common->instance, &session->instance);
+    if (r) {
+        *ret_exit = CLI_EXIT_USAGE;
+        return false;
+    }
+    if (!keys_read(session, common, needs_signer, ret_exit) || !gateway_read(session, ret_exit) ||
+        !trust_read(session, ret_exit) || !messages_read(session, ret_exit) || !seen_read(session, ret_exit))
+        return false;
+    if (curl_global_init(CURL_GLOBAL_DEFAULT))
+        return fail(ret_exit, CLI_EXIT_USAGE, "libcurl cannot be used");
+    cli_names_read(&session->names);
+    return true;
+}
+
+void cli_session_close(struct cli_session *session)
+{
+    cli_keys_clear(&session->keys);
+    cli_names_clear(&session->names);
+    cli_seen_clear(&session->seen);
+    certs_trust_unref(session->trust);
+    wire_messages_free(session->messages);
+    cli_instance_clear(&session->instance);
+    base_buffer_clear(&session->cert_pem);
+    base_buffer_clear(&session->key_pem);
+    free(session->url);
+    free(session->ca_path);
+    free(session->crl_path);
+    free(session->system_bin);
+}
+
+struct cli_show cli_session_show(const struct cli_session *session)
+{
+    return (struct cli_show){.language = session->language, .names = &session->names, .width = cli_show_width()};
+}
+
+struct cli_reply_rule cli_session_rule(const struct cli_session *session)
+{
+    const struct base_clock clock = base_clock_system();
+    return (struct cli_reply_rule){.trust = session->trust,
+                                   .log = &session->log,
+                                   .now_us = base_clock_now_us(&clock),
+                                   .system_bin = session->system_bin};
+}
+
+void cli_session_print(const struct base_buffer *text)
+{
+    fwrite(text->data, 1, text->len, stdout);
+}
+
+int cli_session_json(const json_t *document)
+{
+    struct base_buffer out BASE_CLEANUP(base_buffer_clear);
+    base_buffer_init(&out, CLI_SHOW_MAX);
+    if (wire_json_canonical(document, &out) || base_buffer_append_text(&out, "\n"))
+        return CLI_EXIT_USAGE;
+    cli_session_print(&out);
+    return CLI_EXIT_OK;
+}
+
+/* A problem that the client found itself, in the shape of the gateway's. */
+static void local_problem(const struct cli_session *session, const char *space, const char *code, const char *title,
+                          const char *detail, const char *query)
+{
+    if (session->json) {
+        json_t *problem = json_pack("{s:s, s:s, s:[{s:s, s:s}]}", "title", title, "detail",
+                                    detail && detail[0] ? detail : title, "reasons", "code", code, "title", title);
+        json_t *type = json_sprintf("urn:qao:%s:%s", space, code);
+        if (problem && type && json_object_set(problem, "type", type) == 0 &&
+            (!query || json_object_set_new(problem, "query", json_string(query)) == 0))
+            (void) cli_session_json(problem);
+        json_decref(problem);
+        json_decref(type);
+        return;
+    }
+    const char *advice = cli_text_advice(base_bytes_text(code), session->language);
+    fprintf(stderr, "qao: %s [%s]\n", title, code);
+    if (detail && detail[0]) {
+        struct base_buffer shown BASE_CLEANUP(base_buffer_clear);
+        base_buffer_init(&shown, 4096);
+        if (cli_screen_text(base_bytes_text(detail), &shown) == 0)
+            fprintf(stderr, "%.*s\n", (int) shown.len, (const char *) shown.data);
+    }
+    if (advice)
+        fprintf(stderr, "%s: %s\n", cli_text(CLI_TEXT_ADVICE, session->language), advice);
+}
+
+static enum wire_language wire_language_of(enum cli_language language)
+{
+    return language == CLI_LANGUAGE_KK ? WIRE_KK : language == CLI_LANGUAGE_RU ? WIRE_RU : WIRE_EN;
+}
+
+static void alert_problem(const struct cli_session *session, enum wire_code code, const char *query)
+{
+    enum wire_language language = wire_language_of(session->language);
+    local_problem(session, "problem", wire_code_text(code), wire_message_title(session->messages, code, language),
+                  wire_message_detail(session->messages, code, language), query);
+}
+
+static const char *unreachable_title(enum cli_language language)
+{
+    static const char *const titles[CLI_LANGUAGE_COUNT] = {"Шлюзге қосылу мүмкін емес", "Шлюз недоступен",
+                                                           "The gateway cannot be reached"};
+    return titles[language];
+}
+
+static const char *untrusted_title(enum cli_language language)
+{
+    static const char *const titles[CLI_LANGUAGE_COUNT] = {"Шлюздің сертификаты сенімді емес",
+                                                           "Сертификат шлюза не доверен",
+                                                           "The gateway's certificate is not to be trusted"};
+    return titles[language];
+}
+
+bool cli_session_send(struct cli_session *session, const struct cli_http_request *request, const char *query,
+                      struct cli_http_reply *ret_reply, int *ret_exit)
+{
+    const struct cli_http_peer peer = {.url = session->url,
+                                       .ca_path = session->ca_path,
+                                       .crl_path = session->crl_path,
+                                       .cert_pem = base_buffer_view(&session->cert_pem),
+                                       .key_pem = base_buffer_view(&session->key_pem)};
+    char error[CLI_HTTP_ERROR_MAX];
+    *ret_exit = CLI_EXIT_REFUSED;
+    switch (cli_http_send(&peer, request, ret_reply, error)) {
+    case CLI_HTTP_REPLIED:
+        return true;
+    case CLI_HTTP_CERTIFICATE_EXPIRED:
+        alert_problem(session, WIRE_CODE_CERTIFICATE_EXPIRED, query);
+        return false;
+    case CLI_HTTP_CERTIFICATE_REVOKED:
+        alert_problem(session, WIRE_CODE_CERTIFICATE_REVOKED, query);
+        return false;
+    case CLI_HTTP_CERTIFICATE_PROFILE:
+        alert_problem(session, WIRE_CODE_CERTIFICATE_PROFILE, query);
+        return false;
+    case CLI_HTTP_CERTIFICATE_UNTRUSTED:
+    case CLI_HTTP_CERTIFICATE_REFUSED:
+        alert_problem(session, WIRE_CODE_CERTIFICATE_UNTRUSTED, query);
+        return false;
+    case CLI_HTTP_SERVER_UNTRUSTED:
+        local_problem(session, "client", "gateway-untrusted", untrusted_title(session->language), error, query);
+        return false;
+    case CLI_HTTP_FAILED:
+    case CLI_HTTP_UNREACHABLE:
+        break;
+    }
+    local_problem(session, "client", "unreachable", unreachable_title(session->language), error, query);
+    *ret_exit = CLI_EXIT_UNREACHABLE;
+    return false;
+}
+
+enum cli_fault cli_session_see(struct cli_session *session, const struct cli_reply *reply)
+{
+    int error = 0;
+    if (reply->checkpoint_note.len == 0)
+        return CLI_FAULT_NONE;
+    enum cli_fault fault = cli_seen_check(&session->seen, &reply->checkpoint, reply->checkpoint_note, &error);
+    if (error)
+        fprintf(stderr, "qao: warning: cannot keep the log's checkpoint: %s\n", strerror(-error));
+    return fault;
+}
+
+int cli_session_fault(const struct cli_session *session, enum cli_fault fault, const char *detail, const char *query)
+{
+    local_problem(session, "client", cli_fault_code(fault), cli_fault_text(fault, session->language), detail, query);
+    return CLI_EXIT_REFUSED;
+}
+
+int cli_session_problem(const struct cli_session *session, const struct cli_reply *reply, long status,
+                        long retry_after_s)
+{
+    int result = status >= 500 || status == 429 ? CLI_EXIT_UNREACHABLE : CLI_EXIT_REFUSED;
+    if (session->json) {
+        (void) cli_session_json(reply->document);
+        return result;
+    }
+    struct base_buffer out BASE_CLEANUP(base_buffer_clear);
+    base_buffer_init(&out, CLI_SHOW_MAX);
+    const struct cli_show show = cli_session_show(session);
+    if (cli_show_reply(&show, reply, &out) == 0 && retry_after_s > 0)
+        (void) base_buffer_printf(&out, "%s: %ld\n", cli_text(CLI_TEXT_RETRY_AFTER, session->language), retry_after_s);
+    cli_session_print(&out);
+    return result;
+}
