@@ -17,11 +17,14 @@ struct base_sandbox {
 struct base_sandbox_state {
     bool landlock; /* false: this kernel lacks it */
     bool seccomp;
+    int landlock_abi; /* TCP is ruled from 4 on, abstract sockets and signals from 6, unix sockets by path from 9 */
 };
 
 /* Enters the sandbox for this thread and all it starts later: call before threads are made. No new privileges, no
- * execve, no ptrace, no kernel module, mount, keyring or bpf call afterwards. A mechanism that the kernel lacks is told
- * in ret_state and left out, so that the program can log it; any other failure is a negative errno. */
+ * execve, no fork, no ptrace, no memory both writable and executable, no kernel module, mount, keyring, io_uring or bpf
+ * call afterwards (EPERM); no new listening TCP port where Landlock can tell; a system call not known here gives ENOSYS.
+ * A mechanism that the kernel lacks is told in ret_state and left out, so that the program can log it; any other failure
+ * (-ENOENT for a path that is not there) is a negative errno. Files and sockets already open stay usable. */
 int base_sandbox_enter(const struct base_sandbox *sandbox, struct base_sandbox_state *ret_state) BASE_MUST_USE;
 
 #endif
