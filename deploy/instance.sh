@@ -46,29 +46,38 @@ instance_keep() {
   chmod 600 "$2"
 }
 
+# instance_pair OWNER TARGET NAME: moves keys/NAME.{pem,key} of the authority's folder to where its program reads it.
+instance_pair() {
+  mv -f "$DIR/keys/$3.pem" "$2.pem" && mv -f "$DIR/keys/$3.key" "$2.key" || return 1
+  instance_keep "$1" "$2.pem" && instance_keep "$1" "$2.key"
+}
+
 instance_keys() {
-  local file
+  local name
   if [ ! -f "$STATE/front/tls.key" ]; then
-    dev_ca server "$DIR" "$STATE/front/tls" || return 1
+    dev_ca server "$DIR" && instance_pair "$USER_FRONT" "$STATE/front/tls" server || return 1
   fi
   if [ ! -f "$STATE/gateway/answer.key" ]; then
-    dev_ca system "$DIR" "$STATE/gateway/answer" --bin "$(body_bin operator)" --organisation "$(body_name operator)" || return 1
+    dev_ca system "$DIR" answer --bin "$(body_bin operator)" --organisation "$(body_name operator)" &&
+      instance_pair "$USER_GATEWAY" "$STATE/gateway/answer" answer || return 1
   fi
   mkdir -p "$DIR/offline" && chmod 700 "$DIR/offline"
-  for file in vault escrow; do
-    [ -f "$DIR/offline/$file.key" ] || dev_ca sealing "$DIR" "$DIR/offline/$file" || return 1
-    install -m 644 "$DIR/offline/$file.pem" "$STATE/trust/$file.pem" || return 1
+  for name in vault escrow; do
+    if [ ! -f "$DIR/offline/$name.key" ]; then
+      dev_ca sealing "$DIR" "$name" && instance_pair "$(id -un)" "$DIR/offline/$name" "$name" || return 1
+    fi
+    install -m 644 "$DIR/offline/$name.pem" "$STATE/trust/$name.pem" || return 1
   done
+  rmdir "$DIR/keys" 2>/dev/null || :
   mkdir -p "$DIR/log"
   if [ ! -f "$STATE/gateway/log.key" ]; then
     "$ROOT/build/bin/qao" log keygen --origin "qao.example/$(od -An -N6 -tx1 /dev/urandom | tr -d ' \n')" \
       --key "$STATE/gateway/log.key" --vkey "$DIR/log/log.vkey" || return 1
+    instance_keep "$USER_GATEWAY" "$STATE/gateway/log.key"
   fi
   if [ ! -f "$STATE/gateway/subject.key" ]; then
-    (umask 077 && printf '1 %s\n' "$(od -An -N32 -tx1 /dev/urandom | tr -d ' \n')" >"$STATE/gateway/subject.key") || return 1
+    printf '1 %s\n' "$(od -An -N32 -tx1 /dev/urandom | tr -d ' \n')" | instance_put "$USER_GATEWAY" "$STATE/gateway/subject.key" || return 1
   fi
-  for file in "$STATE/front"/tls.*; do instance_keep "$USER_FRONT" "$file"; done
-  for file in "$STATE/gateway"/*.key "$STATE/gateway"/*.pem; do instance_keep "$USER_GATEWAY" "$file"; done
 }
 
 # A new CRL, and the public part where the programs read it. Renewed by each ./run and while it runs.
