@@ -65,8 +65,7 @@ static bool role_parse(const char *text, enum certs_dev_role *ret_role)
     static const struct {
         const char *name;
         enum certs_dev_role role;
-    } roles[] = {
-        {"employee", CERTS_DEV_EMPLOYEE}, {"signatory", CERTS_DEV_SIGNATORY}, {"head", CERTS_DEV_HEAD}};
+    } roles[] = {{"employee", CERTS_DEV_EMPLOYEE}, {"signatory", CERTS_DEV_SIGNATORY}, {"head", CERTS_DEV_HEAD}};
     for (size_t i = 0; i < BASE_ARRAY_LENGTH(roles); i++) {
         if (strcmp(roles[i].name, text) == 0) {
             *ret_role = roles[i].role;
@@ -76,8 +75,24 @@ static bool role_parse(const char *text, enum certs_dev_role *ret_role)
     return false;
 }
 
-enum option { IIN = 1, BIN, SURNAME, GIVEN, PATRONYMIC, ORGANISATION, ROLE, NAME, DAYS, MINUTES, BITS, SINGLE, EXPIRED,
-              KEY_FILE, RENEW, HELP };
+enum option_code {
+    IIN = 1,
+    BIN,
+    SURNAME,
+    GIVEN,
+    PATRONYMIC,
+    ORGANISATION,
+    ROLE,
+    NAME,
+    DAYS,
+    MINUTES,
+    BITS,
+    SINGLE,
+    EXPIRED,
+    KEY_FILE,
+    RENEW,
+    HELP
+};
 
 static const struct option options[] = {
     {"iin", required_argument, NULL, IIN},
@@ -218,8 +233,8 @@ struct command {
 };
 
 static const struct command commands[] = {
-    {"init", OPERAND_NONE, false, false, run_init},      {"person", OPERAND_NAME, true, true, run_person},
-    {"server", OPERAND_NONE, false, false, run_server},  {"system", OPERAND_NAME, false, true, run_system},
+    {"init", OPERAND_NONE, false, false, run_init},       {"person", OPERAND_NAME, true, true, run_person},
+    {"server", OPERAND_NONE, false, false, run_server},   {"system", OPERAND_NAME, false, true, run_system},
     {"sealing", OPERAND_NAME, false, false, run_sealing}, {"revoke", OPERAND_FILE, false, false, run_revoke},
     {"crl", OPERAND_NONE, false, false, run_init},
 };
