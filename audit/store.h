@@ -88,7 +88,9 @@ struct audit_store {
     void *context;
     /* Commits the batch in one transaction. Blocks up to the store's own deadline. Writer thread only. */
     struct audit_commit_result (*batch_append)(void *context, const struct audit_batch *batch);
-    /* Makes a usable connection, dropping the old one; 0 or a negative errno. Writer thread only. */
+    /* Makes a usable connection, dropping the old one; 0 only when nothing sent on an earlier connection can be committed
+     * any more (the store holds a lock for as long as a connection lives). -EBUSY while another connection holds the
+     * log, else a negative errno. Writer thread only. */
     int (*connect)(void *context);
     /* The newest head; AUDIT_STORE_NONE for an empty log. Writer thread only. */
     int (*head_read)(void *context, struct audit_head *ret_head);

@@ -68,7 +68,7 @@ enum audit_start {
 const char *audit_start_text(enum audit_start start);
 
 /* Recovery (DESIGN "The log", Start), then a durable log.start, then the thread. Anything but READY leaves the writer
- * unstarted; start may be called again. */
+ * unstarted; start may be called again, unless the writer was stopped: BUSY. */
 enum audit_start audit_writer_start(struct audit_writer *writer);
 
 /* Refuses further records, appends what is queued, ends the thread. Every record has been answered when it returns. */
