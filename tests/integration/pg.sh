@@ -67,7 +67,7 @@ start() {
         fresh=yes
     fi
     (cd "$dir" && as_user "$bin/pg_ctl" -D "$dir/data" -l "$dir/server.log" -w -t 60 start >"$dir/start.log" 2>&1) || {
-        tail -20 "$dir/start.log" "$dir/server.log" >&2
+        tail -n 20 "$dir/start.log" >&2; tail -n 20 "$dir/server.log" >&2
         fail "the server did not start"
     }
     if [ "$fresh" = yes ]; then
@@ -90,6 +90,8 @@ crash() {
     for pid in $postmaster $children; do
         while kill -0 "$pid" 2>/dev/null && [ "$(ps -o stat= -p "$pid" | cut -c1)" != Z ]; do :; done
     done
+    # Dead, though an init that is slow to reap may keep its number: the server would not start over its own file.
+    rm -f "$dir/data/postmaster.pid" "$dir"/.s.PGSQL.*.lock
 }
 
 command=${1:-}
