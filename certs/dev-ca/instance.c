@@ -3,14 +3,13 @@
 #include "base/file.h"
 #include "certs/dev-ca/state.h"
 
-#include <openssl/err.h>
-#include <openssl/pem.h>
-#include <openssl/rand.h>
-
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <openssl/err.h>
+#include <openssl/pem.h>
+#include <openssl/rand.h>
 #include <stdio.h>
 #include <sys/file.h>
 #include <sys/stat.h>
