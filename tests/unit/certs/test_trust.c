@@ -41,8 +41,7 @@ END_TEST
 /* Good in the last second of nextUpdate, out of date in the next. */
 START_TEST(test_crl_dates)
 {
-    struct certs_trust *trust =
-        fixture_trust(&fixture, CERTS_DEV_CRL_BOTH, NOW_US, NOW_US + 60 * SECOND_US, &plain);
+    struct certs_trust *trust = fixture_trust(&fixture, CERTS_DEV_CRL_BOTH, NOW_US, NOW_US + 60 * SECOND_US, &plain);
     ck_assert_int_eq(certs_trust_next_update_us(trust), NOW_US + 60 * SECOND_US);
     ck_assert_valid(peer(trust, &fixture.rsa, NOW_US));
     ck_assert_valid(peer(trust, &fixture.rsa, NOW_US + 61 * SECOND_US - 1));
@@ -183,8 +182,7 @@ START_TEST(test_authorities)
     struct base_bytes issuing_only = base_bytes_of(second, ca.len - (size_t) (second - ca.data));
     struct base_buffer issuing_crl;
     base_buffer_init(&issuing_crl, CERTS_CA_BYTES_MAX);
-    ck_assert_int_eq(
-        certs_dev_ca_crl(fixture.ca, CERTS_DEV_CRL_ISSUING, NOW_US, NOW_US + DAY_US, &issuing_crl), 0);
+    ck_assert_int_eq(certs_dev_ca_crl(fixture.ca, CERTS_DEV_CRL_ISSUING, NOW_US, NOW_US + DAY_US, &issuing_crl), 0);
     struct certs_trust *trust = NULL;
     ck_assert_int_eq(certs_trust_new(issuing_only, base_buffer_view(&issuing_crl), &plain, &trust, NULL), 0);
     ck_assert_finding(peer(trust, &fixture.rsa, NOW_US), CERTS_VERDICT_UNTRUSTED,
@@ -240,11 +238,12 @@ START_TEST(test_crl_scope)
 {
     struct base_buffer out BASE_CLEANUP(base_buffer_clear);
     base_buffer_init(&out, CERTS_CA_BYTES_MAX);
-    static const char config[] = "[ca]\ndefault_ca=a\n[a]\ndatabase=index\ndefault_md=sha256\ncrl_extensions=%s\n"
-                                 "[delta]\n2.5.29.27=critical,ASN1:INTEGER:1\n"
-                                 "[user]\nissuingDistributionPoint=critical,@idp\n[idp]\nonlyuser=TRUE\n"
-                                 "[whole]\nissuingDistributionPoint=critical,@point\n[point]\nfullname=URI:http://127.0.0.1/\n"
-                                 "[odd]\n1.2.398.3.3.99=critical,ASN1:NULL\n";
+    static const char config[] =
+        "[ca]\ndefault_ca=a\n[a]\ndatabase=index\ndefault_md=sha256\ncrl_extensions=%s\n"
+        "[delta]\n2.5.29.27=critical,ASN1:INTEGER:1\n"
+        "[user]\nissuingDistributionPoint=critical,@idp\n[idp]\nonlyuser=TRUE\n"
+        "[whole]\nissuingDistributionPoint=critical,@point\n[point]\nfullname=URI:http://127.0.0.1/\n"
+        "[odd]\n1.2.398.3.3.99=critical,ASN1:NULL\n";
     static const struct {
         const char *section, *text;
     } cases[] = {{"delta", "CRL 1: a delta CRL"},
