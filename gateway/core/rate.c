@@ -18,6 +18,7 @@ struct core_rate {
     unsigned max;
     int64_t window_us;
     size_t people;
+    size_t used; /* places before this one may be taken, none after */
     struct person person[];
 };
 
@@ -42,21 +43,22 @@ void core_rate_free(struct core_rate *rate)
     free(rate);
 }
 
-/* The person's place, else one that is free or whose window is over, else NULL. Refusals are rare and the table is small:
- * it is searched from end to end. */
+/* The person's place, else one that is free or whose window is over, else NULL. Refusals are rare: few places are used. */
 static struct person *person_find(struct core_rate *rate, const char *iin, int64_t now_us)
 {
     struct person *free_place = NULL;
-    for (size_t i = 0; i < rate->people; i++) {
+    for (size_t i = 0; i < rate->used; i++) {
         struct person *person = &rate->person[i];
         if (now_us - person->since_us >= rate->window_us || now_us < person->since_us)
             person->count = 0;
         if (person->count == 0)
-            free_place = person;
+            free_place = free_place ? free_place : person;
         else if (strcmp(person->iin, iin) == 0)
             return person;
     }
-    return free_place;
+    while (rate->used > 0 && rate->person[rate->used - 1].count == 0)
+        rate->used--;
+    return free_place || rate->used == rate->people ? free_place : &rate->person[rate->used];
 }
 
 bool core_rate_check(struct core_rate *rate, const char *iin, int64_t now_us, int64_t *ret_wait_us)
@@ -76,6 +78,8 @@ void core_rate_add(struct core_rate *rate, const char *iin, int64_t now_us)
     if (person && person->count == 0) {
         strncpy(person->iin, iin, sizeof(person->iin) - 1);
         person->since_us = now_us;
+        if (rate->used <= (size_t)(person - rate->person))
+            rate->used = (size_t)(person - rate->person) + 1;
     }
     if (person)
         person->count++;

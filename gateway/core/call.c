@@ -1,0 +1,135 @@
+#include "gateway/core/call.h"
+
+#include <stdio.h>
+
+#include "base/log.h"
+#include "gateway/core/serve.h"
+#include "gateway/wire/json.h"
+
+/* The adapter keeps the deadline; ours is for an adapter that hangs. RECORDS_MAX leaves room for the signed copy. */
+enum { ADAPTER_GRACE_US = 2000000, RECORDS_MAX = 6 << 20 };
+
+static bool is_act(const struct core_request *request)
+{
+    return !request->service || wire_service_kind(request->service) == WIRE_SERVICE_ACT;
+}
+
+static void outcome_queue(struct core_request *request, enum link_outcome outcome)
+{
+    request->answer.outcome = outcome;
+    core_request_queue(request, request->resume);
+}
+
+static int call_encode(const struct core_request *request, uint64_t id, struct base_buffer *out)
+{
+    struct link_call call = {
+        .id = id,
+        .service = request->query.service,
+        .query = base_bytes_text(request->query.id_text),
+        .timeout_us = request->gateway->settings->adapter_timeout_ms * 1000,
+        .param_count = request->params.count,
+    };
+    _Static_assert((int)WIRE_PARAMS_MAX <= (int)LINK_PARAMS_MAX, "every parameter can be told to the adapter");
+    for (size_t i = 0; i < request->params.count; i++)
+        call.params[i] = (struct link_param){.name = base_bytes_text(request->params.items[i].name),
+                                             .value = base_bytes_text(request->params.items[i].value)};
+    return link_call_encode(&call, out);
+}
+
+void core_call_send(struct core_request *take_request, void (*resume)(struct core_request *request))
+{
+    struct core_request *request = take_request;
+    struct core_gateway *gateway = request->gateway;
+    uint64_t id = atomic_fetch_add(&gateway->next_call, 1) + 1;
+    BASE_CLEANUP(base_buffer_clear) struct base_buffer frame;
+    base_buffer_init(&frame, LINK_CALL_FRAME_MAX);
+    request->resume = resume;
+    if (!request->service || call_encode(request, id, &frame) < 0) {
+        outcome_queue(request, LINK_OUTCOME_UNAVAILABLE);
+        return;
+    }
+    request->wait = (struct core_wait){
+        .owner = request,
+        .key = id,
+        .deadline_us = base_clock_monotonic_us() + gateway->settings->adapter_timeout_ms * 1000 + ADAPTER_GRACE_US,
+    };
+    /* The answer may come before the send returns: from here on the request is whoever's takes it out. */
+    core_waiting_put(gateway->calls, &request->wait);
+    if (link_client_send(gateway->adapter, LINK_ADAPTER_CALL, base_buffer_view(&frame)) == LINK_CHANNEL_LOST) {
+        struct core_wait *wait = core_waiting_take(gateway->calls, NULL, id);
+        if (wait)
+            outcome_queue(wait->owner, LINK_OUTCOME_UNAVAILABLE); /* half a frame asks for nothing */
+    }
+}
+
+void core_answer_take(struct core_gateway *gateway, struct base_bytes frame)
+{
+    struct link_answer answer;
+    if (link_answer_parse(frame, &answer) < 0) {
+        base_log(BASE_LOG_ERROR, "event=adapter-frame-malformed bytes=%zu", frame.len);
+        return;
+    }
+    struct core_wait *wait = core_waiting_take(gateway->calls, NULL, answer.id);
+    if (!wait) {
+        base_log(BASE_LOG_WARNING, "event=adapter-answer-late call=%llu", (unsigned long long)answer.id);
+        return;
+    }
+    struct core_request *request = wait->owner;
+    request->answer = answer;
+    base_buffer_init(&request->records, LINK_RECORDS_MAX);
+    if (answer.outcome == LINK_OUTCOME_ANSWERED && base_buffer_append(&request->records, answer.records) < 0)
+        request->answer.outcome = is_act(request) ? LINK_OUTCOME_UNKNOWN : LINK_OUTCOME_FAILED;
+    snprintf(request->fault, sizeof(request->fault), "%.*s", (int)answer.detail.len, (const char *)answer.detail.data);
+    request->answer.records = request->answer.detail = base_bytes_of(NULL, 0);
+    core_request_queue(request, request->resume);
+}
+
+void core_calls_lose(struct core_gateway *gateway)
+{
+    struct core_wait *wait;
+    while ((wait = core_waiting_take_any(gateway->calls, NULL)) != NULL) {
+        struct core_request *request = wait->owner;
+        outcome_queue(request, is_act(request) ? LINK_OUTCOME_UNKNOWN : LINK_OUTCOME_FAILED);
+    }
+}
+
+void core_calls_expire(struct core_gateway *gateway, int64_t monotonic_us)
+{
+    struct core_wait *wait;
+    while ((wait = core_waiting_take_late(gateway->calls, monotonic_us)) != NULL) {
+        struct core_request *request = wait->owner;
+        outcome_queue(request, is_act(request) ? LINK_OUTCOME_UNKNOWN : LINK_OUTCOME_TIMEOUT);
+    }
+}
+
+static bool misfit(struct core_request *request, const struct wire_faults *faults)
+{
+    if (faults->count > 0)
+        snprintf(request->fault, sizeof(request->fault), "records%s: %s", faults->items[0].member,
+                 wire_fault_text(faults->items[0].kind));
+    else
+        snprintf(request->fault, sizeof(request->fault), "records: not what the service describes");
+    return false;
+}
+
+bool core_records_check(struct core_request *request)
+{
+    struct wire_faults faults = {0};
+    BASE_CLEANUP(wire_json_cleanup) json_t *records = NULL;
+    request->fault[0] = '\0';
+    if (wire_json_parse(base_buffer_view(&request->records), LINK_RECORDS_MAX, &records, NULL) != 0 ||
+        wire_service_answer_check(request->service, &request->params, records, &faults) != 0)
+        return misfit(request, &faults);
+    if (request->decision.effect == POLICY_EFFECT_ABBREVIATED &&
+        wire_service_answer_abbreviate(request->service, records, &request->amounts_removed) != 0)
+        return misfit(request, &faults);
+    BASE_CLEANUP(base_buffer_clear) struct base_buffer canonical;
+    base_buffer_init(&canonical, RECORDS_MAX);
+    if (wire_json_canonical(records, &canonical) < 0)
+        return misfit(request, &faults);
+    request->record_count = json_array_size(records);
+    base_buffer_clear(&request->records);
+    request->records = canonical;
+    canonical = (struct base_buffer){0};
+    return true;
+}

@@ -1,0 +1,14 @@
+/* Step 8: asking a registry through qao-adapter. Worker threads. */
+#ifndef GATEWAY_CORE_CALL_H
+#define GATEWAY_CORE_CALL_H
+
+#include "gateway/core/request.h"
+
+/* Sends the query's parameters; resume is called by a worker once request->answer tells an outcome, whatever it is. */
+void core_call_send(struct core_request *take_request, void (*resume)(struct core_request *request));
+
+/* Step 9, after an answer: checks request->records against the service's description, removes the amounts of an
+ * abbreviated answer, and leaves the canonical array. False: it is no answer to this query; request->fault says why. */
+bool core_records_check(struct core_request *request);
+
+#endif

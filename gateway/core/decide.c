@@ -1,0 +1,186 @@
+#include "gateway/core/decide.h"
+
+#include <stdio.h>
+
+#include "base/log.h"
+#include "certs/peer.h"
+#include "gateway/core/outcome.h"
+#include "gateway/registry/facts.h"
+#include "gateway/wire/reply.h"
+#include "policy/decide.h"
+#include "schema/store/query.h"
+
+/* Codes that core_query_decide() finds; a second decision forgets them first. */
+static const enum wire_code decided[] = {
+    WIRE_CODE_QUERY_STALE,      WIRE_CODE_QUERY_REPLAYED,     WIRE_CODE_OFFICER_UNKNOWN, WIRE_CODE_OFFICER_BLOCKED,
+    WIRE_CODE_NETWORK_NOT_ALLOWED, WIRE_CODE_AGREEMENT_UNSIGNED, WIRE_CODE_ROLE_BASIS,   WIRE_CODE_BASIS_NOT_GRANTED,
+    WIRE_CODE_DUTY_MISSING,     WIRE_CODE_DUTY_NOT_OF_ROLE,   WIRE_CODE_DUTY_NOT_GRANTED, WIRE_CODE_SERVICE_CLOSED,
+    WIRE_CODE_CASE_MISSING,     WIRE_CODE_CASE_MALFORMED,     WIRE_CODE_ARTICLE_MISSING, WIRE_CODE_ARTICLE_NOT_LISTED,
+};
+
+static void finding_note(struct core_request *request, const struct certs_finding *finding)
+{
+    snprintf(request->fault, sizeof(request->fault), "%s", finding->detail);
+}
+
+enum wire_code core_peer_verify(struct core_request *request)
+{
+    struct core_gateway *gateway = request->gateway;
+    BASE_CLEANUP(certs_trust_unrefp) struct certs_trust *trust = core_trust_ref(gateway->trust);
+    struct certs_finding finding =
+        certs_peer_verify(trust, gateway->cache, request->http.certificate, request->arrival_us, &request->peer);
+    enum wire_code code = core_outcome_of_verdict(finding.verdict);
+    if (code != WIRE_CODE_NONE)
+        finding_note(request, &finding);
+    return code;
+}
+
+void core_message_verify(struct core_request *request)
+{
+    struct core_gateway *gateway = request->gateway;
+    BASE_CLEANUP(certs_trust_unrefp) struct certs_trust *trust = core_trust_ref(gateway->trust);
+    struct certs_finding finding =
+        certs_cms_verify(trust, gateway->cache, request->http.body, request->arrival_us, &request->message);
+    enum wire_code code = core_outcome_of_verdict(finding.verdict);
+    if (code != WIRE_CODE_NONE) {
+        finding_note(request, &finding);
+        wire_codes_add(&request->codes, code);
+        return;
+    }
+    request->has_message = true;
+    if (strcmp(request->message.signer.iin, request->peer.iin) != 0)
+        wire_codes_add(&request->codes, WIRE_CODE_SIGNER_NOT_CONNECTION);
+}
+
+static void fault_note(struct core_request *request, const char *member, const char *what)
+{
+    if (request->fault[0] == '\0')
+        snprintf(request->fault, sizeof(request->fault), "%s: %s", member, what);
+}
+
+static int params_check(struct core_request *request)
+{
+    const unsigned needed = WIRE_QUERY_PARAMS | WIRE_QUERY_SERVICE;
+    if ((request->query.parts & needed) != needed)
+        return 0;
+    struct wire_faults faults;
+    request->service = wire_service_find(request->gateway->services, request->query.service);
+    int r = wire_service_params_check(request->service, request->query.params, &request->params, &faults);
+    if (r != WIRE_SERVICE_MISFIT)
+        return r;
+    wire_codes_add(&request->codes, WIRE_CODE_PARAMS_INVALID);
+    if (faults.count > 0) {
+        char member[WIRE_FAULT_MEMBER_MAX + 8];
+        snprintf(member, sizeof(member), "params%s", faults.items[0].member);
+        fault_note(request, member, wire_fault_text(faults.items[0].kind));
+    }
+    return 0;
+}
+
+int core_query_read(struct core_request *request)
+{
+    int r = wire_query_parse(base_buffer_view(&request->message.content), request->gateway->settings->origin,
+                             &request->document, &request->query);
+    if (r < 0)
+        return r;
+    if (!request->query.wellformed) {
+        wire_codes_add(&request->codes, WIRE_CODE_QUERY_MALFORMED);
+        snprintf(request->fault, sizeof(request->fault), "%s", request->query.fault);
+    }
+    return params_check(request);
+}
+
+int core_officer_find(struct core_request *request)
+{
+    char address[CORE_ADDRESS_MAX];
+    core_request_address(request, address);
+    const uint8_t *id = request->query.parts & WIRE_QUERY_ID ? request->query.id : NULL;
+    const struct store_officer_key key = {
+        .iin = request->message.signer.iin,
+        .bin = request->message.signer.bin,
+        .peer = address,
+        .at_us = request->arrival_us,
+        .id = id,
+    };
+    int r = store_officer_find(request->gateway->pool, &key, &request->officer);
+    request->registered = r == 0;
+    if (r != STORE_NONE)
+        return r;
+    memset(&request->officer, 0, sizeof(request->officer));
+    struct store_query claimed;
+    r = id ? store_query_find(request->gateway->pool, key.iin, id, 0, &claimed) : STORE_NONE;
+    request->officer.claimed = r == 0;
+    return r < 0 ? r : 0;
+}
+
+void core_standing_check(struct core_request *request)
+{
+    struct registry_standing standing = registry_standing_of(request->registered ? &request->officer : NULL);
+    if (!standing.registered) {
+        wire_codes_add(&request->codes, WIRE_CODE_OFFICER_UNKNOWN);
+        return;
+    }
+    if (!standing.active)
+        wire_codes_add(&request->codes, WIRE_CODE_OFFICER_BLOCKED);
+    if (!standing.network_allowed)
+        wire_codes_add(&request->codes, WIRE_CODE_NETWORK_NOT_ALLOWED);
+    if (!standing.agreement_signed)
+        wire_codes_add(&request->codes, WIRE_CODE_AGREEMENT_UNSIGNED);
+}
+
+static void time_check(struct core_request *request)
+{
+    int64_t window_us = request->gateway->settings->window_seconds * 1000000;
+    int64_t at_us = request->query.at_us;
+    if ((request->query.parts & WIRE_QUERY_AT) &&
+        (at_us < request->arrival_us - window_us || at_us > request->arrival_us + window_us))
+        wire_codes_add(&request->codes, WIRE_CODE_QUERY_STALE);
+}
+
+/* The order itself, where all that it rests on could be read. */
+static void order_check(struct core_request *request)
+{
+    const unsigned needed = WIRE_QUERY_SERVICE | WIRE_QUERY_GROUND | WIRE_QUERY_CASE | WIRE_QUERY_ARTICLE;
+    const struct wire_query *query = &request->query;
+    if (!request->registered || (query->parts & needed) != needed)
+        return;
+    struct policy_facts facts = registry_facts_of(&request->officer);
+    facts.basis = query->basis;
+    facts.duty = query->duty;
+    facts.service = query->service;
+    facts.case_state = policy_case_check(&request->gateway->case_pattern, query->case_number);
+    facts.article = query->article;
+    request->edition = policy_edition_at(request->gateway->editions, request->arrival_us);
+    if (!request->edition)
+        base_log(BASE_LOG_ERROR, "event=no-edition-in-force");
+    policy_decide(request->edition, &facts, &request->decision);
+    for (unsigned reason = POLICY_REASON_NONE + 1; reason <= POLICY_REASON_MAX; reason++)
+        if (policy_decision_has(&request->decision, (enum policy_reason)reason))
+            wire_codes_add(&request->codes, wire_code_of_reason((enum policy_reason)reason));
+    /* No edition in force, or facts that no edition can decide on: nothing is open. */
+    if (request->decision.effect == POLICY_EFFECT_DENY && request->decision.reasons == 0)
+        wire_codes_add(&request->codes, WIRE_CODE_SERVICE_CLOSED);
+}
+
+void core_query_decide(struct core_request *request)
+{
+    for (size_t i = 0; i < BASE_ARRAY_LENGTH(decided); i++)
+        request->codes.set &= ~(UINT64_C(1) << decided[i]);
+    memset(&request->decision, 0, sizeof(request->decision));
+    request->edition = NULL;
+    time_check(request);
+    if (request->officer.claimed)
+        wire_codes_add(&request->codes, WIRE_CODE_QUERY_REPLAYED);
+    core_standing_check(request);
+    order_check(request);
+    /* A well-formed query of a registered officer is always decided; anything else may only be refused. */
+    if (!request->edition && wire_codes_empty(request->codes))
+        wire_codes_add(&request->codes, WIRE_CODE_SERVICE_CLOSED);
+}
+
+bool core_query_may_claim(const struct core_request *request)
+{
+    return request->has_message && request->query.wellformed &&
+           !wire_codes_have(request->codes, WIRE_CODE_SIGNER_NOT_CONNECTION) &&
+           !wire_codes_have(request->codes, WIRE_CODE_QUERY_REPLAYED);
+}

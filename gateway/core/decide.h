@@ -1,0 +1,31 @@
+/* Steps 3 to 6 of a signed query: who signed what, whether it is the person connected, what the register knows of them,
+ * and what the order says. Each adds the codes that hold to request->codes and spoils nothing for the others. Worker
+ * threads. */
+#ifndef GATEWAY_CORE_DECIDE_H
+#define GATEWAY_CORE_DECIDE_H
+
+#include "gateway/core/request.h"
+
+/* Who is connected, by our own trust: the front is not believed. WIRE_CODE_NONE, or the certificate's code; then
+ * request->fault says more. */
+enum wire_code core_peer_verify(struct core_request *request);
+
+/* Step 3. request->has_message tells whether there is content to go on with. */
+void core_message_verify(struct core_request *request);
+
+/* Step 4: the query, and its parameters against the service's description. -ENOMEM. */
+int core_query_read(struct core_request *request) BASE_MUST_USE;
+
+/* Step 5: the signer's registration, and whether the id is used up. The store's errors. */
+int core_officer_find(struct core_request *request) BASE_MUST_USE;
+
+/* Adds what the registration alone has against any query: unknown, blocked, network, agreement. */
+void core_standing_check(struct core_request *request);
+
+/* Step 6: everything that depends on officer, time and order. May be called again after core_officer_find(). */
+void core_query_decide(struct core_request *request);
+
+/* True when the message may claim its id: a whole query of the person connected, not claimed before. */
+bool core_query_may_claim(const struct core_request *request);
+
+#endif

@@ -1,0 +1,443 @@
+#include "gateway/core/entry.h"
+
+#include <errno.h>
+#include <openssl/sha.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "certs/seal.h"
+#include "gateway/core/request.h"
+#include "gateway/registry/facts.h"
+#include "gateway/wire/json.h"
+#include "policy/encode.h"
+#include "schema/store/blob.h"
+
+void core_entry_clear(struct core_entry *entry)
+{
+    base_buffer_clear(&entry->leaf);
+    base_buffer_clear(&entry->sealed);
+    memset(entry, 0, sizeof(*entry));
+}
+
+static void digest(struct base_bytes bytes, uint8_t ret_digest[static STORE_DIGEST_BYTES])
+{
+    SHA256(bytes.data, bytes.len, ret_digest);
+}
+
+/* ---- what a leaf is made of ---- */
+
+static struct audit_leaf_names names_of(const struct store_names *names, const char *ret_pointers[STORE_NAMES_MAX])
+{
+    for (size_t i = 0; i < names->count; i++)
+        ret_pointers[i] = names->names[i];
+    return (struct audit_leaf_names){.names = ret_pointers, .count = names->count};
+}
+
+static struct audit_leaf_names codes_of(struct wire_codes codes, const char *ret_pointers[AUDIT_LEAF_NAMES_MAX])
+{
+    size_t count = 0;
+    for (enum wire_code code = wire_codes_first(codes); code != WIRE_CODE_NONE && count < AUDIT_LEAF_NAMES_MAX;
+         code = wire_codes_after(codes, code))
+        ret_pointers[count++] = wire_code_text(code);
+    return (struct audit_leaf_names){.names = ret_pointers, .count = count};
+}
+
+/* The column form: names separated by one space. */
+static const char *reasons_text(struct core_entry *entry, const struct audit_leaf_names *reasons)
+{
+    size_t at = 0;
+    for (size_t i = 0; i < reasons->count; i++) {
+        int len = snprintf(entry->reasons + at, sizeof(entry->reasons) - at, "%s%s", i ? " " : "", reasons->names[i]);
+        at += len > 0 ? (size_t)len : 0;
+        if (at >= sizeof(entry->reasons))
+            return entry->reasons;
+    }
+    return reasons->count > 0 ? entry->reasons : NULL;
+}
+
+/* What jansson gave is NUL-terminated and holds no other NUL. */
+static const char *text_of(struct base_bytes text)
+{
+    return (const char *)text.data;
+}
+
+static struct audit_leaf_key key_of(const struct core_request *request)
+{
+    if (!request->has_message || !(request->query.parts & WIRE_QUERY_ID))
+        return (struct audit_leaf_key){.iin = NULL};
+    return (struct audit_leaf_key){.iin = request->message.signer.iin, .id = request->query.id};
+}
+
+/* The signer where there is one, else whoever is connected. */
+static struct audit_leaf_actor actor_of(const struct core_request *request, const char *bases[STORE_NAMES_MAX],
+                                        const char *duties[STORE_NAMES_MAX])
+{
+    const struct certs_identity *identity = request->has_message ? &request->message.signer : &request->peer;
+    struct audit_leaf_actor actor = {.iin = identity->iin, .body = identity->bin};
+    if (!request->registered)
+        return actor;
+    const struct store_officer *officer = &request->officer;
+    actor.body = officer->bin;
+    actor.unit = officer->unit_code[0] ? officer->unit_code : NULL;
+    actor.role = officer->role;
+    actor.registration = officer->registration;
+    actor.registration_version = officer->version;
+    actor.registration_state = registry_state_text(officer->state);
+    actor.granted_until_us = officer->granted_until_us;
+    actor.agreement_version = officer->agreement_version;
+    actor.bases = names_of(&officer->bases, bases);
+    actor.duties = names_of(&officer->duties, duties);
+    actor.network_allowed = officer->network_allowed ? AUDIT_LEAF_YES : AUDIT_LEAF_NO;
+    return actor;
+}
+
+static void crls_take(const struct core_request *request, const uint8_t *ret_crls[AUDIT_LEAF_CRLS_MAX])
+{
+    size_t count = 0;
+    if (request->has_message)
+        ret_crls[count++] = request->message.signer.crl_sha256;
+    if (count == 0 || memcmp(ret_crls[0], request->peer.crl_sha256, CERTS_DIGEST_BYTES) != 0)
+        ret_crls[count] = request->peer.crl_sha256;
+}
+
+static int subject_order(const void *left, const void *right)
+{
+    const struct store_subject *a = left, *b = right;
+    if (a->kid != b->kid)
+        return a->kid < b->kid ? -1 : 1;
+    return memcmp(a->mac, b->mac, sizeof(a->mac));
+}
+
+/* Keyed digests of whom the query is about, and of its parameters. */
+static int subjects_make(struct core_request *request, struct core_entry *entry,
+                         struct audit_leaf_mac ret_subjects[AUDIT_LEAF_SUBJECTS_MAX],
+                         struct audit_leaf_mac *ret_params)
+{
+    const struct core_subjects *keys = request->gateway->subjects;
+    uint32_t kid = core_subjects_kid(keys);
+    size_t count = 0;
+    for (size_t i = 0; i < request->params.count; i++) {
+        const struct wire_param *param = &request->params.items[i];
+        if (param->identifier == WIRE_IDENTIFIER_NONE)
+            continue;
+        struct store_subject *subject = &entry->subjects[count++];
+        subject->kid = kid;
+        int r = core_subject_mac(keys, kid, wire_identifier_text(param->identifier), base_bytes_text(param->value),
+                                 subject->mac);
+        if (r < 0)
+            return r;
+    }
+    qsort(entry->subjects, count, sizeof(entry->subjects[0]), subject_order);
+    for (size_t i = 0; i < count; i++) {
+        ret_subjects[i].kid = entry->subjects[i].kid;
+        memcpy(ret_subjects[i].mac, entry->subjects[i].mac, sizeof(ret_subjects[i].mac));
+    }
+    entry->columns.subjects = entry->subjects;
+    entry->columns.subject_count = count;
+    *ret_params = (struct audit_leaf_mac){0};
+    if (!request->query.params)
+        return 0;
+    BASE_CLEANUP(base_buffer_clear) struct base_buffer canonical;
+    base_buffer_init(&canonical, WIRE_QUERY_BYTES_MAX * 2);
+    int r = wire_json_canonical(request->query.params, &canonical);
+    if (r < 0)
+        return r;
+    ret_params->kid = kid;
+    return core_subject_mac(keys, kid, "params", base_buffer_view(&canonical), ret_params->mac);
+}
+
+/* Seals the bytes and puts them beside the entry. */
+static int seal(struct core_request *request, struct core_entry *entry, const char *kind, struct base_bytes plain)
+{
+    base_buffer_init(&entry->sealed, STORE_BLOB_MAX);
+    int r = certs_seal(request->gateway->recipients, plain, &entry->sealed);
+    if (r < 0)
+        return r;
+    struct base_bytes sealed = base_buffer_view(&entry->sealed);
+    entry->blob = (struct store_blob){.kind = kind, .content = sealed};
+    digest(sealed, entry->blob.digest);
+    if (sealed.len > STORE_BLOB_SMALL_MAX) {
+        r = store_blob_put(request->gateway->pool, entry->blob.digest, sealed, &entry->blob.large);
+        if (r < 0)
+            return r;
+        entry->blob.content = base_bytes_of(NULL, 0);
+    }
+    entry->columns.blobs = &entry->blob;
+    entry->columns.blob_count = 1;
+    return 0;
+}
+
+/* ---- to the writer ---- */
+
+/* The writer's thread: the outcome is noted, everything else is a worker's. */
+static void entry_done(struct audit_record *record, enum audit_outcome outcome)
+{
+    struct core_entry *entry = (struct core_entry *)((char *)record - offsetof(struct core_entry, record));
+    struct core_request *request = record->owner;
+    entry->outcome = outcome;
+    entry->durable = outcome == AUDIT_OUTCOME_DURABLE;
+    core_request_queue(request, request->resume);
+}
+
+static int entry_append(struct core_request *request, struct core_entry *entry,
+                        void (*resume)(struct core_request *request))
+{
+    if (store_record_check(&entry->columns) < 0)
+        return -EINVAL;
+    entry->outcome = AUDIT_OUTCOME_UNKNOWN;
+    request->resume = resume;
+    audit_record_init(&entry->record, base_buffer_view(&entry->leaf), &entry->columns,
+                      store_record_weight(&entry->columns), entry_done, request);
+    int r = audit_writer_append(request->gateway->writer, &entry->record);
+    return r > 0 ? CORE_ENTRY_UNAVAILABLE : r;
+}
+
+static void key_to_columns(const struct audit_leaf_key *key, struct store_record *columns)
+{
+    columns->id = key->id;
+    columns->part = (int)key->part;
+}
+
+/* ---- step 7 ---- */
+
+static void query_to_leaf(const struct core_request *request, struct audit_leaf_query *leaf)
+{
+    const struct wire_query *query = &request->query;
+    leaf->signed_at_us = query->parts & WIRE_QUERY_AT ? query->at_us : 0;
+    leaf->message = query->wellformed ? "qao.query/1" : NULL;
+    leaf->service = (int)query->service;
+    if (query->parts & WIRE_QUERY_GROUND) {
+        leaf->basis = policy_basis_name(query->basis);
+        leaf->duty = query->duty != POLICY_DUTY_NONE ? policy_duty_name(query->duty) : NULL;
+    }
+    leaf->case_number = text_of(query->case_number);
+    leaf->article = text_of(query->article);
+    leaf->ordered_by = text_of(query->ordered_by);
+    leaf->recipient = text_of(query->recipient);
+}
+
+static void leaf_to_columns(const struct audit_leaf_query *leaf, struct core_entry *entry)
+{
+    struct store_record *columns = &entry->columns;
+    columns->iin = leaf->actor.iin;
+    columns->body = leaf->actor.body;
+    columns->unit = leaf->actor.unit;
+    columns->role = leaf->actor.role;
+    columns->service = leaf->service;
+    columns->basis = leaf->basis;
+    columns->duty = leaf->duty;
+    columns->case_number = leaf->case_number;
+    columns->article = leaf->article;
+    columns->effect = leaf->effect;
+    columns->reasons = reasons_text(entry, &leaf->reasons);
+    key_to_columns(&leaf->key, columns);
+}
+
+int core_entry_request_append(struct core_request *request, enum audit_kind kind, bool claims,
+                              void (*resume)(struct core_request *request))
+{
+    struct core_entry *entry = &request->first;
+    const char *bases[STORE_NAMES_MAX], *duties[STORE_NAMES_MAX], *reasons[AUDIT_LEAF_NAMES_MAX];
+    struct audit_leaf_mac subjects[AUDIT_LEAF_SUBJECTS_MAX], params = {0};
+    core_entry_clear(entry);
+    entry->columns = STORE_RECORD_INIT;
+    entry->columns.kind = audit_kind_name(kind);
+    entry->columns.at_us = request->arrival_us;
+    entry->columns.claims = claims;
+    entry->columns.opens = audit_kind_opens(kind);
+
+    digest(request->http.body, entry->plain_digest);
+    char address[CORE_ADDRESS_MAX];
+    core_request_address(request, address);
+    struct audit_leaf_query leaf = {
+        .arrival_us = request->arrival_us,
+        .key = key_of(request),
+        .actor = actor_of(request, bases, duties),
+        .connection = {.address = address,
+                       .iin = request->peer.iin,
+                       .bin = request->peer.bin,
+                       .certificate = request->peer.sha256},
+        .query = {.sha256 = entry->plain_digest, .bytes = (int64_t)request->http.body.len},
+        .reasons = codes_of(request->codes, reasons),
+    };
+    crls_take(request, leaf.crls);
+    BASE_CLEANUP(base_buffer_clear) struct base_buffer citations;
+    base_buffer_init(&citations, AUDIT_LEAF_MAX);
+    if (request->has_message) {
+        leaf.signer_certificate = request->message.signer.sha256;
+        query_to_leaf(request, &leaf);
+        int r = subjects_make(request, entry, subjects, &params);
+        if (r == 0)
+            r = seal(request, entry, "query", request->http.body);
+        if (r < 0)
+            return r;
+        leaf.query.sealed = entry->blob.digest;
+        leaf.subjects = subjects;
+        leaf.subject_count = entry->columns.subject_count;
+        leaf.params = params.kid ? &params : NULL;
+    }
+    if (request->edition) {
+        struct base_json json;
+        base_json_begin(&json, &citations);
+        policy_citations_encode(&request->decision, &json);
+        int r = base_json_end(&json);
+        if (r < 0)
+            return r;
+        leaf.effect = policy_effect_name(wire_codes_empty(request->codes) ? request->decision.effect
+                                                                          : POLICY_EFFECT_DENY);
+        leaf.citations = base_buffer_view(&citations);
+        leaf.edition = policy_edition_id(request->edition);
+        leaf.edition_sha256 = policy_edition_sha256(request->edition);
+    }
+    if (kind == AUDIT_KIND_QUERY_REQUEST)
+        entry->columns.confirm = (struct store_confirm){request->officer.registration, request->officer.version};
+
+    base_buffer_init(&entry->leaf, AUDIT_LEAF_MAX);
+    int r = audit_leaf_query_encode(kind, &leaf, &entry->leaf);
+    if (r < 0)
+        return r;
+    leaf_to_columns(&leaf, entry);
+    return entry_append(request, entry, resume);
+}
+
+/* ---- step 10 ---- */
+
+static struct audit_leaf_conclusion conclusion_of(const struct core_request *request)
+{
+    return (struct audit_leaf_conclusion){
+        .at_us = core_now_us(request->gateway),
+        .key = key_of(request),
+        .request = &request->first.record.entry.leaf_hash,
+    };
+}
+
+static int conclusion_append(struct core_request *request, struct core_entry *entry, enum audit_kind kind,
+                             const struct audit_leaf_conclusion *leaf, void (*resume)(struct core_request *request))
+{
+    entry->columns.kind = audit_kind_name(kind);
+    entry->columns.at_us = leaf->at_us;
+    entry->columns.iin = leaf->key.iin;
+    entry->columns.outcome = leaf->outcome;
+    entry->columns.reasons = reasons_text(entry, &leaf->reasons);
+    key_to_columns(&leaf->key, &entry->columns);
+    base_buffer_init(&entry->leaf, AUDIT_LEAF_MAX);
+    int r = audit_leaf_conclusion_encode(kind, leaf, &entry->leaf);
+    return r < 0 ? r : entry_append(request, entry, resume);
+}
+
+int core_entry_conclusion_append(struct core_request *request, enum audit_kind kind, const char *outcome, bool confirm,
+                                 void (*resume)(struct core_request *request))
+{
+    struct core_entry *entry = &request->second;
+    const char *reasons[AUDIT_LEAF_NAMES_MAX];
+    core_entry_clear(entry);
+    entry->columns = STORE_RECORD_INIT;
+    entry->columns.concludes = request->first.record.index;
+    if (confirm)
+        entry->columns.confirm = (struct store_confirm){request->officer.registration, request->officer.version};
+    struct audit_leaf_conclusion leaf = conclusion_of(request);
+    leaf.outcome = outcome;
+    leaf.adapter_us = request->answer.duration_us;
+    if (kind == AUDIT_KIND_QUERY_WITHHELD)
+        leaf.reasons = codes_of(request->codes, reasons);
+    if (request->signed_der.len > 0) {
+        struct base_bytes answer = base_buffer_view(&request->signed_der);
+        digest(answer, entry->plain_digest);
+        int r = seal(request, entry, "answer", answer);
+        if (r < 0)
+            return r;
+        leaf.answer = (struct audit_leaf_blob){entry->plain_digest, entry->blob.digest, (int64_t)answer.len};
+        leaf.has_counts = true;
+        leaf.records = (int64_t)request->record_count;
+        leaf.amounts_removed = (int64_t)request->amounts_removed;
+    }
+    /* What the registry sent though it was no answer: kept only as a digest, to be compared with its own copy. */
+    struct audit_leaf_mac received = {0};
+    if (request->signed_der.len == 0 && request->records.len > 0) {
+        received.kid = core_subjects_kid(request->gateway->subjects);
+        int r = core_subject_mac(request->gateway->subjects, received.kid, "received",
+                                 base_buffer_view(&request->records), received.mac);
+        if (r < 0)
+            return r;
+        leaf.received = &received;
+    }
+    return conclusion_append(request, entry, kind, &leaf, resume);
+}
+
+/* ---- step 12 ---- */
+
+int core_entry_undelivered_append(struct core_request *request, void (*resume)(struct core_request *request))
+{
+    struct core_entry *entry = &request->third;
+    core_entry_clear(entry);
+    entry->columns = STORE_RECORD_INIT;
+    struct audit_leaf_conclusion leaf = conclusion_of(request);
+    return conclusion_append(request, entry, AUDIT_KIND_QUERY_UNDELIVERED, &leaf, resume);
+}
+
+/* ---- what is not about a query ---- */
+
+int core_entry_reading_append(struct core_request *request, const struct store_person *person, const char *system_role,
+                              struct base_bytes tile, void (*resume)(struct core_request *request))
+{
+    struct core_entry *entry = &request->first;
+    char address[CORE_ADDRESS_MAX];
+    core_request_address(request, address);
+    core_entry_clear(entry);
+    entry->columns = STORE_RECORD_INIT;
+    BASE_CLEANUP(base_buffer_clear) struct base_buffer data;
+    base_buffer_init(&data, LINK_HEADER_MAX * 2);
+    struct base_json json;
+    base_json_begin(&json, &data);
+    base_json_object_begin(&json);
+    base_json_member_string(&json, "tile", tile);
+    base_json_object_end(&json);
+    int r = base_json_end(&json);
+    if (r < 0)
+        return r;
+    struct audit_leaf_event leaf = {
+        .kind = "log.read",
+        .at_us = request->arrival_us,
+        .actor = {.iin = person->iin, .body = person->bin, .system_role = system_role},
+        .connection = {.address = address,
+                       .iin = request->peer.iin,
+                       .bin = request->peer.bin,
+                       .certificate = request->peer.sha256},
+        .data = base_buffer_view(&data),
+    };
+    crls_take(request, leaf.crls);
+    base_buffer_init(&entry->leaf, AUDIT_LEAF_MAX);
+    r = audit_leaf_event_encode(&leaf, &entry->leaf);
+    if (r < 0)
+        return r;
+    entry->columns.kind = "log.read";
+    entry->columns.at_us = leaf.at_us;
+    entry->columns.iin = request->peer.iin; /* as the person's, and it lives as long as the record */
+    entry->columns.body = request->peer.bin;
+    return entry_append(request, entry, resume);
+}
+
+enum audit_outcome core_entry_unknown_append(struct audit_writer *writer, int64_t now_us, const char *iin,
+                                             const uint8_t *id, int part, uint64_t request,
+                                             const struct audit_hash *request_hash)
+{
+    BASE_CLEANUP(base_buffer_clear) struct base_buffer leaf;
+    base_buffer_init(&leaf, AUDIT_LEAF_MAX);
+    const struct audit_leaf_conclusion conclusion = {
+        .at_us = now_us,
+        .key = {.iin = iin, .id = id, .part = (uint32_t)part},
+        .request = request_hash,
+    };
+    if (audit_leaf_conclusion_encode(AUDIT_KIND_QUERY_UNKNOWN, &conclusion, &leaf) < 0)
+        return AUDIT_OUTCOME_POISON;
+    struct store_record columns = STORE_RECORD_INIT;
+    columns.kind = audit_kind_name(AUDIT_KIND_QUERY_UNKNOWN);
+    columns.at_us = now_us;
+    columns.iin = iin;
+    columns.id = id;
+    columns.part = part;
+    columns.concludes = request;
+    struct audit_record record;
+    audit_record_init(&record, base_buffer_view(&leaf), &columns, store_record_weight(&columns), NULL, NULL);
+    return audit_writer_append_wait(writer, &record);
+}

@@ -1,0 +1,58 @@
+/* The records of a query in the log: leaf, columns and sealed message, and their way to the writer. */
+#ifndef GATEWAY_CORE_ENTRY_H
+#define GATEWAY_CORE_ENTRY_H
+
+#include "audit/leaf.h"
+#include "audit/writer.h"
+#include "base/buffer.h"
+#include "schema/store/officer.h"
+#include "schema/store/record.h"
+
+struct core_request;
+
+enum { CORE_REASONS_TEXT_MAX = 1000 };
+
+/* One record. Zeroed is none. */
+struct core_entry {
+    struct base_buffer leaf, sealed;
+    uint8_t plain_digest[STORE_DIGEST_BYTES]; /* of what was sealed, or of bytes that were not kept */
+    struct store_blob blob;
+    struct store_record columns;
+    struct store_subject subjects[STORE_RECORD_SUBJECTS_MAX];
+    char reasons[CORE_REASONS_TEXT_MAX];
+    struct audit_record record;
+    enum audit_outcome outcome;
+    bool durable; /* record.index and record.entry.leaf_hash may be told */
+};
+
+void core_entry_clear(struct core_entry *entry);
+
+/* Each builds a record and hands it to the writer; request->resume is called by a worker when the outcome is in the
+ * entry. 0: the request is no longer the caller's. A positive condition or a negative errno: it still is, and nothing
+ * was recorded. */
+enum { CORE_ENTRY_UNAVAILABLE = 1 }; /* the log takes no record now */
+
+/* Step 7, request->first. kind: query.request claims the id and confirms the registration, query.refused claims it when
+ * claims is set, query.explained never. */
+int core_entry_request_append(struct core_request *request, enum audit_kind kind, bool claims,
+                              void (*resume)(struct core_request *request)) BASE_MUST_USE;
+
+/* Step 10, request->second, concluding request->first. kind: query.result with its outcome, and with confirm only while
+ * the registration is as it was decided upon; query.withheld with the reasons in request->codes; query.unknown. */
+int core_entry_conclusion_append(struct core_request *request, enum audit_kind kind, const char *outcome, bool confirm,
+                                 void (*resume)(struct core_request *request)) BASE_MUST_USE;
+
+/* Step 12, request->third. */
+int core_entry_undelivered_append(struct core_request *request,
+                                  void (*resume)(struct core_request *request)) BASE_MUST_USE;
+
+/* log.read, request->first: an official reads part of the log, named by its tile. */
+int core_entry_reading_append(struct core_request *request, const struct store_person *person, const char *system_role,
+                              struct base_bytes tile, void (*resume)(struct core_request *request)) BASE_MUST_USE;
+
+/* query.unknown for a request without a conclusion; waits for the log. For the start and the sweep of the main thread. */
+enum audit_outcome core_entry_unknown_append(struct audit_writer *writer, int64_t now_us, const char *iin,
+                                             const uint8_t *id, int part, uint64_t request,
+                                             const struct audit_hash *request_hash) BASE_MUST_USE;
+
+#endif

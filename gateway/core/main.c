@@ -1,0 +1,217 @@
+/* qao-gateway: verifies, decides, logs, signs. Faces no network: qao-front and qao-adapter do. */
+#include <errno.h>
+#include <libgen.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <time.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/sandbox.h"
+#include "gateway/core/gateway.h"
+#include "gateway/core/refusals.h"
+#include "gateway/core/sweep.h"
+
+enum { STEP_MS = 500, SWEEP_S = 60, LIFE_MAX_S = 30 * 60, TRUST_COMPLAINT_S = 60 };
+
+static int usage(FILE *out)
+{
+    fprintf(out, "usage: qao-gateway --config FILE [--check-config]\n"
+                 "Decides signed queries and keeps the log. SIGTERM stops, SIGHUP reads certificates and revocation "
+                 "lists again.\n");
+    return out == stdout ? 0 : 2;
+}
+
+static int log_level_set(const char *text)
+{
+    static const char *const names[] = {"error", "warning", "info", "debug"};
+    for (unsigned level = 0; level < BASE_ARRAY_LENGTH(names); level++)
+        if (strcmp(text, names[level]) == 0) {
+            base_log_level_set((enum base_log_level)level);
+            return 0;
+        }
+    fprintf(stderr, "qao-gateway: gateway.log_level: error, warning, info or debug\n");
+    return -EINVAL;
+}
+
+/* The folder a file lies in. The caller frees. */
+static char *folder_of(const char *path)
+{
+    char *copy = strdup(path);
+    char *folder = copy ? strdup(dirname(copy)) : NULL;
+    free(copy);
+    return folder;
+}
+
+/* The folder of the database's socket as conninfo names it, or the usual one. The caller frees. */
+static char *database_folder(const char *conninfo)
+{
+    const char *host = strstr(conninfo, "host=/");
+    if (!host || (host != conninfo && host[-1] != ' '))
+        return strdup("/var/run/postgresql");
+    host += strlen("host=");
+    return strndup(host, strcspn(host, " "));
+}
+
+/* Everything was read: from now on only the trust, the high-water file and three sockets are needed. */
+static int sandbox_enter(const struct core_settings *settings)
+{
+    char *ca = folder_of(settings->ca), *crl = folder_of(settings->crl), *high_water = folder_of(settings->high_water);
+    char *front = folder_of(settings->front_socket), *adapter = folder_of(settings->adapter_socket);
+    char *database = database_folder(settings->conninfo);
+    int r = -ENOMEM;
+    if (ca && crl && high_water && front && adapter && database) {
+        const char *const read_paths[] = {ca, crl, "/usr/share/zoneinfo", "/etc/ssl", "/etc/passwd", "/etc/nsswitch.conf", NULL};
+        const char *const write_paths[] = {high_water, front, NULL};
+        const char *const socket_paths[] = {adapter, database, NULL};
+        const struct base_sandbox sandbox = {
+            .read_paths = read_paths, .write_paths = write_paths, .socket_paths = socket_paths};
+        struct base_sandbox_state state;
+        r = base_sandbox_enter(&sandbox, &state);
+        if (r == 0)
+            base_log(BASE_LOG_INFO, "event=sandbox landlock=%s seccomp=%s", state.landlock ? "yes" : "no",
+                     state.seccomp ? "yes" : "no");
+        else
+            base_log(BASE_LOG_ERROR, "event=sandbox-failed error=%d", -r);
+    }
+    free(ca);
+    free(crl);
+    free(high_water);
+    free(front);
+    free(adapter);
+    free(database);
+    return r;
+}
+
+static void trust_look(struct core_gateway *gateway, bool force, int64_t *complained_us)
+{
+    char *error = NULL;
+    int64_t now_us = base_clock_monotonic_us();
+    switch (core_trust_check(gateway->trust, force, &error)) {
+    case CORE_TRUST_SAME:
+        break;
+    case CORE_TRUST_RENEWED:
+        base_log(BASE_LOG_INFO, "event=trust-renewed");
+        core_gateway_trust_tell(gateway);
+        break;
+    case CORE_TRUST_UNUSABLE:
+        if (*complained_us == 0 || now_us - *complained_us > INT64_C(1000000) * TRUST_COMPLAINT_S) {
+            base_log(BASE_LOG_ERROR, "event=trust-unusable reason=\"%s\"", error ? error : "unknown");
+            *complained_us = now_us;
+        }
+        break;
+    }
+    free(error);
+}
+
+static void sweep(struct core_gateway *gateway, int64_t *swept_us)
+{
+    int64_t now_us = base_clock_monotonic_us();
+    if (now_us - *swept_us < INT64_C(1000000) * SWEEP_S)
+        return;
+    size_t count = 0;
+    *swept_us = now_us;
+    int r = core_sweep(gateway, core_now_us(gateway) - INT64_C(1000000) * LIFE_MAX_S, &count);
+    if (r < 0)
+        base_log(BASE_LOG_WARNING, "event=sweep-failed error=%d", -r);
+    if (count > 0)
+        base_log(BASE_LOG_WARNING, "event=unfinished-concluded count=%zu", count);
+}
+
+/* What is done now and then, until a signal says stop. */
+static void attend(struct core_gateway *gateway, const sigset_t *signals)
+{
+    const struct timespec step = {.tv_sec = STEP_MS / 1000, .tv_nsec = STEP_MS % 1000 * 1000000L};
+    int64_t complained_us = 0, swept_us = base_clock_monotonic_us();
+    for (;;) {
+        int signal = sigtimedwait(signals, NULL, &step);
+        if (signal == SIGTERM || signal == SIGINT)
+            return;
+        trust_look(gateway, signal == SIGHUP, &complained_us);
+        core_refusals_record(gateway->refusals, gateway->writer, core_now_us(gateway), false);
+        sweep(gateway, &swept_us);
+    }
+}
+
+static int run(const struct core_settings *settings)
+{
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGINT);
+    sigaddset(&signals, SIGHUP);
+    sigprocmask(SIG_BLOCK, &signals, NULL); /* before any thread: they inherit it */
+    if (prctl(PR_SET_DUMPABLE, 0) < 0 || base_clock_zone_init() < 0) {
+        fprintf(stderr, "qao-gateway: no time zone data of Asia/Almaty from 2024 or later\n");
+        return 1;
+    }
+    char *error = NULL;
+    struct core_gateway *gateway = NULL;
+    base_log(BASE_LOG_INFO, "event=starting log=%s", settings->origin);
+    int r = core_gateway_new(settings, &gateway, &error);
+    if (r == 0)
+        r = sandbox_enter(settings);
+    if (r == 0)
+        r = core_gateway_start(gateway, &error);
+    if (r == 0) {
+        base_log(BASE_LOG_INFO, "event=ready");
+        attend(gateway, &signals);
+        base_log(BASE_LOG_INFO, "event=stopping in_flight=%zu", (size_t)atomic_load(&gateway->in_flight));
+    } else {
+        base_log(BASE_LOG_ERROR, "event=not-started reason=\"%s\"", error ? error : "out of memory");
+    }
+    core_gateway_free(gateway);
+    if (r == 0)
+        base_log(BASE_LOG_INFO, "event=stopped");
+    free(error);
+    return r == 0 ? 0 : 1;
+}
+
+static int settings_check(const struct core_settings *settings)
+{
+    char *error = NULL;
+    struct core_gateway *gateway = NULL;
+    int r = core_gateway_new(settings, &gateway, &error);
+    core_gateway_free(gateway);
+    if (r < 0)
+        fprintf(stderr, "qao-gateway: %s\n", error ? error : strerror(-r));
+    else
+        printf("configuration ok\n");
+    free(error);
+    return r < 0 ? 1 : 0;
+}
+
+int main(int argc, char **argv)
+{
+    const char *path = NULL;
+    bool check = false;
+    for (int i = 1; i < argc; i++) {
+        if (strcmp(argv[i], "--config") == 0 && i + 1 < argc)
+            path = argv[++i];
+        else if (strcmp(argv[i], "--check-config") == 0)
+            check = true;
+        else if (strcmp(argv[i], "--help") == 0) {
+            usage(stdout);
+            core_settings_print();
+            return 0;
+        } else
+            return usage(stderr);
+    }
+    if (!path)
+        return usage(stderr);
+    struct core_settings settings;
+    char *error = NULL;
+    if (core_settings_read(path, &settings, &error) < 0) {
+        fprintf(stderr, "qao-gateway: %s\n", error ? error : "out of memory");
+        free(error);
+        return 2;
+    }
+    int status = 2;
+    if (log_level_set(settings.log_level) == 0)
+        status = check ? settings_check(&settings) : run(&settings);
+    core_settings_clear(&settings);
+    return status;
+}

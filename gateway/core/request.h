@@ -1,0 +1,92 @@
+/* One request on its way through the program: a state object that one thread owns at a time. It moves between the work
+ * queue, the workers, the log's writer and those who wait; every one alive is counted in gateway->in_flight. */
+#ifndef GATEWAY_CORE_REQUEST_H
+#define GATEWAY_CORE_REQUEST_H
+
+#include <jansson.h>
+
+#include "audit/tile_path.h"
+#include "certs/cms.h"
+#include "gateway/core/entry.h"
+#include "gateway/core/gateway.h"
+#include "gateway/core/router.h"
+#include "gateway/link/adapter_message.h"
+#include "gateway/link/front_message.h"
+#include "gateway/wire/code.h"
+#include "gateway/wire/query.h"
+#include "policy/decision.h"
+#include "schema/store/officer.h"
+
+enum { CORE_FAULT_MAX = 200, CORE_ADDRESS_MAX = 64 };
+
+struct core_request {
+    struct core_gateway *gateway;
+    void (*resume)(struct core_request *request); /* what a worker does with it next */
+
+    /* as it came */
+    struct link_channel *channel;
+    struct base_buffer frame;
+    struct link_request http; /* borrows from frame */
+    int64_t arrival_us;       /* by our own clock */
+    int64_t arrival_monotonic_us;
+    struct core_route route;
+    enum wire_language language;
+
+    /* who and what (steps 3-5) */
+    struct certs_identity peer;
+    bool has_message; /* the signature is right: message holds signer and content */
+    struct certs_message message;
+    json_t *document;
+    struct wire_query query;
+    const struct wire_service *service; /* NULL: unknown or without a description */
+    struct wire_params params;
+    bool registered;
+    struct store_officer officer;
+
+    /* the decision (step 6) */
+    const struct policy_edition *edition;
+    struct policy_decision decision;
+    struct wire_codes codes;
+    char fault[CORE_FAULT_MAX];
+    unsigned attempts; /* decisions made again because a registration changed */
+
+    /* the registry (steps 8 and 9) */
+    struct core_wait wait;
+    struct link_answer answer; /* records and detail are not kept */
+    struct base_buffer records; /* as the adapter sent them, then canonical */
+    size_t record_count, amounts_removed;
+
+    /* the answer (steps 10 and 11) */
+    struct base_buffer answer_json, signed_der, reply;
+    bool replied;  /* the officer was told something: a later answer can only be held */
+    unsigned owed; /* attempts to conclude after that */
+    enum audit_kind conclusion; /* what request->second is, or is to be */
+    const char *conclusion_outcome; /* static */
+    bool conclusion_confirms;
+
+    struct audit_tile_path tile; /* of GET /v1/log/tile/entries/... */
+
+    /* its records in the log */
+    struct core_entry first;  /* request, refusal or explanation */
+    struct core_entry second; /* result, withheld or unknown */
+    struct core_entry third;  /* undelivered */
+};
+
+/* A request from a frame of the front, with a copy of its bytes. -EBADMSG when it is none, -ENOMEM. */
+int core_request_new(struct core_gateway *gateway, struct link_channel *channel, struct base_bytes frame,
+                     struct core_request **ret_request) BASE_MUST_USE;
+
+/* Frees it and counts it out. Accepts NULL. */
+void core_request_free(struct core_request *request);
+
+/* Hands it to the workers, who call resume. Never fails: the queue has room for all in flight. The caller owns it no
+ * more. */
+void core_request_queue(struct core_request *take_request, void (*resume)(struct core_request *request));
+
+/* The query's id as text, NULL when it could not be read. */
+const char *core_request_id(const struct core_request *request);
+
+/* The peer's address as text; empty when it is too long to be one. */
+void core_request_address(const struct core_request *request, char ret_address[static CORE_ADDRESS_MAX]);
+
+#endif

@@ -1,0 +1,265 @@
+#include "gateway/core/send.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+#include "audit/proof.h"
+#include "base/log.h"
+#include "gateway/core/outcome.h"
+#include "gateway/wire/accept.h"
+
+/* The front has deadlines of its own and always gives word; this one is for a front that hangs. */
+enum { DELIVERY_DEADLINE_S = 600, PROBLEM_BYTES_MAX = 128 << 10, RETRY_S = 1 };
+
+static void header_add(struct link_reply *reply, const char *name, const char *value)
+{
+    reply->headers[reply->header_count++] =
+        (struct link_header){.name = base_bytes_text(name), .value = base_bytes_text(value)};
+}
+
+/* LINK_CHANNEL_LOST as link_channel_send(); an encoding that fails counts as lost too. */
+static int reply_send(struct link_channel *channel, struct link_reply *reply, const char *content_type)
+{
+    header_add(reply, "Content-Type", content_type);
+    header_add(reply, "Cache-Control", "no-store");
+    BASE_CLEANUP(base_buffer_clear) struct base_buffer frame;
+    base_buffer_init(&frame, LINK_REPLY_FRAME_MAX);
+    if (link_reply_encode(reply, &frame) < 0) {
+        base_log(BASE_LOG_ERROR, "event=reply-not-encoded bytes=%zu", reply->body.len);
+        return LINK_CHANNEL_LOST;
+    }
+    return link_channel_send(channel, LINK_FRONT_REPLY, base_buffer_view(&frame));
+}
+
+void core_page_send(struct core_request *take_request, const char *content_type, struct base_bytes body)
+{
+    struct link_reply reply = {.id = take_request->http.id, .status = 200, .body = body};
+    core_metric_add(&take_request->gateway->metrics.answered[take_request->route.page], 1);
+    if (reply_send(take_request->channel, &reply, content_type) == LINK_CHANNEL_LOST)
+        base_log(BASE_LOG_INFO, "event=page-not-sent");
+    core_request_free(take_request);
+}
+
+/* status, Retry-After and Allow of a problem, and its body. */
+static void problem_send(struct core_gateway *gateway, struct link_channel *channel, uint64_t id, enum wire_code code,
+                         struct base_bytes body, const char *allow, unsigned retry_s)
+{
+    struct link_reply reply = {.id = id, .status = core_outcome_status(code), .body = body};
+    char retry[16];
+    snprintf(retry, sizeof(retry), "%u", retry_s);
+    if (retry_s > 0)
+        header_add(&reply, "Retry-After", retry);
+    if (allow)
+        header_add(&reply, "Allow", allow);
+    core_metric_add(&gateway->metrics.refusals[code], 1);
+    if (reply_send(channel, &reply, "application/problem+json") == LINK_CHANNEL_LOST)
+        base_log(BASE_LOG_INFO, "event=problem-not-sent code=%s", wire_code_text(code));
+}
+
+static void plain_problem_send(struct core_request *request, enum wire_code code, const char *allow, unsigned retry_s)
+{
+    struct core_gateway *gateway = request->gateway;
+    BASE_CLEANUP(base_buffer_clear) struct base_buffer body;
+    base_buffer_init(&body, PROBLEM_BYTES_MAX);
+    struct wire_problem problem = {
+        .status = core_outcome_status(code),
+        .language = request->language,
+        .query = core_request_id(request),
+        .fault = request->fault[0] ? request->fault : NULL,
+    };
+    wire_codes_add(&problem.codes, code);
+    if (wire_problem_encode(gateway->messages, &problem, base_bytes_of(NULL, 0), NULL, &body) < 0)
+        base_buffer_reset(&body); /* the status alone still tells the truth */
+    problem_send(gateway, request->channel, request->http.id, code, base_buffer_view(&body), allow, retry_s);
+}
+
+void core_problem_send(struct core_request *take_request, enum wire_code code, const char *allow, unsigned retry_s)
+{
+    plain_problem_send(take_request, code, allow, retry_s);
+    core_request_free(take_request);
+}
+
+void core_problem_tell(struct core_request *request, enum wire_code code, unsigned retry_s)
+{
+    plain_problem_send(request, code, NULL, retry_s);
+}
+
+void core_overload_send(struct core_gateway *gateway, struct link_channel *channel, const struct link_request *http)
+{
+    BASE_CLEANUP(base_buffer_clear) struct base_buffer body;
+    base_buffer_init(&body, PROBLEM_BYTES_MAX);
+    struct wire_problem problem = {.status = core_outcome_status(WIRE_CODE_OVERLOADED),
+                                   .language = wire_language_find(http->accept_language)};
+    wire_codes_add(&problem.codes, WIRE_CODE_OVERLOADED);
+    if (wire_problem_encode(gateway->messages, &problem, base_bytes_of(NULL, 0), NULL, &body) < 0)
+        base_buffer_reset(&body);
+    problem_send(gateway, channel, http->id, WIRE_CODE_OVERLOADED, base_buffer_view(&body), NULL, RETRY_S);
+}
+
+int core_receipt_read(struct core_gateway *gateway, const struct core_entry *const *entries, size_t count,
+                      struct base_buffer texts[WIRE_RECEIPT_RECORDS_MAX], struct wire_receipt *ret_receipt)
+{
+    uint64_t indexes[WIRE_RECEIPT_RECORDS_MAX] = {0};
+    struct wire_receipt receipt = {.log = gateway->settings->origin, .count = count};
+    for (size_t i = 0; i < count; i++) {
+        base_buffer_init(&texts[i], AUDIT_PROOF_TEXT_MAX);
+        indexes[i] = entries[i]->record.index;
+    }
+    int r = audit_writer_proofs(gateway->writer, indexes, count, texts);
+    if (r != 0)
+        return r < 0 ? r : -EIO;
+    for (size_t i = 0; i < count; i++) {
+        receipt.records[i].index = indexes[i];
+        receipt.records[i].leaf_hash = entries[i]->record.entry.leaf_hash.bytes;
+        receipt.records[i].proof = base_buffer_view(&texts[i]);
+    }
+    *ret_receipt = receipt;
+    return 0;
+}
+
+/* What is durable of the request, in order. */
+static size_t entries_of(const struct core_request *request,
+                         const struct core_entry *ret_entries[WIRE_RECEIPT_RECORDS_MAX])
+{
+    size_t count = 0;
+    if (request->first.durable)
+        ret_entries[count++] = &request->first;
+    if (request->second.durable)
+        ret_entries[count++] = &request->second;
+    return count;
+}
+
+/* The problem as canonical bytes, its signature, and both with the receipt. */
+static int refusal_encode(struct core_request *request, const char *detail, struct base_buffer *out)
+{
+    struct core_gateway *gateway = request->gateway;
+    BASE_CLEANUP(base_buffer_clear) struct base_buffer plain, der, first_proof, second_proof;
+    base_buffer_init(&plain, PROBLEM_BYTES_MAX);
+    base_buffer_init(&der, PROBLEM_BYTES_MAX);
+    base_buffer_init(&first_proof, AUDIT_PROOF_TEXT_MAX);
+    base_buffer_init(&second_proof, AUDIT_PROOF_TEXT_MAX);
+    struct wire_problem problem = {
+        .codes = request->codes,
+        .status = core_outcome_status(wire_codes_first(request->codes)),
+        .language = request->language,
+        .query = core_request_id(request),
+        .fault = request->fault[0] ? request->fault : NULL,
+        .detail = detail,
+        .decision = request->edition ? &request->decision : NULL,
+    };
+    int r = wire_problem_encode(gateway->messages, &problem, base_bytes_of(NULL, 0), NULL, &plain);
+    if (r == 0)
+        r = certs_cms_sign(gateway->answer_signer, base_buffer_view(&plain), core_now_us(gateway), &der);
+    if (r < 0)
+        return r;
+    const struct core_entry *entries[WIRE_RECEIPT_RECORDS_MAX];
+    struct base_buffer texts[WIRE_RECEIPT_RECORDS_MAX] = {{0}};
+    struct wire_receipt receipt;
+    size_t count = entries_of(request, entries);
+    r = core_receipt_read(gateway, entries, count, texts, &receipt);
+    if (r < 0)
+        base_log(BASE_LOG_ERROR, "event=no-proof error=%d", -r);
+    /* The refusal stands in the log whether or not its proof can be told now. */
+    r = wire_problem_encode(gateway->messages, &problem, base_buffer_view(&der), r == 0 ? &receipt : NULL, out);
+    for (size_t i = 0; i < WIRE_RECEIPT_RECORDS_MAX; i++)
+        base_buffer_clear(&texts[i]);
+    return r;
+}
+
+void core_refusal_send(struct core_request *take_request, const char *detail)
+{
+    BASE_CLEANUP(base_buffer_clear) struct base_buffer body;
+    base_buffer_init(&body, PROBLEM_BYTES_MAX);
+    enum wire_code code = wire_codes_first(take_request->codes);
+    int r = refusal_encode(take_request, detail, &body);
+    if (r < 0) {
+        base_log(BASE_LOG_ERROR, "event=refusal-not-encoded error=%d", -r);
+        base_buffer_reset(&body);
+    }
+    unsigned status = core_outcome_status(code);
+    problem_send(take_request->gateway, take_request->channel, take_request->http.id, code, base_buffer_view(&body), NULL,
+                 status == 503 ? RETRY_S : 0);
+    core_request_free(take_request);
+}
+
+int core_answer_encode(struct core_request *request)
+{
+    const struct core_entry *entries[] = {&request->first, &request->second};
+    struct base_buffer texts[WIRE_RECEIPT_RECORDS_MAX] = {{0}};
+    struct wire_receipt receipt;
+    base_buffer_init(&request->reply, LINK_REPLY_BODY_MAX);
+    int r = core_receipt_read(request->gateway, entries, 2, texts, &receipt);
+    if (r == 0)
+        r = wire_reply_encode(base_buffer_view(&request->answer_json), base_buffer_view(&request->signed_der), &receipt,
+                              &request->reply);
+    for (size_t i = 0; i < WIRE_RECEIPT_RECORDS_MAX; i++)
+        base_buffer_clear(&texts[i]);
+    return r;
+}
+
+void core_answer_send(struct core_request *take_request, void (*undelivered)(struct core_request *request))
+{
+    struct core_request *request = take_request;
+    struct core_gateway *gateway = request->gateway;
+    bool der_alone = wire_accept_signed(request->http.accept);
+    struct link_reply reply = {
+        .id = request->http.id,
+        .status = 200,
+        .wants_delivery = true,
+        .body = base_buffer_view(der_alone ? &request->signed_der : &request->reply),
+    };
+    request->replied = true;
+    core_metric_add(&gateway->metrics.answered[request->route.page], 1);
+    core_metrics_duration_add(&gateway->metrics, base_clock_monotonic_us() - request->arrival_monotonic_us);
+    request->resume = undelivered;
+    request->wait = (struct core_wait){
+        .owner = request,
+        .channel = request->channel,
+        .key = request->http.id,
+        .deadline_us = base_clock_monotonic_us() + INT64_C(1000000) * DELIVERY_DEADLINE_S,
+    };
+    /* Word may come before the send returns: from here on the request is whoever's takes it out. */
+    struct link_channel *channel = link_channel_ref(request->channel);
+    uint64_t id = request->http.id;
+    BASE_CLEANUP(base_buffer_clear) struct base_buffer frame;
+    base_buffer_init(&frame, LINK_REPLY_FRAME_MAX);
+    header_add(&reply, "Content-Type", der_alone ? "application/pkcs7-mime" : "application/json");
+    header_add(&reply, "Cache-Control", "no-store");
+    int r = link_reply_encode(&reply, &frame);
+    core_waiting_put(gateway->deliveries, &request->wait);
+    if (r == 0)
+        r = link_channel_send(channel, LINK_FRONT_REPLY, base_buffer_view(&frame));
+    if (r != 0)
+        core_delivery_take(gateway, channel, id, false);
+    link_channel_unref(channel);
+}
+
+static void delivery_end(struct core_wait *wait, bool delivered)
+{
+    struct core_request *request = wait->owner;
+    if (delivered)
+        core_request_free(request);
+    else
+        core_request_queue(request, request->resume);
+}
+
+void core_delivery_take(struct core_gateway *gateway, const struct link_channel *channel, uint64_t id, bool delivered)
+{
+    struct core_wait *wait = core_waiting_take(gateway->deliveries, channel, id);
+    if (wait)
+        delivery_end(wait, delivered);
+}
+
+void core_delivery_lose(struct core_gateway *gateway, const struct link_channel *channel)
+{
+    struct core_wait *wait;
+    while ((wait = core_waiting_take_any(gateway->deliveries, channel)) != NULL)
+        delivery_end(wait, false);
+}
+
+void core_delivery_expire(struct core_gateway *gateway, int64_t monotonic_us)
+{
+    struct core_wait *wait;
+    while ((wait = core_waiting_take_late(gateway->deliveries, monotonic_us)) != NULL)
+        delivery_end(wait, false);
+}

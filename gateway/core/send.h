@@ -1,0 +1,42 @@
+/* Step 12: what the officer is told. Each call ends the request's work here: it is freed, or waits for word of its
+ * delivery. Any thread. */
+#ifndef GATEWAY_CORE_SEND_H
+#define GATEWAY_CORE_SEND_H
+
+#include "gateway/core/request.h"
+#include "gateway/wire/reply.h"
+
+/* A body of our own making with status 200. */
+void core_page_send(struct core_request *take_request, const char *content_type, struct base_bytes body);
+
+/* A problem about what was asked over HTTP, or one that left no record: neither signed nor receipted. allow may be NULL;
+ * retry_s 0 leaves Retry-After out. */
+void core_problem_send(struct core_request *take_request, enum wire_code code, const char *allow, unsigned retry_s);
+
+/* The same for a request that has still something to do. */
+void core_problem_tell(struct core_request *request, enum wire_code code, unsigned retry_s);
+
+/* The request's codes as a signed problem with the receipt of its records. detail replaces the first code's words, or
+ * NULL. */
+void core_refusal_send(struct core_request *take_request, const char *detail);
+
+/* Builds the receipted reply in request->reply, from answer_json, signed_der and both records. Negative when a proof
+ * cannot be had. */
+int core_answer_encode(struct core_request *request) BASE_MUST_USE;
+
+/* Sends request->reply (or the DER alone) and waits for word of its delivery; what becomes of it is core_delivery's. */
+void core_answer_send(struct core_request *take_request, void (*undelivered)(struct core_request *request));
+
+/* Word of a reply: LINK_FRONT_DELIVERY, the loss of a channel, or a deadline. */
+void core_delivery_take(struct core_gateway *gateway, const struct link_channel *channel, uint64_t id, bool delivered);
+void core_delivery_lose(struct core_gateway *gateway, const struct link_channel *channel);
+void core_delivery_expire(struct core_gateway *gateway, int64_t monotonic_us);
+
+/* A problem without a request, for a full house: code overloaded. */
+void core_overload_send(struct core_gateway *gateway, struct link_channel *channel, const struct link_request *http);
+
+/* The receipt of records[0..count): proofs are put into texts, which the caller clears. */
+int core_receipt_read(struct core_gateway *gateway, const struct core_entry *const *entries, size_t count,
+                      struct base_buffer texts[WIRE_RECEIPT_RECORDS_MAX], struct wire_receipt *ret_receipt) BASE_MUST_USE;
+
+#endif

@@ -1,0 +1,384 @@
+/* One signed query from its arrival to its reply: the twelve steps of docs/ARCHITECTURE.md in their order, each a call.
+ * What may follow what is decided here and nowhere else. */
+#include "base/log.h"
+#include "gateway/core/call.h"
+#include "gateway/core/decide.h"
+#include "gateway/core/outcome.h"
+#include "gateway/core/send.h"
+#include "gateway/core/serve.h"
+
+enum { REDECISIONS_MAX = 3, OWED_PAUSE_US = 1000000, OWED_ATTEMPTS_MAX = 600, RETRY_S = 1 };
+
+static void request_record(struct core_request *request);
+static void request_recorded(struct core_request *request);
+static void registry_answered(struct core_request *request);
+static void result_record(struct core_request *request);
+static void result_recorded(struct core_request *request);
+static void conclude(struct core_request *request, enum audit_kind kind, const char *outcome, bool confirm);
+static void refusal_concluded(struct core_request *request);
+static void owed_recorded(struct core_request *request);
+static void answer_undelivered(struct core_request *request);
+static void undelivered_recorded(struct core_request *request);
+
+/* Nothing was recorded, so nothing may be said: the id stays free. */
+static void log_away(struct core_request *request)
+{
+    request->codes = (struct wire_codes){0};
+    request->fault[0] = '\0';
+    core_problem_send(request, WIRE_CODE_LOG_UNAVAILABLE, NULL, RETRY_S);
+}
+
+/* ---- steps 3 to 6 ---- */
+
+void core_query_serve(struct core_request *take_request)
+{
+    struct core_request *request = take_request;
+    int64_t wait_us;
+    if (!core_rate_check(request->gateway->rate, request->peer.iin, request->arrival_us, &wait_us)) {
+        core_problem_send(request, WIRE_CODE_TOO_MANY, NULL, (unsigned)(wait_us / 1000000) + 1);
+        return;
+    }
+    core_message_verify(request); /* 3 */
+    if (request->has_message) {
+        if (core_query_read(request) < 0) { /* 4 */
+            core_problem_send(request, WIRE_CODE_OVERLOADED, NULL, RETRY_S);
+            return;
+        }
+        if (core_officer_find(request) < 0) { /* 5 */
+            log_away(request);
+            return;
+        }
+        core_query_decide(request); /* 6 */
+    }
+    request_record(request);
+}
+
+/* ---- step 7 ---- */
+
+/* An explanation tells what may be told to the person connected about a query of theirs; anything less is a refusal. */
+static bool is_explained(const struct core_request *request)
+{
+    return request->route.page == CORE_PAGE_EXPLAIN && request->has_message && request->query.wellformed &&
+           !wire_codes_have(request->codes, WIRE_CODE_SIGNER_NOT_CONNECTION);
+}
+
+static void request_record(struct core_request *request)
+{
+    bool explains = request->route.page == CORE_PAGE_EXPLAIN;
+    enum audit_kind kind = is_explained(request)                ? AUDIT_KIND_QUERY_EXPLAINED
+                           : wire_codes_empty(request->codes) ? AUDIT_KIND_QUERY_REQUEST
+                                                              : AUDIT_KIND_QUERY_REFUSED;
+    bool claims = !explains && core_query_may_claim(request);
+    if (core_entry_request_append(request, kind, claims, request_recorded) != 0)
+        log_away(request);
+}
+
+static void explanation_send(struct core_request *request)
+{
+    struct core_gateway *gateway = request->gateway;
+    const struct core_entry *entries[] = {&request->first};
+    struct base_buffer texts[WIRE_RECEIPT_RECORDS_MAX] = {{0}};
+    struct wire_receipt receipt;
+    struct policy_decision decision = request->decision;
+    if (!wire_codes_empty(request->codes))
+        decision.effect = POLICY_EFFECT_DENY;
+    struct wire_explanation explanation = {
+        .query = request->query.id_text,
+        .at_us = request->arrival_us,
+        .service = request->query.service,
+        .decision = &decision,
+        .edition = request->edition,
+        .codes = request->codes,
+        .language = request->language,
+    };
+    base_buffer_init(&request->reply, LINK_REPLY_BODY_MAX);
+    int r = core_receipt_read(gateway, entries, 1, texts, &receipt);
+    if (r == 0)
+        r = wire_explanation_encode(gateway->messages, &explanation, &receipt, &request->reply);
+    base_buffer_clear(&texts[0]);
+    if (r == 0)
+        core_page_send(request, "application/json", base_buffer_view(&request->reply));
+    else
+        log_away(request);
+}
+
+/* The registration changed, or the id was claimed, between the decision and its record: neither may slip through. */
+static void request_decide_again(struct core_request *request, enum audit_outcome outcome)
+{
+    if (request->attempts++ >= REDECISIONS_MAX || core_officer_find(request) < 0) {
+        log_away(request);
+        return;
+    }
+    if (outcome == AUDIT_OUTCOME_CLAIMED)
+        request->officer.claimed = true;
+    core_query_decide(request);
+    request_record(request);
+}
+
+static void request_recorded(struct core_request *request)
+{
+    struct core_gateway *gateway = request->gateway;
+    switch (request->first.outcome) {
+    case AUDIT_OUTCOME_DURABLE:
+        break;
+    case AUDIT_OUTCOME_CLAIMED:
+    case AUDIT_OUTCOME_CHANGED:
+        request_decide_again(request, request->first.outcome);
+        return;
+    case AUDIT_OUTCOME_POISON:
+        base_log(BASE_LOG_ERROR, "event=record-refused-by-store kind=%s", request->first.columns.kind);
+        log_away(request);
+        return;
+    case AUDIT_OUTCOME_UNKNOWN: /* should it be there after all, it gets a query.unknown */
+    case AUDIT_OUTCOME_UNAVAILABLE:
+        log_away(request);
+        return;
+    }
+    if (!wire_codes_empty(request->codes))
+        core_rate_add(gateway->rate, request->peer.iin, request->arrival_us);
+    if (is_explained(request))
+        explanation_send(request);
+    else if (!wire_codes_empty(request->codes))
+        core_refusal_send(request, NULL);
+    else
+        core_call_send(request, registry_answered); /* 8 */
+}
+
+/* ---- steps 8 and 9 ---- */
+
+static void registry_failed(struct core_request *request)
+{
+    enum link_outcome outcome = request->answer.outcome;
+    enum wire_code code = core_outcome_of_registry(outcome);
+    wire_codes_add(&request->codes, code);
+    request->edition = NULL; /* the order permitted it: nothing of it is to be cited against */
+    if (outcome == LINK_OUTCOME_UNKNOWN)
+        conclude(request, AUDIT_KIND_QUERY_UNKNOWN, NULL, false);
+    else
+        conclude(request, AUDIT_KIND_QUERY_RESULT, wire_code_text(code), false);
+}
+
+static int answer_sign(struct core_request *request)
+{
+    struct core_gateway *gateway = request->gateway;
+    struct wire_answer answer = {
+        .query = request->query.id_text,
+        .at_us = core_now_us(gateway),
+        .service = request->query.service,
+        .decision = &request->decision,
+        .edition = request->edition,
+        .records = base_buffer_view(&request->records),
+        .notice = wire_message_note(gateway->messages, WIRE_NOTE_NOTICE, request->language),
+    };
+    base_buffer_init(&request->answer_json, CERTS_ANSWER_CONTENT_MAX);
+    base_buffer_init(&request->signed_der, CERTS_ANSWER_BYTES_MAX);
+    int r = wire_answer_encode(&answer, &request->answer_json);
+    return r < 0 ? r
+                 : certs_cms_sign(gateway->answer_signer, base_buffer_view(&request->answer_json), answer.at_us,
+                                  &request->signed_der);
+}
+
+static void registry_answered(struct core_request *request)
+{
+    core_metric_add(&request->gateway->metrics.registry[request->answer.outcome], 1);
+    if (request->answer.outcome != LINK_OUTCOME_ANSWERED) {
+        registry_failed(request);
+        return;
+    }
+    if (!core_records_check(request)) { /* 9 */
+        /* An act was done, whatever its answer looks like: nobody knows more. */
+        bool acts = wire_service_kind(request->service) == WIRE_SERVICE_ACT;
+        request->answer.outcome = acts ? LINK_OUTCOME_UNKNOWN : LINK_OUTCOME_FAILED;
+        registry_failed(request);
+        return;
+    }
+    if (answer_sign(request) < 0) { /* 10 */
+        base_log(BASE_LOG_ERROR, "event=answer-not-signed");
+        base_buffer_clear(&request->signed_der);
+        request->answer.outcome = LINK_OUTCOME_UNKNOWN;
+        registry_failed(request);
+        return;
+    }
+    base_buffer_clear(&request->records);
+    result_record(request);
+}
+
+/* ---- step 10 ---- */
+
+/* Waits for the log to take the conclusion, so that a request that was made never stays open while the program runs. The
+ * officer was already told that the log is away. */
+static void owe(struct core_request *request)
+{
+    request->wait = (struct core_wait){.owner = request, .deadline_us = base_clock_monotonic_us() + OWED_PAUSE_US};
+    core_waiting_put(request->gateway->owed, &request->wait);
+}
+
+/* 503 at once, the conclusion later. */
+static void result_away(struct core_request *request)
+{
+    struct core_gateway *gateway = request->gateway;
+    if (!request->replied) {
+        request->replied = true;
+        core_problem_tell(request, WIRE_CODE_LOG_UNAVAILABLE, RETRY_S);
+    }
+    if (atomic_load(&gateway->stopping))
+        core_request_free(request); /* the next start records it as unknown */
+    else
+        owe(request);
+}
+
+static void conclude(struct core_request *request, enum audit_kind kind, const char *outcome, bool confirm)
+{
+    request->conclusion = kind;
+    request->conclusion_outcome = outcome;
+    request->conclusion_confirms = confirm;
+    void (*resume)(struct core_request *) = kind == AUDIT_KIND_QUERY_RESULT && confirm ? result_recorded : refusal_concluded;
+    if (core_entry_conclusion_append(request, kind, outcome, confirm, resume) != 0)
+        result_away(request);
+}
+
+static void result_record(struct core_request *request)
+{
+    conclude(request, AUDIT_KIND_QUERY_RESULT, "answered", true);
+}
+
+/* The registration is another than the one decided upon: the officer's standing and the order are asked again. What is
+ * not open any more, in the same way, is withheld: a block came between. */
+static void result_review(struct core_request *request)
+{
+    const struct policy_edition *edition = request->edition;
+    const struct policy_decision decision = request->decision;
+    request->officer.claimed = false; /* by this very query */
+    core_query_decide(request);
+    if (wire_codes_empty(request->codes) && request->decision.effect != decision.effect)
+        wire_codes_add(&request->codes, WIRE_CODE_SERVICE_CLOSED);
+    if (wire_codes_empty(request->codes)) {
+        request->edition = edition;
+        request->decision = decision;
+        return;
+    }
+    request->conclusion = AUDIT_KIND_QUERY_WITHHELD;
+    request->conclusion_outcome = NULL;
+    request->conclusion_confirms = false;
+}
+
+static void result_decide_again(struct core_request *request)
+{
+    if (request->attempts++ >= REDECISIONS_MAX || core_officer_find(request) < 0) {
+        result_away(request);
+        return;
+    }
+    result_review(request);
+    conclude(request, request->conclusion, request->conclusion_outcome, request->conclusion_confirms);
+}
+
+static void result_recorded(struct core_request *request)
+{
+    switch (request->second.outcome) {
+    case AUDIT_OUTCOME_DURABLE:
+        break;
+    case AUDIT_OUTCOME_CHANGED:
+        result_decide_again(request);
+        return;
+    case AUDIT_OUTCOME_CLAIMED: /* concluded before, by a copy of this record whose outcome was unknown */
+    case AUDIT_OUTCOME_POISON:
+        base_log(BASE_LOG_ERROR, "event=result-refused outcome=%d", (int)request->second.outcome);
+        log_away(request);
+        return;
+    case AUDIT_OUTCOME_UNKNOWN:
+    case AUDIT_OUTCOME_UNAVAILABLE:
+        result_away(request);
+        return;
+    }
+    if (core_answer_encode(request) < 0) /* 11 */
+        log_away(request);
+    else
+        core_answer_send(request, answer_undelivered); /* 12 */
+}
+
+/* A failure, a withheld answer or an unknown outcome, once it is recorded. */
+static void refusal_concluded(struct core_request *request)
+{
+    struct core_gateway *gateway = request->gateway;
+    if (request->second.outcome == AUDIT_OUTCOME_UNKNOWN || request->second.outcome == AUDIT_OUTCOME_UNAVAILABLE) {
+        result_away(request);
+        return;
+    }
+    if (!request->second.durable) {
+        base_log(BASE_LOG_ERROR, "event=conclusion-refused outcome=%d", (int)request->second.outcome);
+        log_away(request);
+        return;
+    }
+    bool unknown = request->conclusion == AUDIT_KIND_QUERY_UNKNOWN;
+    core_refusal_send(request, unknown ? wire_message_note(gateway->messages, WIRE_NOTE_OUTCOME_UNKNOWN, request->language)
+                                       : NULL);
+}
+
+/* ---- conclusions that the log could not take at once ---- */
+
+static void owed_again(struct core_request *request)
+{
+    if (request->owed++ >= OWED_ATTEMPTS_MAX) {
+        base_log(BASE_LOG_ERROR, "event=conclusion-given-up query=%s", request->query.id_text);
+        core_request_free(request); /* the sweep of unfinished requests concludes it as unknown */
+        return;
+    }
+    if (core_entry_conclusion_append(request, request->conclusion, request->conclusion_outcome,
+                                     request->conclusion_confirms, owed_recorded) != 0)
+        owe(request);
+}
+
+void core_owed_retry(struct core_gateway *gateway, int64_t monotonic_us)
+{
+    struct core_wait *wait;
+    while ((wait = core_waiting_take_late(gateway->owed, monotonic_us)) != NULL)
+        core_request_queue(wait->owner, owed_again);
+}
+
+static void owed_recorded(struct core_request *request)
+{
+    switch (request->second.outcome) {
+    case AUDIT_OUTCOME_UNKNOWN:
+    case AUDIT_OUTCOME_UNAVAILABLE:
+        owe(request);
+        return;
+    case AUDIT_OUTCOME_CHANGED:
+        if (core_officer_find(request) == 0)
+            result_review(request);
+        owe(request);
+        return;
+    case AUDIT_OUTCOME_CLAIMED: /* an earlier attempt had arrived after all */
+    case AUDIT_OUTCOME_POISON:
+        break;
+    case AUDIT_OUTCOME_DURABLE:
+        if (request->conclusion_confirms && core_answer_encode(request) == 0 &&
+            core_hold_put(request->gateway->hold, request->message.signer.iin, request->query.id,
+                          base_buffer_view(&request->reply), core_now_us(request->gateway)) < 0)
+            base_log(BASE_LOG_WARNING, "event=answer-not-held query=%s", request->query.id_text);
+        break;
+    }
+    core_request_free(request);
+}
+
+/* ---- step 12, when it failed ---- */
+
+static void answer_undelivered(struct core_request *request)
+{
+    struct core_gateway *gateway = request->gateway;
+    core_metric_add(&gateway->metrics.undelivered, 1);
+    base_log(BASE_LOG_INFO, "event=undelivered query=%s", request->query.id_text);
+    if (core_hold_put(gateway->hold, request->message.signer.iin, request->query.id, base_buffer_view(&request->reply),
+                      core_now_us(gateway)) < 0)
+        base_log(BASE_LOG_WARNING, "event=answer-not-held query=%s", request->query.id_text);
+    if (core_entry_undelivered_append(request, undelivered_recorded) != 0) {
+        base_log(BASE_LOG_WARNING, "event=undelivered-not-recorded query=%s", request->query.id_text);
+        core_request_free(request);
+    }
+}
+
+static void undelivered_recorded(struct core_request *request)
+{
+    if (!request->third.durable)
+        base_log(BASE_LOG_WARNING, "event=undelivered-not-recorded query=%s", request->query.id_text);
+    core_request_free(request);
+}

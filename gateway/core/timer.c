@@ -1,0 +1,85 @@
+#include "gateway/core/timer.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "gateway/core/send.h"
+#include "gateway/core/serve.h"
+
+struct core_timer {
+    struct core_gateway *gateway;
+    pthread_t thread;
+    pthread_mutex_t mutex;
+    pthread_cond_t stop;
+    bool stopped;
+};
+
+static bool pause_or_stop(struct core_timer *timer)
+{
+    struct timespec until;
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_nsec += (long)CORE_TIMER_STEP_US * 1000;
+    if (until.tv_nsec >= 1000000000) {
+        until.tv_sec++;
+        until.tv_nsec -= 1000000000;
+    }
+    pthread_mutex_lock(&timer->mutex);
+    while (!timer->stopped && pthread_cond_timedwait(&timer->stop, &timer->mutex, &until) != ETIMEDOUT)
+        ;
+    bool stopped = timer->stopped;
+    pthread_mutex_unlock(&timer->mutex);
+    return stopped;
+}
+
+static void *run(void *context)
+{
+    struct core_timer *timer = context;
+    struct core_gateway *gateway = timer->gateway;
+    while (!pause_or_stop(timer)) {
+        int64_t now_us = base_clock_monotonic_us();
+        core_calls_expire(gateway, now_us);
+        core_owed_retry(gateway, now_us);
+        core_delivery_expire(gateway, now_us);
+        core_hold_expire(gateway->hold, core_now_us(gateway));
+    }
+    return NULL;
+}
+
+int core_timer_new(struct core_gateway *gateway, struct core_timer **ret_timer)
+{
+    struct core_timer *timer = calloc(1, sizeof(*timer));
+    if (!timer)
+        return -ENOMEM;
+    pthread_condattr_t attributes;
+    pthread_condattr_init(&attributes);
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    pthread_cond_init(&timer->stop, &attributes);
+    pthread_condattr_destroy(&attributes);
+    pthread_mutex_init(&timer->mutex, NULL);
+    timer->gateway = gateway;
+    int r = pthread_create(&timer->thread, NULL, run, timer);
+    if (r != 0) {
+        pthread_cond_destroy(&timer->stop);
+        pthread_mutex_destroy(&timer->mutex);
+        free(timer);
+        return -r;
+    }
+    *ret_timer = timer;
+    return 0;
+}
+
+void core_timer_free(struct core_timer *timer)
+{
+    if (!timer)
+        return;
+    pthread_mutex_lock(&timer->mutex);
+    timer->stopped = true;
+    pthread_cond_signal(&timer->stop);
+    pthread_mutex_unlock(&timer->mutex);
+    pthread_join(timer->thread, NULL);
+    pthread_cond_destroy(&timer->stop);
+    pthread_mutex_destroy(&timer->mutex);
+    free(timer);
+}
