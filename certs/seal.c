@@ -104,7 +104,7 @@ int certs_seal(const struct certs_recipients *recipients, struct base_bytes plai
     CMS_ContentInfo *cms BASE_CLEANUP(certs_cms_freep) = CMS_AuthEnvelopedData_create(EVP_aes_256_gcm());
     if (!bio || !cms)
         return -ENOMEM;
-    int r = 0;
+    int r = CMS_set_detached(cms, 0) == 1 ? 0 : -EIO;
     for (size_t i = 0; r == 0 && i < recipients->count; i++)
         r = recipient_add(cms, recipients->certs[i]) ? 0 : -EIO;
     if (r == 0 && CMS_final(cms, bio, NULL, flags) != 1)
