@@ -16,14 +16,14 @@ cluster_make() {
 
 # Which operating-system user may be which role. Whoever owns the instance administers it.
 cluster_identities() {
-  local owner role number
+  local owner role
   owner=$(id -un)
   {
     printf '# Written by ./run. Map name, operating-system user, database role.\n'
     for role in postgres qao_owner qao_reader; do printf 'qao "%s" %s\n' "$owner" "$role"; done
     printf 'qao "%s" postgres\n' "$USER_DB"
     printf 'qao "%s" qao_gateway\n' "$USER_GATEWAY"
-    for number in 01 02 05 11 37 57; do printf 'qao "%s" qao_registry_%s\n' "$USER_ADAPTER" "$number"; done
+    "$ROOT/tests/registries/load.sh" --ident "$USER_ADAPTER" qao
   } | sort -u
 }
 

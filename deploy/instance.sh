@@ -150,6 +150,23 @@ INI
   instance_seed >"$DIR/seed.tsv"
 }
 
+instance_adapter_configuration() {
+  "$ROOT/tests/registries/load.sh" --configure "$STATE/adapter" "$RUN/db" "$USER_ADAPTER" || die "the adapter cannot be configured"
+  instance_put "$USER_ADAPTER" "$STATE/adapter/adapter.ini" <<INI
+; Written by ./run. qao-adapter --help says what each key means.
+[adapter]
+socket = $RUN/adapter/adapter.sock
+gateway_user = $USER_GATEWAY
+registries = $STATE/adapter/registries
+services = $STATE/adapter/services
+INI
+}
+
+# The synthetic registries, each a database of its own in the instance's cluster.
+instance_registries() {
+  "$ROOT/tests/registries/load.sh" --psql "psql -h $RUN/db -U postgres"
+}
+
 # Bases of the role's row in App. 12, and column 1 of the role's appendix (R07, R08).
 role_bases() {
   case $1 in
