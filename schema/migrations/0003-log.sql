@@ -39,7 +39,7 @@ create table entry (
 ) partition by range (log_id, seq);
 create index entry_person on entry (iin, at);
 create index entry_body on entry (body, at);
-create index entry_at on entry using brin (at) with (autosummarize = on);
+create index entry_at on entry using brin (at);
 select table_seal('entry');
 
 -- Whom a record is about, by keyed hash.
