@@ -27,7 +27,7 @@ struct audit_verify_config {
     struct base_bytes known; /* a signed checkpoint one already holds, which this log must continue; empty for none */
     unsigned threads;        /* 0 means 2 */
     bool allow_unfinished;   /* a running log has requests under way: they are counted, and are no fault */
-    /* Called for each fault, in no order, never two at once. level and index name the entry (level 0) or the tile.
+    /* Called for each fault from the thread of the caller. level and index name the entry (level 0) or the tile.
      * detail may be NULL. */
     void (*fault)(void *context, enum audit_fault fault, unsigned level, uint64_t index, const char *detail);
     /* Now and then, with the number of entries done; may be NULL. Same thread as the caller. */
