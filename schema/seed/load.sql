@@ -49,8 +49,8 @@ declare
     changed integer := 0;
     added integer;
 begin
-    for l in select number, rtrim(line, E'\r') as line from seed_line
-             where line is not null and line !~ '^\s*(#|$)'
+    for l in select number, rtrim(ltrim(line, U&'\FEFF'), E'\r') as line from seed_line
+             where line is not null and ltrim(line, U&'\FEFF') !~ '^\s*(#|$)'
              order by array_position(array['body', 'unit', 'agreement', 'person', 'officer', 'holder'],
                                      split_part(line, E'\t', 1)), number loop
         f := string_to_array(l.line, E'\t');

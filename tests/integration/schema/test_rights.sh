@@ -1,0 +1,111 @@
+#!/bin/sh
+# What each role may not do, and what nobody may: each attempt is named with the SQLSTATE it must fail with.
+set -eu
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+# attempt ROLE SQLSTATE SQL: noted for later; "00000" means that it must succeed. Always rolled back.
+attempt() {
+    printf 'begin;\nset local search_path = qao;\n%s\n\\echo %s :SQLSTATE %s\nrollback;\n' "$3" "$2" \
+        "$(printf '%s' "$3" | tr -d "'\":\\\\")" >>"$work/$1.sql"
+}
+
+# Runs what was noted and tells each attempt that did not end as it must.
+settle() {
+    for script in "$work"/*.sql; do
+        role=$(basename "$script" .sql)
+        psql -X -q -A -t -U "$role" -f "$script" >"$work/out" 2>/dev/null
+        [ "$(grep -c '^[0-9A-Z]\{5\} [0-9A-Z]\{5\} ' "$work/out")" -eq "$(grep -c '^begin;$' "$script")" ] || {
+            echo "$role: not every attempt was answered"
+            failed=1
+        }
+        grep '^[0-9A-Z]\{5\} [0-9A-Z]\{5\} ' "$work/out" | while read -r wanted got sql; do
+            [ "$wanted" = "$got" ] || printf 'as %s: %s gave %s, not %s\n' "$role" "$sql" "$got" "$wanted"
+        done >"$work/wrong"
+        [ ! -s "$work/wrong" ] || failed=1
+        cat "$work/wrong"
+    done
+}
+failed=0
+
+psql -X -q -U postgres <<'SQL'
+set search_path = qao;
+insert into body (bin) values ('300140000015');
+insert into person (iin, body_id) select '500101100000', body_id from body;
+insert into registration (person_id, system_role) select person_id, 'officer' from person;
+insert into registration_version (registration_id, version, system_role, state, role)
+select registration_id, 1, 'officer', 'active', 2 from registration;
+select log_open('rights.example/log', 65536) \g /dev/null
+SQL
+
+tables="log entry subject blob blob_large claim conclusion tile head body body_version body_network unit unit_version
+person person_version registration registration_version agreement_text agreement crl migration"
+partitions="entry_1_0 subject_1_0 blob_1_0"
+
+# Grants: the gateway and the reader change nothing and remove nothing.
+for table in $tables $partitions; do
+    column=$(psql -X -q -A -t -U postgres -c "select attname from pg_attribute where attrelid = 'qao.$table'::regclass 
+        and attnum > 0 and attidentity = '' order by attnum limit 1")
+    for role in qao_gateway qao_reader; do
+        attempt "$role" 42501 "update $table set $column = $column;"
+        attempt "$role" 42501 "delete from $table;"
+        attempt "$role" 42501 "truncate $table;"
+        attempt "$role" 42501 "drop table $table;"
+        attempt "$role" 42501 "alter table $table disable trigger all;"
+    done
+    # Triggers: nor does the owner, nor the superuser, nor a session that plays the replica.
+    attempt postgres QAO01 "update $table set $column = $column;"
+    attempt postgres QAO01 "delete from $table;"
+    attempt postgres QAO01 "truncate $table cascade;"
+    attempt postgres QAO01 "set local role qao_owner; delete from $table;"
+    attempt postgres QAO01 "set local session_replication_role = replica; delete from $table;"
+done
+
+# The gateway adds to the log and to nothing else; registrations are not its own to give.
+for table in body body_version body_network unit unit_version person person_version registration registration_version \
+    agreement_text agreement migration log; do
+    attempt qao_gateway 42501 "insert into $table overriding system value select * from $table;"
+done
+for table in $tables; do
+    attempt qao_reader 42501 "insert into $table overriding system value select * from $table;"
+done
+attempt qao_gateway 00000 "insert into claim (log_id, seq, iin, id, part) values (1, 0, 'x', gen_random_uuid(), 0);"
+attempt qao_gateway 00000 "insert into entry (log_id, seq, opens, at, kind, leaf) values (1, 0, false, now(), 'k', 'x');"
+attempt qao_gateway 42501 "insert into entry_1_0 (log_id, seq, opens, at, kind, leaf) values (1, 0, false, now(), 'k', 'x');"
+attempt qao_gateway 42501 "create table qao.mine ();"
+attempt qao_gateway 42501 "create table public.mine ();"
+attempt qao_gateway 42501 "create schema mine;"
+attempt qao_gateway 42501 "set local role qao_owner;"
+attempt qao_gateway 42501 "select qao.table_seal('qao.entry');"
+attempt qao_gateway 22023 "select qao.log_partition_make(1, 10000000);"
+attempt qao_reader 42501 "select qao.log_partition_make(1, 0);"
+attempt qao_reader 42501 "select qao.log_open('other.example/log', 65536);"
+attempt qao_reader 42501 "select content from blob_large;"
+attempt qao_reader 42501 "select qao.registration_confirm('{1}', '{1}');"
+
+# Shapes: each wrong value by the constraint that is there for it.
+attempt qao_gateway 23514 "insert into entry (log_id, seq, opens, at, kind, leaf) values (1, 0, false, now(), 'k', '');"
+attempt qao_gateway 23514 "insert into entry (log_id, seq, opens, at, kind, leaf) values (1, 99999999, false, now(), 'k', 'x');"
+attempt qao_gateway 23514 "insert into subject values (1, 0, 0, 1, 'short');"
+attempt qao_gateway 23514 "insert into blob (log_id, seq, kind, digest) values (1, 0, 'k', sha256(''));"
+attempt qao_gateway 23514 "insert into conclusion values (1, 5, 5);"
+attempt qao_gateway 23503 "insert into blob (log_id, seq, kind, digest, large_id) values (1, 0, 'k', sha256(''), 77);"
+attempt qao_gateway QAO03 "insert into head values (1, 2, 1, 0, now(), sha256(''), 'c');"
+attempt qao_gateway QAO05 "insert into head values (1, 1, 0, 0, now(), sha256(''), 'c');"
+attempt postgres 23514 "insert into registration_version (registration_id, version, system_role, state) values (1, 2, 'officer', 'active');"
+attempt postgres QAO04 "insert into registration_version (registration_id, version, system_role, state, role) values (1, 3, 'officer', 'active', 2);"
+attempt postgres 23503 "insert into registration_version (registration_id, version, system_role, state, act_number, act_date) values (1, 2, 'official', 'active', '1', '2026-01-01');"
+
+settle
+
+# Who has no name in pg_ident.conf does not come in, and there is no network to come by.
+if psql -X -q -U qao_owner -c 'select 1' >/dev/null 2>&1; then
+    echo 'the owner can log in'
+    failed=1
+fi
+[ -z "$(psql -X -q -A -t -U postgres -c 'show listen_addresses')" ] || {
+    echo 'the server listens on a network'
+    failed=1
+}
+
+[ "$failed" -eq 0 ] || exit 1
