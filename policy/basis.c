@@ -29,6 +29,8 @@ enum policy_basis policy_basis_parse(struct base_bytes text)
 
 enum policy_duty policy_duty_parse(struct base_bytes text)
 {
+    if (text.len != sizeof("app4.1") - 1)
+        return POLICY_DUTY_NONE;
     for (unsigned i = 1; i <= POLICY_DUTY_MAX; i++)
         if (base_bytes_equal_text(text, duties[i].name))
             return (enum policy_duty) i;

@@ -152,7 +152,7 @@ void policy_decide(const struct policy_edition *edition, const struct policy_fac
                    struct policy_decision *ret_decision)
 {
     struct place place;
-    *ret_decision = (struct policy_decision){.effect = POLICY_EFFECT_DENY};
+    policy_decision_init(ret_decision);
     if (!find_place(edition, facts, &place))
         return;
     const struct policy_entry *entry = &place.table->entry[place.role][place.ground][place.service];

@@ -52,7 +52,7 @@ struct policy_decision {
     unsigned reasons; /* bits 1u << enum policy_reason: all that hold. 0 with deny: the facts were unusable */
     bool doubtful;    /* rests on a place that is badly printed or uncertain (READINGS "Doubtful cells", R19) */
     unsigned citation_count;
-    struct policy_citation citations[POLICY_CITATION_MAX]; /* in order of their reasons */
+    struct policy_citation citations[POLICY_CITATION_MAX]; /* the first citation_count, in order of their reasons */
 };
 
 /* "permit", "abbreviated", "deny". Static text. */
@@ -63,6 +63,16 @@ const char *policy_reason_name(enum policy_reason reason);
 
 /* The first reason that holds in the order above, NONE without any. */
 enum policy_reason policy_decision_first(const struct policy_decision *decision);
+
+/* Deny, without reason or citation. What lies beyond citation_count is not written: that would cost more than deciding. */
+static inline void policy_decision_init(struct policy_decision *decision)
+{
+    decision->effect = POLICY_EFFECT_DENY;
+    decision->needs = 0;
+    decision->reasons = 0;
+    decision->doubtful = false;
+    decision->citation_count = 0;
+}
 
 static inline bool policy_decision_has(const struct policy_decision *decision, enum policy_reason reason)
 {

@@ -174,7 +174,8 @@ static int articles_parse(struct policy_tsv *tsv, struct policy_order *order)
         if (len < 0 || (size_t) len >= sizeof(article->text) ||
             !policy_article_is_wellformed(base_bytes_text(article->text)))
             return policy_tsv_fail(tsv, 1, "'%s' part '%s' is no article", tsv->field[1].text, tsv->field[2].text);
-        memset(article->text + len, 0, sizeof(article->text) - (size_t) len);
+        article->len = (size_t) len;
+        memset(article->text + len, 0, sizeof(article->text) - article->len);
         for (unsigned i = 1; i < order->article_count; i++)
             if (strcmp(order->articles[i].text, article->text) == 0)
                 return policy_tsv_fail(tsv, 1, "a second entry for %s", article->text);

@@ -149,7 +149,7 @@ static void clause_19_case(struct query *query)
 static unsigned entry_of_appendix_8(const struct policy_order *order, struct base_bytes article)
 {
     for (unsigned entry = 1; entry <= order->article_count; entry++)
-        if (base_bytes_equal_text(article, order->articles[entry].text))
+        if (base_bytes_equal(article, base_bytes_of(order->articles[entry].text, order->articles[entry].len)))
             return entry;
     return 0;
 }
@@ -213,7 +213,7 @@ static bool is_unusable(const struct policy_facts *facts)
 void policy_rules_decide(const struct policy_edition *edition, const struct policy_facts *facts,
                          struct policy_decision *ret_decision)
 {
-    *ret_decision = (struct policy_decision){.effect = POLICY_EFFECT_DENY};
+    policy_decision_init(ret_decision);
     if (!edition || is_unusable(facts))
         return;
     struct query query = {
