@@ -12,11 +12,11 @@ static const struct {
     const char *name;
     unsigned appendix, column;
 } duties[POLICY_DUTY_MAX + 1] = {
-    [POLICY_DUTY_NONE] = {"-", 0, 0},         [POLICY_DUTY_APP4_1] = {"app4.1", 4, 1},
-    [POLICY_DUTY_APP4_2] = {"app4.2", 4, 2},  [POLICY_DUTY_APP4_3] = {"app4.3", 4, 3},
-    [POLICY_DUTY_APP4_4] = {"app4.4", 4, 4},  [POLICY_DUTY_APP4_5] = {"app4.5", 4, 5},
-    [POLICY_DUTY_APP5_1] = {"app5.1", 5, 1},  [POLICY_DUTY_APP5_2] = {"app5.2", 5, 2},
-    [POLICY_DUTY_APP6_1] = {"app6.1", 6, 1},  [POLICY_DUTY_APP7_1] = {"app7.1", 7, 1},
+    [POLICY_DUTY_NONE] = {"-", 0, 0},        [POLICY_DUTY_APP4_1] = {"app4.1", 4, 1},
+    [POLICY_DUTY_APP4_2] = {"app4.2", 4, 2}, [POLICY_DUTY_APP4_3] = {"app4.3", 4, 3},
+    [POLICY_DUTY_APP4_4] = {"app4.4", 4, 4}, [POLICY_DUTY_APP4_5] = {"app4.5", 4, 5},
+    [POLICY_DUTY_APP5_1] = {"app5.1", 5, 1}, [POLICY_DUTY_APP5_2] = {"app5.2", 5, 2},
+    [POLICY_DUTY_APP6_1] = {"app6.1", 6, 1}, [POLICY_DUTY_APP7_1] = {"app7.1", 7, 1},
 };
 
 enum policy_basis policy_basis_parse(struct base_bytes text)

@@ -85,8 +85,8 @@ static struct policy_citation article_of(const struct place *place, bool named)
         .clause = 9,
         .appendix = 8,
         .row = (uint8_t) place->article,
-        .readings = (place->marked ? table->marked_readings[place->facts->basis] : 0) |
-                    (named ? table->article_readings : 0),
+        .readings =
+            (place->marked ? table->marked_readings[place->facts->basis] : 0) | (named ? table->article_readings : 0),
     };
 }
 

@@ -64,7 +64,8 @@ const char *policy_reason_name(enum policy_reason reason);
 /* The first reason that holds in the order above, NONE without any. */
 enum policy_reason policy_decision_first(const struct policy_decision *decision);
 
-/* Deny, without reason or citation. What lies beyond citation_count is not written: that would cost more than deciding. */
+/* Deny, without reason or citation. What lies beyond citation_count is not written: that would cost more than deciding.
+ */
 static inline void policy_decision_init(struct policy_decision *decision)
 {
     decision->effect = POLICY_EFFECT_DENY;

@@ -1,15 +1,15 @@
 #include "policy/edition.h"
 
+#include "base/encoding.h"
+#include "base/file.h"
+#include "policy/load.h"
+#include "policy/table.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
-
-#include "base/encoding.h"
-#include "base/file.h"
-#include "policy/load.h"
-#include "policy/table.h"
 
 enum { EDITIONS_MAX = 256 };
 

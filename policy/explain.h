@@ -6,9 +6,9 @@
 
 struct policy_explanation {
     struct policy_decision decision;
-    unsigned bases;  /* that App. 12 gives the role: bits 1u << enum policy_basis */
-    unsigned duties; /* of the role's own appendix: bits 1u << enum policy_duty */
-    unsigned slots;  /* in which the service is open to the role, were every right granted: bits 1u << slot */
+    unsigned bases;         /* that App. 12 gives the role: bits 1u << enum policy_basis */
+    unsigned duties;        /* of the role's own appendix: bits 1u << enum policy_duty */
+    unsigned slots;         /* in which the service is open to the role, were every right granted: bits 1u << slot */
     unsigned granted_slots; /* those of them that this registration has */
 };
 

@@ -1,14 +1,14 @@
 #include "policy/order.h"
 
+#include "base/clock.h"
+#include "base/encoding.h"
+#include "policy/tsv.h"
+
 #include <errno.h>
 #include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-
-#include "base/clock.h"
-#include "base/encoding.h"
-#include "policy/tsv.h"
 
 static const char *const mark_words[] = {"-", "+", "short", "articles", NULL};
 static const char *const yes_words[] = {"-", "+", NULL};
@@ -289,7 +289,8 @@ static const struct file files_known[POLICY_FILE_COUNT] = {
     {"appendix-12.tsv",
      {"role", "row", "operative_search", "covert_investigation", "search_measures", "other_duties", "appendix",
       "columns", "readings", "doubtful", "kk", "ru", "en"},
-     roles_parse, 0},
+     roles_parse,
+     0},
     {"remarks.tsv", {"appendix", "row", "column", "readings", "doubtful"}, remarks_parse, 0},
     {"readings.tsv", {"reading", "en"}, readings_parse, 0},
 };
@@ -300,7 +301,8 @@ const char *policy_order_file_name(unsigned index)
 }
 
 enum { KEY_ID, KEY_FROM, KEY_TO, KEY_SOURCE, KEY_ARTICLE_FORM, KEY_CASE_FORM, KEY_FILES };
-static const char *const keys[KEY_FILES] = {"id", "in_force_from", "in_force_to", "source", "article_form", "case_form"};
+static const char *const keys[KEY_FILES] = {"id",     "in_force_from", "in_force_to",
+                                            "source", "article_form",  "case_form"};
 
 static int key_parse(struct policy_tsv *tsv, struct policy_order *order, unsigned key)
 {

@@ -29,11 +29,11 @@ struct policy_service {
 };
 
 struct policy_role {
-    unsigned row;                     /* in App. 12; 0 for a role it does not print (R05) */
+    unsigned row; /* in App. 12; 0 for a role it does not print (R05) */
     bool allowed[POLICY_BASIS_MAX + 1];
-    unsigned appendix;                /* of other duties: 4-7, or 0 for none (R06) */
-    unsigned duties;                  /* bits 1u << enum policy_duty: the columns open to the role */
-    uint64_t readings;                /* of all that for other duties */
+    unsigned appendix; /* of other duties: 4-7, or 0 for none (R06) */
+    unsigned duties;   /* bits 1u << enum policy_duty: the columns open to the role */
+    uint64_t readings; /* of all that for other duties */
     bool doubtful;
     const char *name[3];
 };
@@ -93,7 +93,8 @@ struct policy_order_files {
 };
 
 /* Reads and checks all files. ret_files must be zeroed; free it with policy_order_clear() whatever the result. What a
- * file says is checked before its digest, so that who edits one sees the mistake and not only that something changed. */
+ * file says is checked before its digest, so that who edits one sees the mistake and not only that something changed.
+ */
 int policy_order_load(const struct policy_source *source, policy_digest_function *digest,
                       struct policy_order_files *ret_files, char **ret_error) BASE_MUST_USE;
 void policy_order_clear(struct policy_order_files *files);

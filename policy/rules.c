@@ -128,8 +128,8 @@ static void clauses_2_to_8_cell(struct query *query)
 static void clause_19_case(struct query *query)
 {
     struct policy_citation place = {.clause = 19};
-    bool demanded = query->facts->basis == POLICY_BASIS_COVERT_INVESTIGATION ||
-                    query->facts->basis == POLICY_BASIS_SEARCH_MEASURES;
+    bool demanded =
+        query->facts->basis == POLICY_BASIS_COVERT_INVESTIGATION || query->facts->basis == POLICY_BASIS_SEARCH_MEASURES;
     if (demanded)
         query->decision->needs |= POLICY_NEED_CASE;
     switch (query->facts->case_state) {
@@ -154,8 +154,8 @@ static unsigned entry_of_appendix_8(const struct policy_order *order, struct bas
     return 0;
 }
 
-/* Clause 9: a marked service is open only for an article of App. 8, named exactly (R09), whatever its cell says (R01) and
- * with or without a case number (R10). Returns the place in App. 8 for the permit. */
+/* Clause 9: a marked service is open only for an article of App. 8, named exactly (R09), whatever its cell says (R01)
+ * and with or without a case number (R10). Returns the place in App. 8 for the permit. */
 static struct policy_citation clause_9_article(struct query *query)
 {
     const struct policy_order *order = query->order;

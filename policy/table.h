@@ -21,14 +21,14 @@ struct policy_key { /* an article's text, zero-padded */
 
 struct policy_table {
     struct policy_entry entry[POLICY_ROLE_MAX][POLICY_GROUND_COUNT][POLICY_SERVICE_MAX];
-    bool doubtful_role[POLICY_ROLE_MAX];                              /* for other duties */
+    bool doubtful_role[POLICY_ROLE_MAX]; /* for other duties */
     bool doubtful_cell[POLICY_GROUND_COUNT][POLICY_SERVICE_MAX];
-    uint16_t duties_by_registration[POLICY_ROLE_MAX];                 /* bits 1u << enum policy_duty (R08) */
+    uint16_t duties_by_registration[POLICY_ROLE_MAX];                         /* bits 1u << enum policy_duty (R08) */
     struct policy_citation role_basis[POLICY_ROLE_MAX][POLICY_BASIS_MAX + 1]; /* App. 12 */
     struct policy_citation cell[POLICY_GROUND_COUNT][POLICY_SERVICE_MAX];     /* App. 1-7 */
-    struct policy_citation duty[POLICY_ROLE_MAX];                     /* the role's own appendix (20) */
-    uint64_t role_readings[POLICY_ROLE_MAX];                          /* for other duties */
-    uint16_t role_duties[POLICY_ROLE_MAX];                            /* bits 1u << enum policy_duty */
+    struct policy_citation duty[POLICY_ROLE_MAX];                             /* the role's own appendix (20) */
+    uint64_t role_readings[POLICY_ROLE_MAX];                                  /* for other duties */
+    uint16_t role_duties[POLICY_ROLE_MAX];                                    /* bits 1u << enum policy_duty */
     uint64_t duty_readings[POLICY_DUTY_MAX + 1];
     uint64_t service_readings[POLICY_SERVICE_MAX];
     uint64_t marked_readings[POLICY_BASIS_MAX + 1];

@@ -1,11 +1,11 @@
 #include "policy/tsv.h"
 
+#include "base/text.h"
+
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-
-#include "base/text.h"
 
 static int fail_at(struct policy_tsv *tsv, unsigned column, const char *format, va_list arguments)
 {

@@ -45,7 +45,8 @@ int policy_tsv_number_or_none(struct policy_tsv *tsv, unsigned field, unsigned m
                               unsigned *ret_number) BASE_MUST_USE;
 
 /* The field's place among NULL-terminated words; an unknown word is an error that names all of them. */
-int policy_tsv_word(struct policy_tsv *tsv, unsigned field, const char *const *words, unsigned *ret_index) BASE_MUST_USE;
+int policy_tsv_word(struct policy_tsv *tsv, unsigned field, const char *const *words,
+                    unsigned *ret_index) BASE_MUST_USE;
 
 /* "R01,R11" in ascending order, or "-": bits 1 << number (1-63). */
 int policy_tsv_readings(struct policy_tsv *tsv, unsigned field, uint64_t *ret_readings) BASE_MUST_USE;

@@ -1,13 +1,5 @@
 #include "gateway/cli/policy.h"
 
-#include <errno.h>
-#include <getopt.h>
-#include <openssl/evp.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <sys/stat.h>
-
 #include "base/clock.h"
 #include "base/data.h"
 #include "policy/case.h"
@@ -15,6 +7,14 @@
 #include "policy/enumerate.h"
 #include "policy/explain.h"
 #include "policy/listing.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <openssl/evp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
 
 enum exit_status { EXIT_DONE = 0, EXIT_NO = 1, EXIT_UNUSABLE = 2 };
 
@@ -93,16 +93,20 @@ static void free_set(struct policy_editions **set)
 static int options_parse(int argc, char **argv, struct options *options)
 {
     enum { ROLE, BASIS, DUTY, SERVICE, CASE, ARTICLE, BASES, DUTIES, PATTERN, EDITION, EDITIONS, JSON, HELP };
-    static const struct option known[] = {
-        {"role", required_argument, NULL, ROLE},       {"basis", required_argument, NULL, BASIS},
-        {"duty", required_argument, NULL, DUTY},       {"service", required_argument, NULL, SERVICE},
-        {"case", required_argument, NULL, CASE},       {"article", required_argument, NULL, ARTICLE},
-        {"edition", required_argument, NULL, EDITION}, {"editions", required_argument, NULL, EDITIONS},
-        {"json", no_argument, NULL, JSON},             {"help", no_argument, NULL, HELP},
-        {"granted-bases", required_argument, NULL, BASES},
-        {"granted-duties", required_argument, NULL, DUTIES},
-        {"case-pattern", required_argument, NULL, PATTERN},
-        {NULL, 0, NULL, 0}};
+    static const struct option known[] = {{"role", required_argument, NULL, ROLE},
+                                          {"basis", required_argument, NULL, BASIS},
+                                          {"duty", required_argument, NULL, DUTY},
+                                          {"service", required_argument, NULL, SERVICE},
+                                          {"case", required_argument, NULL, CASE},
+                                          {"article", required_argument, NULL, ARTICLE},
+                                          {"edition", required_argument, NULL, EDITION},
+                                          {"editions", required_argument, NULL, EDITIONS},
+                                          {"json", no_argument, NULL, JSON},
+                                          {"help", no_argument, NULL, HELP},
+                                          {"granted-bases", required_argument, NULL, BASES},
+                                          {"granted-duties", required_argument, NULL, DUTIES},
+                                          {"case-pattern", required_argument, NULL, PATTERN},
+                                          {NULL, 0, NULL, 0}};
     const char **const values[] = {&options->role,          &options->basis,          &options->duty,
                                    &options->service,       &options->case_number,    &options->article,
                                    &options->granted_bases, &options->granted_duties, &options->case_pattern,
@@ -178,7 +182,8 @@ static int ground_parse(const struct options *options, struct policy_facts *fact
     facts->basis = policy_basis_parse(base_bytes_text(options->basis));
     if (facts->basis == POLICY_BASIS_NONE)
         return complain("--basis '%s' is unknown: operative_search, covert_investigation, search_measures or "
-                        "other_duties", options->basis);
+                        "other_duties",
+                        options->basis);
     if (!options->duty)
         return EXIT_DONE;
     facts->duty = policy_duty_parse(base_bytes_text(options->duty));
@@ -375,7 +380,8 @@ static void reason_print(const struct policy_explanation *explanation, const str
     case POLICY_REASON_SERVICE_CLOSED:
         printf("Service %u (%s) is closed on this ground. ", facts->service,
                policy_edition_service_name(edition, facts->service, POLICY_LANGUAGE_EN));
-        puts(explanation->slots == 0 ? "No other ground opens it to this role." : "Use a ground that opens it (below).");
+        puts(explanation->slots == 0 ? "No other ground opens it to this role."
+                                     : "Use a ground that opens it (below).");
         break;
     case POLICY_REASON_CASE_MISSING:
         puts("This basis needs the number of the criminal case. Name it.");
@@ -510,8 +516,11 @@ static void difference_print(const struct policy_line *before, const struct poli
 {
     struct policy_slot slot = policy_slot_at(after->slot);
     bool was = before->effect != POLICY_EFFECT_DENY, is = after->effect != POLICY_EFFECT_DENY;
-    printf("%s\t%u\t%s\t%s\t%u\t%s\t%s\t%s\t%s\n", was == is ? "changes" : is ? "opens" : "closes", after->role,
-           policy_basis_name(slot.basis), policy_duty_name(slot.duty), after->service,
+    printf("%s\t%u\t%s\t%s\t%u\t%s\t%s\t%s\t%s\n",
+           was == is ? "changes"
+           : is      ? "opens"
+                     : "closes",
+           after->role, policy_basis_name(slot.basis), policy_duty_name(slot.duty), after->service,
            policy_effect_name(before->effect), policy_needs_name(before->needs), policy_effect_name(after->effect),
            policy_needs_name(after->needs));
 }
@@ -581,21 +590,22 @@ static int space_enumerate(const struct options *options, const struct policy_ed
                (unsigned long long) enumeration.differences, (long long) took_us / 1000);
     if (enumeration.differences == 0)
         return EXIT_DONE;
-    complain("the first difference: role %u, basis %s, duty %s, service %u, case state %d, article '%.*s', granted bases "
-             "0x%x, granted duties 0x%x",
-             first->role, policy_basis_name(first->basis), policy_duty_name(first->duty), first->service,
-             (int) first->case_state, (int) first->article.len, (const char *) first->article.data,
-             first->granted_bases, first->granted_duties);
+    complain(
+        "the first difference: role %u, basis %s, duty %s, service %u, case state %d, article '%.*s', granted bases "
+        "0x%x, granted duties 0x%x",
+        first->role, policy_basis_name(first->basis), policy_duty_name(first->duty), first->service,
+        (int) first->case_state, (int) first->article.len, (const char *) first->article.data, first->granted_bases,
+        first->granted_duties);
     return EXIT_NO;
 }
 
 static const struct {
     const char *name;
-    int (*run)(const struct options *options);                                           /* opens what it needs */
+    int (*run)(const struct options *options); /* opens what it needs */
     int (*run_edition)(const struct options *options, const struct policy_edition *edition);
 } commands[] = {
-    {"table", NULL, table_show},       {"decide", NULL, decision_show},      {"explain", NULL, explanation_show},
-    {"check", editions_check, NULL},   {"diff", editions_compare, NULL},     {"enumerate", NULL, space_enumerate},
+    {"table", NULL, table_show},     {"decide", NULL, decision_show},  {"explain", NULL, explanation_show},
+    {"check", editions_check, NULL}, {"diff", editions_compare, NULL}, {"enumerate", NULL, space_enumerate},
 };
 
 static int command_run(size_t index, const struct options *options)

@@ -1,10 +1,10 @@
 /* One file of an edition is the input, all others are sound: the first byte says which. What loads is compiled and
  * decided by, too. */
-#include <stdio.h>
-#include <stdlib.h>
-
 #include "policy/listing.h"
 #include "policy/load.h"
+
+#include <stdio.h>
+#include <stdlib.h>
 
 struct input {
     unsigned file;

@@ -1,14 +1,8 @@
 /* Rates of the policy on the requests of requests.py. usage: qao-bench-policy REQUESTS EDITIONS [effects|sql]
  *
- * Prints `name<TAB>decisions a second`. With "effects" it prints one effect a line instead, for the peers to agree with;
- * with "sql" it measures one prepared PostgreSQL query on PGHOST that decides the same (tables made by setup.sql). */
-#include <errno.h>
-#include <jansson.h>
-#include <libpq-fe.h>
-#include <openssl/evp.h>
-#include <stdio.h>
-#include <stdlib.h>
-
+ * Prints `name<TAB>decisions a second`. With "effects" it prints one effect a line instead, for the peers to agree
+ * with; with "sql" it measures one prepared PostgreSQL query on PGHOST that decides the same (tables made by
+ * setup.sql). */
 #include "base/clock.h"
 #include "base/file.h"
 #include "policy/case.h"
@@ -16,6 +10,13 @@
 #include "policy/listing.h"
 #include "policy/rules.h"
 #include "tests/bench/policy/flat.h"
+
+#include <errno.h>
+#include <jansson.h>
+#include <libpq-fe.h>
+#include <openssl/evp.h>
+#include <stdio.h>
+#include <stdlib.h>
 
 enum { REQUESTS_MAX = 20000, REQUESTS_BYTES_MAX = 16 << 20, ANSWER_BYTES_MAX = 16 << 10 };
 
@@ -188,8 +189,7 @@ static void load(struct bench *bench, const char *requests)
         if (!end)
             die("the last line is cut");
         bench->line[bench->count] = base_bytes_of(bench->text.data + at, (size_t) (end - bench->text.data) - at);
-        bench->document[bench->count] =
-            facts_of_jansson(bench, bench->line[bench->count], &bench->facts[bench->count]);
+        bench->document[bench->count] = facts_of_jansson(bench, bench->line[bench->count], &bench->facts[bench->count]);
         at = (size_t) (end - bench->text.data) + 1;
     }
 }
@@ -217,8 +217,10 @@ static void sql_pass(struct bench *bench, PGconn *connection, bool check)
         char role[16], service[16];
         snprintf(role, sizeof(role), "%u", bench->facts[i].role);
         snprintf(service, sizeof(service), "%u", bench->facts[i].service);
-        const char *values[] = {role, json_string_value(json_object_get(object, "basis")),
-                                json_string_value(json_object_get(object, "duty")), service,
+        const char *values[] = {role,
+                                json_string_value(json_object_get(object, "basis")),
+                                json_string_value(json_object_get(object, "duty")),
+                                service,
                                 json_string_value(json_object_get(object, "case")),
                                 json_string_value(json_object_get(object, "article"))};
         PGresult *result = PQexecPrepared(connection, "decide", 6, values, NULL, NULL, 0);

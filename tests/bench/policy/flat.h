@@ -4,9 +4,9 @@
 #ifndef TESTS_BENCH_POLICY_FLAT_H
 #define TESTS_BENCH_POLICY_FLAT_H
 
-#include <stdbool.h>
-
 #include "base/bytes.h"
+
+#include <stdbool.h>
 
 struct flat_request {
     unsigned role, service;

@@ -1,5 +1,9 @@
 #include "support.h"
 
+#include "base/data.h"
+#include "base/encoding.h"
+#include "base/file.h"
+
 #include <check.h>
 #include <errno.h>
 #include <ftw.h>
@@ -7,10 +11,6 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include "base/data.h"
-#include "base/encoding.h"
-#include "base/file.h"
 
 int support_digest(struct base_bytes bytes, uint8_t ret_digest[static POLICY_DIGEST_BYTES])
 {

@@ -12,7 +12,7 @@ enum { SUPPORT_EDITS_MAX = 8 };
 
 struct support_edits {
     struct support_edit edit[SUPPORT_EDITS_MAX]; /* up to the first without a file */
-    bool stale_digests; /* leave the digests in edition.tsv as they are */
+    bool stale_digests;                          /* leave the digests in edition.tsv as they are */
 };
 
 /* Not SHA-256, which the room cannot compute: 32 bytes that depend on all of the content. */

@@ -1,12 +1,12 @@
 /* Proves: each reason holds exactly when DESIGN says, by itself and beside others, with the places of the order it
  * rests on; each reading of READINGS decides as written there; unusable facts are denied. Every decision is made by the
  * compiled table and by the rules, and both must be the expected one. */
-#include <check.h>
-#include <stdlib.h>
-
 #include "policy/listing.h"
 #include "policy/rules.h"
 #include "support.h"
+
+#include <check.h>
+#include <stdlib.h>
 
 #define R(n) (UINT64_C(1) << (n))
 #define ALL_BASES 0x1eu /* the four bits of enum policy_basis */
@@ -118,9 +118,9 @@ START_TEST(a_basis_that_app_12_gives_must_be_granted)
     facts.granted_bases = ALL_BASES & ~(1u << POLICY_BASIS_OPERATIVE_SEARCH);
     struct policy_decision decision = decide(facts);
     expect_reasons(&decision, BIT(BASIS_NOT_GRANTED));
-    expect_citation(&decision, 0,
-                    CITATION(.clause = 15, .appendix = 12, .row = 2, .column = 1,
-                             .reason = POLICY_REASON_BASIS_NOT_GRANTED));
+    expect_citation(
+        &decision, 0,
+        CITATION(.clause = 15, .appendix = 12, .row = 2, .column = 1, .reason = POLICY_REASON_BASIS_NOT_GRANTED));
     /* What App. 12 refuses is role-basis alone, granted or not. */
     facts = facts_of(7, POLICY_BASIS_OPERATIVE_SEARCH, POLICY_DUTY_NONE, 1);
     facts.granted_bases = 0;
@@ -149,9 +149,9 @@ START_TEST(a_duty_is_of_the_own_body)
     expect_reasons(&decision, BIT(DUTY_NOT_OF_ROLE) | BIT(DUTY_NOT_GRANTED) | BIT(SERVICE_CLOSED));
     expect_citation(&decision, 0,
                     CITATION(.clause = 20, .appendix = 6, .readings = R(7), .reason = POLICY_REASON_DUTY_NOT_OF_ROLE));
-    expect_citation(&decision, 1,
-                    CITATION(.clause = 20, .appendix = 4, .column = 1, .readings = R(8),
-                             .reason = POLICY_REASON_DUTY_NOT_GRANTED));
+    expect_citation(
+        &decision, 1,
+        CITATION(.clause = 20, .appendix = 4, .column = 1, .readings = R(8), .reason = POLICY_REASON_DUTY_NOT_GRANTED));
     expect_citation(&decision, 2,
                     CITATION(.clause = 5, .appendix = 4, .row = 57, .column = 1, .readings = R(8),
                              .reason = POLICY_REASON_SERVICE_CLOSED));
@@ -172,9 +172,9 @@ START_TEST(column_1_comes_with_the_registration_and_no_other) /* R08 */
     facts.duty = POLICY_DUTY_APP4_5;
     decision = decide(facts);
     expect_reasons(&decision, BIT(DUTY_NOT_GRANTED));
-    expect_citation(&decision, 0,
-                    CITATION(.clause = 20, .appendix = 4, .column = 5, .readings = R(8),
-                             .reason = POLICY_REASON_DUTY_NOT_GRANTED));
+    expect_citation(
+        &decision, 0,
+        CITATION(.clause = 20, .appendix = 4, .column = 5, .readings = R(8), .reason = POLICY_REASON_DUTY_NOT_GRANTED));
     facts.granted_duties = 1u << POLICY_DUTY_APP4_5;
     decision = decide(facts);
     expect_reasons(&decision, 0);
@@ -190,8 +190,9 @@ START_TEST(an_empty_cell_is_closed_whatever_else_holds)
 {
     struct policy_decision decision = decide(facts_of(6, POLICY_BASIS_OPERATIVE_SEARCH, POLICY_DUTY_NONE, 57));
     expect_reasons(&decision, BIT(ROLE_BASIS) | BIT(SERVICE_CLOSED));
-    expect_citation(&decision, 1,
-                    CITATION(.clause = 2, .appendix = 1, .row = 57, .column = 1, .reason = POLICY_REASON_SERVICE_CLOSED));
+    expect_citation(
+        &decision, 1,
+        CITATION(.clause = 2, .appendix = 1, .row = 57, .column = 1, .reason = POLICY_REASON_SERVICE_CLOSED));
 }
 END_TEST
 
@@ -259,15 +260,15 @@ START_TEST(an_article_refusal_cites_app_8_and_the_cell)
     ck_assert_uint_eq(decision.citation_count, 2);
     expect_citation(&decision, 0,
                     CITATION(.clause = 9, .appendix = 8, .readings = R(10), .reason = POLICY_REASON_ARTICLE_MISSING));
-    expect_citation(&decision, 1,
-                    CITATION(.clause = 2, .appendix = 1, .row = 37, .column = 1,
-                             .reason = POLICY_REASON_ARTICLE_MISSING));
+    expect_citation(
+        &decision, 1,
+        CITATION(.clause = 2, .appendix = 1, .row = 37, .column = 1, .reason = POLICY_REASON_ARTICLE_MISSING));
     facts.article = base_bytes_text("217/9");
     decision = decide(facts);
     expect_reasons(&decision, BIT(ARTICLE_NOT_LISTED));
-    expect_citation(&decision, 0,
-                    CITATION(.clause = 9, .appendix = 8, .readings = R(9) | R(10),
-                             .reason = POLICY_REASON_ARTICLE_NOT_LISTED));
+    expect_citation(
+        &decision, 0,
+        CITATION(.clause = 9, .appendix = 8, .readings = R(9) | R(10), .reason = POLICY_REASON_ARTICLE_NOT_LISTED));
 }
 END_TEST
 
@@ -286,9 +287,9 @@ END_TEST
 
 START_TEST(an_article_is_named_exactly_as_listed) /* R09 */
 {
-    static const char *const not_listed[] = {"",       "216",   "216/4", "216/02", "0216/2", "216/2 ", " 216/2",
-                                             "220/1",  "216.2", "21/62", "216/",   "/2",     "216-2",  "216/2/1",
-                                             "216/2x", "240",   "2202",  "213",    "250/1",  "1234567890123456"};
+    static const char *const not_listed[] = {
+        "",     "216", "216/4", "216/02",  "0216/2", "216/2 ", " 216/2", "220/1", "216.2", "21/62",
+        "216/", "/2",  "216-2", "216/2/1", "216/2x", "240",    "2202",   "213",   "250/1", "1234567890123456"};
     struct policy_facts facts = facts_of(3, POLICY_BASIS_OPERATIVE_SEARCH, POLICY_DUTY_NONE, 37);
     for (size_t i = 0; i < BASE_ARRAY_LENGTH(not_listed); i++) {
         facts.article = base_bytes_text(not_listed[i]);
@@ -382,9 +383,9 @@ START_TEST(r05_the_anti_corruption_service_has_other_duties_alone)
     }
     struct policy_decision decision = decide(facts_of(15, POLICY_BASIS_OTHER_DUTIES, POLICY_DUTY_APP5_2, 57));
     ck_assert_int_eq(decision.effect, POLICY_EFFECT_PERMIT);
-    expect_citation(&decision, 0,
-                    CITATION(.clause = 6, .appendix = 5, .row = 57, .column = 2,
-                             .readings = R(5) | R(7) | R(8) | R(13)));
+    expect_citation(
+        &decision, 0,
+        CITATION(.clause = 6, .appendix = 5, .row = 57, .column = 2, .readings = R(5) | R(7) | R(8) | R(13)));
 }
 END_TEST
 
@@ -461,9 +462,9 @@ START_TEST(r19_civil_protection_has_column_1_doubtfully)
     facts.granted_duties = 0x3fe;
     decision = decide(facts);
     expect_reasons(&decision, BIT(DUTY_NOT_OF_ROLE));
-    expect_citation(&decision, 0,
-                    CITATION(.clause = 20, .appendix = 4, .readings = R(7) | R(19),
-                             .reason = POLICY_REASON_DUTY_NOT_OF_ROLE));
+    expect_citation(
+        &decision, 0,
+        CITATION(.clause = 20, .appendix = 4, .readings = R(7) | R(19), .reason = POLICY_REASON_DUTY_NOT_OF_ROLE));
 }
 END_TEST
 

@@ -1,13 +1,13 @@
 /* Proves: a set finds the edition in force at a time, keeps old ones, refuses overlaps, gaps permit nothing, and what
  * lies beside editions does not disturb it; names and rights are those of the edition. */
+#include "base/clock.h"
+#include "base/file.h"
+#include "support.h"
+
 #include <check.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-
-#include "base/clock.h"
-#include "base/file.h"
-#include "support.h"
 
 static char *folder;
 
@@ -206,11 +206,11 @@ START_TEST(the_edition_of_2022_is_as_read)
         for (unsigned i = 1; i <= POLICY_ROLE_MAX; i++)
             ck_assert_ptr_nonnull(policy_edition_role_name(edition, i, (enum policy_language) language));
         for (unsigned i = 1; i <= POLICY_BASIS_MAX; i++)
-            ck_assert_ptr_nonnull(policy_edition_basis_name(edition, (enum policy_basis) i,
-                                                            (enum policy_language) language));
+            ck_assert_ptr_nonnull(
+                policy_edition_basis_name(edition, (enum policy_basis) i, (enum policy_language) language));
         for (unsigned i = 1; i <= POLICY_DUTY_MAX; i++)
-            ck_assert_ptr_nonnull(policy_edition_duty_name(edition, (enum policy_duty) i,
-                                                           (enum policy_language) language));
+            ck_assert_ptr_nonnull(
+                policy_edition_duty_name(edition, (enum policy_duty) i, (enum policy_language) language));
     }
     ck_assert_str_eq(policy_edition_basis_name(edition, POLICY_BASIS_SEARCH_MEASURES, POLICY_LANGUAGE_KK),
                      "іздестіру іс-шаралары");

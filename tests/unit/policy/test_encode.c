@@ -1,14 +1,14 @@
-/* Proves: a decision is the JSON that DESIGN shows, in canonical order; explain tells on which ground a service is open;
- * enumerate sees a difference when there is one; lines of the listing are numbered as the table is ordered. */
-#include <check.h>
-#include <stdlib.h>
-
+/* Proves: a decision is the JSON that DESIGN shows, in canonical order; explain tells on which ground a service is
+ * open; enumerate sees a difference when there is one; lines of the listing are numbered as the table is ordered. */
 #include "policy/encode.h"
 #include "policy/enumerate.h"
 #include "policy/explain.h"
 #include "policy/listing.h"
 #include "policy/table.h"
 #include "support.h"
+
+#include <check.h>
+#include <stdlib.h>
 
 static struct policy_edition *edition;
 
@@ -47,8 +47,9 @@ START_TEST(a_reply_carries_effect_edition_and_citations)
     struct policy_facts facts = {.role = 2, .basis = POLICY_BASIS_OPERATIVE_SEARCH, .service = 11};
     policy_facts_grant_all(edition, &facts);
     char *text = encoded(&facts, policy_decision_encode);
-    ck_assert_str_eq(text, "{\"citations\":[{\"appendix\":1,\"clause\":2,\"column\":1,\"readings\":[\"R04\"],\"row\":11}],"
-                           "\"edition\":\"2022-04-29\",\"edition_sha256\":\"\",\"effect\":\"abbreviated\"}");
+    ck_assert_str_eq(text,
+                     "{\"citations\":[{\"appendix\":1,\"clause\":2,\"column\":1,\"readings\":[\"R04\"],\"row\":11}],"
+                     "\"edition\":\"2022-04-29\",\"edition_sha256\":\"\",\"effect\":\"abbreviated\"}");
     free(text);
 }
 END_TEST
@@ -58,11 +59,10 @@ START_TEST(a_whole_decision_carries_needs_and_reasons_too)
     struct policy_facts facts = {.role = 6, .basis = POLICY_BASIS_SEARCH_MEASURES, .service = 37};
     policy_facts_grant_all(edition, &facts);
     char *text = encoded(&facts, policy_decision_encode_whole);
-    ck_assert_str_eq(text,
-                     "{\"citations\":[{\"clause\":19},{\"appendix\":8,\"clause\":9},"
-                     "{\"appendix\":3,\"clause\":4,\"column\":1,\"row\":37}],\"doubtful\":false,"
-                     "\"edition\":\"2022-04-29\",\"edition_sha256\":\"\",\"effect\":\"deny\","
-                     "\"needs\":[\"case\",\"article\"],\"reasons\":[\"case-missing\",\"article-missing\"]}");
+    ck_assert_str_eq(text, "{\"citations\":[{\"clause\":19},{\"appendix\":8,\"clause\":9},"
+                           "{\"appendix\":3,\"clause\":4,\"column\":1,\"row\":37}],\"doubtful\":false,"
+                           "\"edition\":\"2022-04-29\",\"edition_sha256\":\"\",\"effect\":\"deny\","
+                           "\"needs\":[\"case\",\"article\"],\"reasons\":[\"case-missing\",\"article-missing\"]}");
     free(text);
 }
 END_TEST
@@ -128,7 +128,8 @@ END_TEST
 START_TEST(enumerate_sees_a_wrong_clause_and_a_wrong_demand)
 {
     struct support_edits clause = {.edit = {{"duties.tsv", "\napp6.1\t7\t", "\napp6.1\t8\t"}}};
-    struct support_edits demand = {.edit = {{"bases.tsv", "\nsearch_measures\t4\t3\tcase", "\nsearch_measures\t4\t3\t-"}}};
+    struct support_edits demand = {
+        .edit = {{"bases.tsv", "\nsearch_measures\t4\t3\tcase", "\nsearch_measures\t4\t3\t-"}}};
     const struct support_edits *wrong[] = {&clause, &demand};
     for (size_t i = 0; i < BASE_ARRAY_LENGTH(wrong); i++) {
         struct policy_enumeration enumeration;

@@ -1,11 +1,11 @@
 /* Proves: which texts are a case number of a pattern (R12) and which are an article (R09), and which patterns the
  * configuration may set. */
-#include <errno.h>
-#include <stdlib.h>
-
 #include "policy/article.h"
 #include "policy/case.h"
 #include "tests/check_main.h"
+
+#include <errno.h>
+#include <stdlib.h>
 
 static struct policy_case_pattern pattern_of(const char *text)
 {
@@ -57,8 +57,8 @@ END_TEST
 
 START_TEST(a_pattern_without_a_digit_is_refused)
 {
-    static const char *const bad[] = {"", "abc", "## ##", "##\t", "#\xd2\x9b",
-                                      "#################################################################"};
+    static const char *const bad[] = {
+        "", "abc", "## ##", "##\t", "#\xd2\x9b", "#################################################################"};
     struct policy_case_pattern pattern;
     for (size_t i = 0; i < BASE_ARRAY_LENGTH(bad); i++)
         ck_assert_int_eq(policy_case_pattern_parse(base_bytes_text(bad[i]), &pattern), -EINVAL);
@@ -76,9 +76,9 @@ END_TEST
 
 START_TEST(all_else_is_no_article)
 {
-    static const char *const bad[] = {"",       "/",     "216/",  "/2",     "0",       "0216/2", "216/02", "216/0",
-                                      "216/2 ", " 216",  "216.2", "216/2/3", "1216/2", "216/1000", "216-", "216-/1",
-                                      "216--1", "-216",  "+216",  "216/2a", "abc",     "216-1-1", "216/2-"};
+    static const char *const bad[] = {"",       "/",    "216/",  "/2",      "0",      "0216/2",   "216/02", "216/0",
+                                      "216/2 ", " 216", "216.2", "216/2/3", "1216/2", "216/1000", "216-",   "216-/1",
+                                      "216--1", "-216", "+216",  "216/2a",  "abc",    "216-1-1",  "216/2-"};
     for (size_t i = 0; i < BASE_ARRAY_LENGTH(bad); i++)
         ck_assert_msg(!policy_article_is_wellformed(base_bytes_text(bad[i])), "%s", bad[i]);
     ck_assert(!policy_article_is_wellformed(base_bytes_of("216\0", 4)));
@@ -86,4 +86,6 @@ START_TEST(all_else_is_no_article)
 }
 END_TEST
 
-CHECK_MAIN("policy forms", a_case_number_has_fifteen_digits_by_default, no_number_is_absent_and_an_empty_one_malformed, a_nul_byte_ends_nothing, a_pattern_has_digits_and_signs, a_pattern_without_a_digit_is_refused, articles_are_a_number_and_perhaps_a_part, all_else_is_no_article)
+CHECK_MAIN("policy forms", a_case_number_has_fifteen_digits_by_default, no_number_is_absent_and_an_empty_one_malformed,
+           a_nul_byte_ends_nothing, a_pattern_has_digits_and_signs, a_pattern_without_a_digit_is_refused,
+           articles_are_a_number_and_perhaps_a_part, all_else_is_no_article)

@@ -1,9 +1,9 @@
 /* Proves: the real edition loads; every kind of mistake in a file is refused with the file, line and column where it
  * stands; a file's own mistake is told before its wrong digest. */
+#include "support.h"
+
 #include <check.h>
 #include <stdlib.h>
-
-#include "support.h"
 
 /* Each row: what is done to the real edition, and the exact place and words of the refusal. */
 static const struct {
@@ -24,7 +24,8 @@ static const struct {
     {{"bases.tsv", "\ncovert_investigation\t", "\ncovert\t"},
      "bases.tsv:3:1: 'covert' stands where the row for covert_investigation belongs"},
     {{"duties.tsv", "\napp5.2\t", "\napp5.1\t"}, "duties.tsv:8:1: 'app5.1' stands where the row for app5.2 belongs"},
-    {{"duties.tsv", "\napp7.1\t8\tregistration\tR08\t", "\napp7.1\t8\tregistration\tR08\tx\ty\tz\napp8.1\t8\tname\tR08\t"},
+    {{"duties.tsv", "\napp7.1\t8\tregistration\tR08\t",
+      "\napp7.1\t8\tregistration\tR08\tx\ty\tz\napp8.1\t8\tname\tR08\t"},
      "duties.tsv:11:1: there must be 9 rows, not 10"},
     /* marks and fields */
     {{"appendix-4.tsv", "\n2\t+\t+\t+\t-\t+\n", "\n2\t+\t+\t*\t-\t+\n"},
@@ -37,8 +38,7 @@ static const struct {
      "appendix-4.tsv:3:7: field 3 is empty: write '-' for none"},
     {{"appendix-4.tsv", "\n2\t+\t+\t+\t-\t+\n", "\n2\t+\t+ \t+\t-\t+\n"},
      "appendix-4.tsv:3:5: field 2 begins or ends with a space"},
-    {{"appendix-1.tsv", "\n5\t+\n", "\n5\tarticles\n"},
-     "appendix-1.tsv:6:3: service 5 is not marked in services.tsv"},
+    {{"appendix-1.tsv", "\n5\t+\n", "\n5\tarticles\n"}, "appendix-1.tsv:6:3: service 5 is not marked in services.tsv"},
     {{"appendix-1.tsv", "\n37\tarticles\n", "\n37\tshort\n"},
      "appendix-1.tsv:38:4: service 37 is marked and cannot be short"},
     {{"appendix-1.tsv", "\n37\tarticles\n", "\n37\t+\n"}, "appendix-1.tsv:38:1: service 37 is marked, but column 1"},
@@ -82,13 +82,16 @@ static const struct {
     {{"edition.tsv", "\narticle_form\texact", "\narticle_form\tloose"}, "edition.tsv:6:14: the form of an article"},
     {{"edition.tsv", "\ncase_form\tpattern", "\ncase_form\tany"}, "edition.tsv:7:11: the form of a case number"},
     {{"edition.tsv", "\nsource\t", "\norigin\t"}, "edition.tsv:5:1: 'origin' stands where the row for source belongs"},
-    {{"edition.tsv", "\nbases.tsv\t", "\nbasis.tsv\t"}, "edition.tsv:9:1: 'basis.tsv' stands where the row for bases.tsv"},
+    {{"edition.tsv", "\nbases.tsv\t", "\nbasis.tsv\t"},
+     "edition.tsv:9:1: 'basis.tsv' stands where the row for bases.tsv"},
     {{"edition.tsv", "\nreadings.tsv\t", "\nreadings.tsv\t00"}, "edition.tsv:21:14: no SHA-256"},
-    {{"edition.tsv", NULL, "key\tvalue\treadings\nid\tx\t-\n"}, "edition.tsv:3:1: the row for in_force_from is missing"},
+    {{"edition.tsv", NULL, "key\tvalue\treadings\nid\tx\t-\n"},
+     "edition.tsv:3:1: the row for in_force_from is missing"},
     /* the bytes of a file */
     {{"appendix-1.tsv", NULL, NULL}, "appendix-1.tsv:1:1: the file is missing"},
     {{"appendix-1.tsv", NULL, ""}, "appendix-1.tsv:1:1: the file is empty"},
-    {{"appendix-1.tsv", "service\t1\n", "service\t2\n"}, "appendix-1.tsv:1:9: wrong header: '2' stands where '1' belongs"},
+    {{"appendix-1.tsv", "service\t1\n", "service\t2\n"},
+     "appendix-1.tsv:1:9: wrong header: '2' stands where '1' belongs"},
     {{"appendix-1.tsv", "service\t1\n", "service\n"}, "appendix-1.tsv:1:8: field 1 is missing"},
     {{"appendix-1.tsv", "service\t1\n", "service\t1\t2\n"}, "appendix-1.tsv:1:11: the line has more fields"},
     {{"appendix-1.tsv", "service\t1\n", "\xef\xbb\xbfservice\t1\n"}, "appendix-1.tsv:1:1: wrong header"},
@@ -111,8 +114,8 @@ START_TEST(a_mistake_is_named_with_its_place)
 {
     struct support_edits edits = {.edit = {mistakes[_i].edit}, .stale_digests = true};
     char *refusal = support_refusal(&edits);
-    ck_assert_msg(strncmp(refusal, mistakes[_i].refusal, strlen(mistakes[_i].refusal)) == 0, "'%s' is not '%s'", refusal,
-                  mistakes[_i].refusal);
+    ck_assert_msg(strncmp(refusal, mistakes[_i].refusal, strlen(mistakes[_i].refusal)) == 0, "'%s' is not '%s'",
+                  refusal, mistakes[_i].refusal);
     free(refusal);
 }
 END_TEST
@@ -124,7 +127,8 @@ START_TEST(a_changed_file_is_refused_by_its_digest)
     policy_edition_free(edition);
     edits.stale_digests = true; /* those of edition.tsv are SHA-256: none of ours is equal; the first is services.tsv */
     char *refusal = support_refusal(&edits);
-    ck_assert_msg(strncmp(refusal, "edition.tsv:8:1: services.tsv has changed: its SHA-256 is ", 58) == 0, "%s", refusal);
+    ck_assert_msg(strncmp(refusal, "edition.tsv:8:1: services.tsv has changed: its SHA-256 is ", 58) == 0, "%s",
+                  refusal);
     free(refusal);
 }
 END_TEST

@@ -1,10 +1,10 @@
 /* Proves: a NUL byte in a file is refused where it stands, columns count characters and not bytes, and a whole small
  * file is read field by field. */
-#include <errno.h>
-#include <stdlib.h>
-
 #include "policy/tsv.h"
 #include "tests/check_main.h"
+
+#include <errno.h>
+#include <stdlib.h>
 
 static const char *const header[] = {"number", "name", NULL};
 
@@ -69,4 +69,5 @@ START_TEST(readings_are_bits)
 }
 END_TEST
 
-CHECK_MAIN("policy tsv", fields_are_read_line_by_line, a_nul_byte_is_refused, columns_count_characters, readings_are_bits)
+CHECK_MAIN("policy tsv", fields_are_read_line_by_line, a_nul_byte_is_refused, columns_count_characters,
+           readings_are_bits)

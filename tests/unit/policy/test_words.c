@@ -1,11 +1,11 @@
 /* Proves: names of bases, duties, slots, effects and reasons go there and back; unknown text is NONE; what is out of
  * range has a harmless name; zeroed memory denies. */
-#include <stdlib.h>
-
 #include "policy/basis.h"
 #include "policy/decision.h"
 #include "policy/listing.h"
 #include "tests/check_main.h"
+
+#include <stdlib.h>
 
 START_TEST(bases_go_there_and_back)
 {
@@ -63,9 +63,9 @@ END_TEST
 
 START_TEST(reasons_have_the_problem_codes_in_order)
 {
-    static const char *const codes[] = {
-        "role-basis",       "basis-not-granted", "duty-missing", "duty-not-of-role", "duty-not-granted",
-        "service-closed",   "case-missing",      "case-malformed", "article-missing", "article-not-listed"};
+    static const char *const codes[] = {"role-basis",       "basis-not-granted", "duty-missing", "duty-not-of-role",
+                                        "duty-not-granted", "service-closed",    "case-missing", "case-malformed",
+                                        "article-missing",  "article-not-listed"};
     ck_assert_uint_eq(BASE_ARRAY_LENGTH(codes), POLICY_REASON_MAX);
     for (unsigned i = 1; i <= POLICY_REASON_MAX; i++)
         ck_assert_str_eq(policy_reason_name((enum policy_reason) i), codes[i - 1]);
@@ -98,8 +98,8 @@ END_TEST
 
 START_TEST(the_first_reason_is_the_first_in_order)
 {
-    struct policy_decision decision = {.reasons = 1u << POLICY_REASON_ARTICLE_MISSING |
-                                                  1u << POLICY_REASON_SERVICE_CLOSED};
+    struct policy_decision decision = {.reasons =
+                                           1u << POLICY_REASON_ARTICLE_MISSING | 1u << POLICY_REASON_SERVICE_CLOSED};
     ck_assert_uint_eq(policy_decision_first(&decision), POLICY_REASON_SERVICE_CLOSED);
 }
 END_TEST
@@ -135,4 +135,6 @@ START_TEST(decisions_differ_in_every_member)
 }
 END_TEST
 
-CHECK_MAIN("policy words", bases_go_there_and_back, unknown_words_are_none, duties_are_columns, slots_are_three_bases_and_nine_duties, reasons_have_the_problem_codes_in_order, zeroed_memory_denies, out_of_range_names_are_harmless, the_first_reason_is_the_first_in_order, decisions_differ_in_every_member)
+CHECK_MAIN("policy words", bases_go_there_and_back, unknown_words_are_none, duties_are_columns,
+           slots_are_three_bases_and_nine_duties, reasons_have_the_problem_codes_in_order, zeroed_memory_denies,
+           out_of_range_names_are_harmless, the_first_reason_is_the_first_in_order, decisions_differ_in_every_member)
