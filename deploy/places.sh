@@ -1,15 +1,18 @@
 # Where an instance lies: its folder, its state, its sockets, its users. Sourced after common.sh.
 # shellcheck shell=bash disable=SC2034
 
-# Runs a command as one of the instance's users, without a way back to more rights.
+# Sets AS_USER to the words before a command that runs it as one of the instance's users, without a way back to more
+# rights.
+as_user_words() {
+  AS_USER=()
+  if is_root; then AS_USER=(setpriv --reuid "$1" --regid "$1" --clear-groups --no-new-privs --); fi
+}
+
 as_user() {
-  local user=$1
+  local AS_USER
+  as_user_words "$1"
   shift
-  if is_root; then
-    setpriv --reuid "$user" --regid "$user" --clear-groups --no-new-privs -- "$@"
-  else
-    "$@"
-  fi
+  "${AS_USER[@]}" "$@"
 }
 
 # One system user per program when we are root; else all programs share ours.

@@ -7,9 +7,11 @@ declare -A PROGRAM_PIDS=()
 
 # program_start NAME USER COMMAND...: in a session of its own, so that Ctrl-C reaches ./run alone.
 program_start() {
-  local name=$1 user=$2
+  local name=$1 AS_USER
+  as_user_words "$2"
   shift 2
-  as_user "$user" setsid "$@" >>"$STATE/logs/$name.log" 2>&1 </dev/null 8>&- 9>&- &
+  # A plain command, so that the process id is the program's own.
+  "${AS_USER[@]}" setsid "$@" >>"$STATE/logs/$name.log" 2>&1 </dev/null 8>&- 9>&- &
   PROGRAM_PIDS[$name]=$!
   PROGRAM_NAMES+=("$name")
   program_record
