@@ -253,6 +253,8 @@ static int restrict_calls(const struct base_sandbox *sandbox, bool *ret_done)
     scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(ENOSYS));
     if (!filter)
         return -ENOMEM;
+    /* A tree instead of a list, where this libseccomp can: the filter runs at every call. */
+    (void) seccomp_attr_set(filter, SCMP_FLTATR_CTL_OPTIMIZE, 2);
     int r = filter_fill(filter, sandbox);
     if (r == 0)
         r = seccomp_load(filter);

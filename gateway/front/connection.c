@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 
 #include "base/clock.h"
 #include "gateway/front/delivery.h"
@@ -212,7 +213,8 @@ int front_connection_verify(gnutls_session_t session)
     struct front_connection *connection = gnutls_session_get_ptr(session);
     struct front *front = connection->front;
     struct base_bytes certificate = certificate_of(session);
-    struct certs_finding finding = front_trust_check(front->trust, certificate, base_clock_now_us(&front->clock));
+    struct certs_finding finding = 
+        front_trust_check(front->trust, certificate, base_clock_now_us(&front->clock), &connection->validity);
     if (finding.verdict == CERTS_VERDICT_VALID) {
         connection->is_verified = true;
         front_connection_enter(connection, FRONT_PHASE_IDLE);
@@ -242,6 +244,63 @@ static int see_certificate_message(gnutls_session_t session, unsigned type, unsi
     return GNUTLS_E_NO_CERTIFICATE_FOUND;
 }
 
+enum { HELD_MAX = 64 * 1024 };
+
+void front_connection_hold(struct front_connection *connection)
+{
+    connection->holds_next = connection->session != NULL;
+}
+
+static size_t length_of(const giovec_t *parts, int count)
+{
+    size_t len = 0;
+    for (int i = 0; i < count; i++)
+        len += parts[i].iov_len;
+    return len;
+}
+
+/* Sends what is held and then the parts. GnuTLS is told of its parts only: what is held it believes sent. */
+static ssize_t send_held(struct front_connection *connection, const giovec_t *parts, int count)
+{
+    enum { PARTS_MAX = 32 };
+    struct iovec all[PARTS_MAX];
+    size_t n = 0, held = connection->held.len;
+    if (held > 0)
+        all[n++] = (struct iovec){.iov_base = connection->held.data, .iov_len = held};
+    for (int i = 0; i < count && n < PARTS_MAX; i++)
+        all[n++] = (struct iovec){.iov_base = parts[i].iov_base, .iov_len = parts[i].iov_len};
+    const struct msghdr message = {.msg_iov = all, .msg_iovlen = n};
+    ssize_t sent = sendmsg(connection->fd, &message, MSG_NOSIGNAL);
+    if (sent < 0 || held == 0)
+        return sent;
+    if ((size_t) sent < held) {
+        memmove(connection->held.data, connection->held.data + sent, held - (size_t) sent);
+        connection->held.len = held - (size_t) sent;
+        errno = EAGAIN;
+        return -1;
+    }
+    base_buffer_reset(&connection->held);
+    if ((size_t) sent == held && count > 0) {
+        errno = EAGAIN;
+        return -1;
+    }
+    return sent - (ssize_t) held;
+}
+
+static ssize_t push(gnutls_transport_ptr_t context, const giovec_t *parts, int count)
+{
+    struct front_connection *connection = context;
+    if (!connection->holds_next || length_of(parts, count) + connection->held.len > HELD_MAX)
+        return send_held(connection, parts, count);
+    connection->holds_next = false;
+    for (int i = 0; i < count; i++)
+        if (base_buffer_append(&connection->held, base_bytes_of(parts[i].iov_base, parts[i].iov_len)) != 0) {
+            errno = ENOMEM;
+            return -1;
+        }
+    return (ssize_t) length_of(parts, count);
+}
+
 static int prepare_session(struct front_connection *connection, struct MHD_Connection *mhd)
 {
     const union MHD_ConnectionInfo *info = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_GNUTLS_SESSION);
@@ -252,6 +311,8 @@ static int prepare_session(struct front_connection *connection, struct MHD_Conne
     if (gnutls_credentials_set(session, GNUTLS_CRD_CERTIFICATE, front_snapshot_credentials(connection->snapshot)) < 0)
         return -ENOMEM;
     gnutls_session_set_ptr(session, connection);
+    gnutls_transport_set_ptr2(session, (gnutls_transport_ptr_t) (intptr_t) connection->fd, connection);
+    gnutls_transport_set_vec_push_function(session, push);
     gnutls_certificate_server_set_request(session, GNUTLS_CERT_REQUIRE);
     gnutls_handshake_set_hook_function(session, GNUTLS_HANDSHAKE_CERTIFICATE_PKT, GNUTLS_HOOK_PRE,
                                        see_certificate_message);
@@ -310,6 +371,7 @@ struct front_connection *front_connection_new(struct front *front, enum link_lis
         connection->front = front;
         connection->listener = listener;
         connection->fd = info->connect_fd;
+        base_buffer_init(&connection->held, HELD_MAX);
         connection->id = atomic_fetch_add(&front->connections->last_id, 1) + 1;
         connection->opened_us = base_clock_monotonic_us();
         front_connection_enter(connection, listener == LINK_LISTENER_LOCAL ? FRONT_PHASE_HEADER : FRONT_PHASE_HANDSHAKE);
@@ -332,6 +394,7 @@ void front_connection_free(struct front_connection *connection)
     if (connection->is_counted)
         front_peers_release(front->peers, connection->peer_address);
     front_snapshot_unref(connection->snapshot);
+    base_buffer_clear(&connection->held);
     free(connection);
 }
 
@@ -342,8 +405,11 @@ bool front_connection_is_valid(struct front_connection *connection)
         return true;
     if (!connection->is_verified)
         return false;
+    int64_t now_us = base_clock_now_us(&front->clock);
+    if (front_trust_still_holds(front->trust, &connection->validity, now_us))
+        return true;
     struct base_bytes certificate = front_connection_certificate(connection);
-    struct certs_finding finding = front_trust_check(front->trust, certificate, base_clock_now_us(&front->clock));
+    struct certs_finding finding = front_trust_check(front->trust, certificate, now_us, &connection->validity);
     if (finding.verdict == CERTS_VERDICT_VALID)
         return true;
     front_counters_add(&front->counters, FRONT_COUNT_IDENTITIES_LAPSED);

@@ -8,9 +8,10 @@
 #include <gnutls/gnutls.h>
 #include <microhttpd.h>
 
-#include "base/bytes.h"
+#include "base/buffer.h"
 #include "gateway/front/address.h"
 #include "gateway/front/front.h"
+#include "gateway/front/trust.h"
 #include "gateway/link/front_message.h"
 
 enum front_phase {
@@ -30,6 +31,9 @@ struct front_connection {
     char peer_address[FRONT_ADDRESS_TEXT_MAX];
     bool is_counted;  /* in front->peers */
     bool is_verified; /* its certificate was found valid in the handshake */
+    bool holds_next;  /* the next TLS record is the header of a reply whose body follows at once */
+    struct base_buffer held;         /* that record, so that header and body leave in one piece */
+    struct front_validity validity;  /* of the certificate, as far as it was looked up last */
     gnutls_session_t session; /* NULL on the local listener; owned by libmicrohttpd */
     struct front_snapshot *snapshot; /* holds the session's credentials */
     int64_t opened_us;
@@ -67,6 +71,10 @@ struct base_bytes front_connection_certificate(const struct front_connection *co
 
 /* Is the certificate, valid in the handshake, valid now? Always true on the local listener. */
 bool front_connection_is_valid(struct front_connection *connection);
+
+/* What libmicrohttpd writes next is the header of a reply with a body: it is kept back until the body is written, so
+ * that both leave in one piece. */
+void front_connection_hold(struct front_connection *connection);
 
 /* The phase that begins now, with its deadline. */
 void front_connection_enter(struct front_connection *connection, enum front_phase phase);

@@ -77,7 +77,8 @@ static int enter_sandbox(const struct front_settings *s)
         return r;
     }
     base_log(state.landlock && state.seccomp ? BASE_LOG_INFO : BASE_LOG_WARNING,
-             "event=sandboxed landlock=%s seccomp=%s", state.landlock ? "yes" : "kernel-lacks-it",
+             "event=sandboxed landlock=%s abi=%d seccomp=%s", state.landlock ? "yes" : "kernel-lacks-it",
+             state.landlock_abi,
              state.seccomp ? "yes" : "kernel-lacks-it");
     return 0;
 }

@@ -101,12 +101,16 @@ static enum MHD_Result queue(struct MHD_Connection *mhd, unsigned status, struct
 }
 
 enum MHD_Result front_reply_send(struct front_connection *connection, struct MHD_Connection *mhd,
-                                 struct front_reply *reply)
+                                 struct front_reply *reply, bool is_head)
 {
     struct MHD_Response *response = MHD_create_response_from_buffer_with_free_callback_cls(
         reply->body->len, reply->body->data, free_body, reply->body);
     if (!response)
         return MHD_NO;
+    /* A body follows the header unless the method or the status forbids one. */
+    if (reply->body->len > 0 && !is_head && reply->status != MHD_HTTP_NO_CONTENT &&
+        reply->status != MHD_HTTP_NOT_MODIFIED)
+        front_connection_hold(connection);
     reply->body = NULL; /* the response's now */
     bool complete = add_fixed_headers(response, connection);
     for (size_t i = 0; i < reply->header_count; i++)

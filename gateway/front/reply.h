@@ -35,7 +35,7 @@ void front_reply_clear(struct front_reply *reply);
 /* Each hands a response to libmicrohttpd, or gives MHD_NO, which closes the connection. The body is taken out of the
  * reply. */
 enum MHD_Result front_reply_send(struct front_connection *connection, struct MHD_Connection *mhd,
-                                 struct front_reply *reply);
+                                 struct front_reply *reply, bool is_head);
 enum MHD_Result front_reply_send_problem(struct front_connection *connection, struct MHD_Connection *mhd,
                                          enum front_problem problem, enum front_language language);
 /* 200, for a probe that asks whether this process lives. */

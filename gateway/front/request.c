@@ -15,6 +15,7 @@
 enum {
     /* A refused body up to this size is read and thrown away, so that the connection survives the refusal. */
     DISCARD_MAX = 1024 * 1024,
+    FRAME_ROUGH_BYTES = 512,
 };
 
 enum stage {
@@ -29,6 +30,7 @@ struct front_request {
     struct front_connection *connection;
     struct MHD_Connection *mhd;
     enum stage stage;
+    bool is_head;
     uint64_t id;      /* place among those under way; 0 for none */
     uint64_t body_len; /* announced */
     enum front_problem problem;
@@ -179,6 +181,7 @@ static enum MHD_Result begin(struct front_request *request, const char *method)
 {
     struct front *front = request->connection->front;
     front_counters_add(&front->counters, FRONT_COUNT_REQUESTS);
+    request->is_head = strcmp(method, MHD_HTTP_METHOD_HEAD) == 0;
     if (!front_connection_is_valid(request->connection))
         return MHD_NO;
     struct framing framing = {0};
@@ -203,7 +206,7 @@ static enum MHD_Result send_reply(struct front_request *request)
         return front_reply_send_metrics(connection, request->mhd, &request->reply);
     if (request->problem != FRONT_PROBLEM_NONE)
         return send_problem(request);
-    return front_reply_send(connection, request->mhd, &request->reply);
+    return front_reply_send(connection, request->mhd, &request->reply, request->is_head);
 }
 
 /* ---- body and the way to the gateway ---- */
@@ -240,6 +243,9 @@ static int send_request(struct front_request *request, const char *method)
     };
     struct base_buffer frame BASE_CLEANUP(base_buffer_clear);
     base_buffer_init(&frame, LINK_REQUEST_FRAME_MAX);
+    /* Room for all of it at once instead of by doubling. */
+    (void) base_buffer_extend(&frame, FRAME_ROUGH_BYTES + message.certificate.len + message.body.len);
+    base_buffer_reset(&frame);
     int r = link_request_encode(&message, &frame);
     return r < 0 ? r : link_client_send(front->link, LINK_FRONT_REQUEST, base_buffer_view(&frame));
 }

@@ -8,6 +8,8 @@
 
 #include "base/file.h"
 
+enum { REPEAT_US = 1000000 };
+
 enum { IDENTITIES_MAX = 4096, TLS_FILE_MAX = 256 * 1024, WATCHED = 4 };
 
 struct front_snapshot {
@@ -29,6 +31,7 @@ struct front_trust {
     struct certs_cache *cache;
     pthread_mutex_t mutex; /* of current */
     struct front_snapshot *current;
+    _Atomic uint64_t generation; /* counts snapshots, from 1 */
     struct stamp stamps[WATCHED];
 };
 
@@ -147,6 +150,7 @@ int front_trust_reload(struct front_trust *trust, char **ret_error)
     pthread_mutex_lock(&trust->mutex);
     struct front_snapshot *old = trust->current;
     trust->current = snapshot;
+    atomic_fetch_add(&trust->generation, 1);
     pthread_mutex_unlock(&trust->mutex);
     front_snapshot_unref(old);
     return 0;
@@ -205,13 +209,31 @@ gnutls_certificate_credentials_t front_snapshot_credentials(const struct front_s
     return snapshot->credentials;
 }
 
-struct certs_finding front_trust_check(struct front_trust *trust, struct base_bytes certificate, int64_t now_us)
+struct certs_finding front_trust_check(struct front_trust *trust, struct base_bytes certificate, int64_t now_us,
+                                       struct front_validity *ret_validity)
 {
+    /* Read before the snapshot: if a new one comes in between, the finding is only repeated less long. */
+    uint64_t generation = atomic_load(&trust->generation);
     struct front_snapshot *snapshot = front_trust_current(trust);
     struct certs_identity identity;
     struct certs_finding finding = certs_peer_verify(snapshot->trust, trust->cache, certificate, now_us, &identity);
+    if (finding.verdict == CERTS_VERDICT_VALID) {
+        int64_t crl_until_us = certs_trust_next_update_us(snapshot->trust);
+        int64_t until_us = identity.not_after_us < crl_until_us ? identity.not_after_us : crl_until_us;
+        *ret_validity = (struct front_validity){
+            .generation = generation,
+            .from_us = now_us,
+            .until_us = until_us < now_us + REPEAT_US ? until_us : now_us + REPEAT_US,
+        };
+    }
     front_snapshot_unref(snapshot);
     return finding;
+}
+
+bool front_trust_still_holds(struct front_trust *trust, const struct front_validity *validity, int64_t now_us)
+{
+    return validity->generation == atomic_load(&trust->generation) && validity->from_us <= now_us &&
+           now_us < validity->until_us;
 }
 
 int64_t front_trust_next_update_us(struct front_trust *trust)

@@ -32,9 +32,19 @@ void front_snapshot_unref(struct front_snapshot *snapshot);
 /* Borrowed while the snapshot is held. */
 gnutls_certificate_credentials_t front_snapshot_credentials(const struct front_snapshot *snapshot);
 
+/* For how long, and under which snapshot, a finding of "valid" can be repeated without looking again: at most a second,
+ * not past the certificate's end or the CRL's, and not once a new snapshot is in use. Zeroed it says: look. */
+struct front_validity {
+    uint64_t generation;
+    int64_t from_us, until_us;
+};
+
 /* Chain, validity, CRL and profile of a peer's certificate by the snapshot in use now. Any thread. */
-struct certs_finding front_trust_check(struct front_trust *trust, struct base_bytes certificate,
-                                       int64_t now_us) BASE_MUST_USE;
+struct certs_finding front_trust_check(struct front_trust *trust, struct base_bytes certificate, int64_t now_us,
+                                       struct front_validity *ret_validity) BASE_MUST_USE;
+
+/* Any thread. */
+bool front_trust_still_holds(struct front_trust *trust, const struct front_validity *validity, int64_t now_us);
 
 /* When the first CRL in use goes out of date. */
 int64_t front_trust_next_update_us(struct front_trust *trust);

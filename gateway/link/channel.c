@@ -11,12 +11,16 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "base/buffer.h"
 #include "base/clock.h"
 #include "base/frame.h"
+#include "base/reader.h"
 
 enum {
     SEND_TIMEOUT_S = 5,
     CHANNELS_MAX = 64,                /* of one server */
+    QUEUED_MAX = 256 * 1024, /* bytes that wait for a thread which writes already */
+    READ_BYTES = 64 * 1024,
     KEPT_BUFFER_MAX = 1024 * 1024,    /* bytes a reader keeps between frames; a larger frame's memory is given back */
     SOCKET_BUFFER_BYTES = 512 * 1024, /* a whole request frame, so that a sender seldom waits */
     PAUSE_MIN_MS = 10,
@@ -28,6 +32,9 @@ struct link_channel {
     int fd; /* closed with the last reference: a late sender never writes into somebody else's socket */
     atomic_bool lost;
     pthread_mutex_t sending;
+    pthread_cond_t sent;
+    bool is_sending;           /* a thread writes, without the mutex */
+    struct base_buffer queued; /* small frames that came meanwhile: that thread writes them too */
     struct link_handler handler;
     size_t frame_max;
     struct link_server *server; /* of a server's channel */
@@ -45,6 +52,8 @@ struct link_channel *link_channel_unref(struct link_channel *channel)
     if (!channel || atomic_fetch_sub(&channel->refs, 1) > 1)
         return NULL;
     close(channel->fd);
+    base_buffer_clear(&channel->queued);
+    pthread_cond_destroy(&channel->sent);
     pthread_mutex_destroy(&channel->sending);
     free(channel);
     return NULL;
@@ -58,6 +67,8 @@ static struct link_channel *channel_new(int take_fd, const struct link_handler *
         return NULL;
     }
     *channel = (struct link_channel){.refs = 1, .fd = take_fd, .handler = *handler, .frame_max = frame_max};
+    base_buffer_init(&channel->queued, QUEUED_MAX);
+    pthread_cond_init(&channel->sent, NULL);
     pthread_mutex_init(&channel->sending, NULL);
     return channel;
 }
@@ -69,19 +80,120 @@ static void channel_abandon(struct link_channel *channel)
     shutdown(channel->fd, SHUT_RDWR);
 }
 
+/* With the mutex held: leaves a small frame to the thread that writes already. */
+static bool queue_frame(struct link_channel *channel, uint16_t type, struct base_bytes body)
+{
+    if (!channel->is_sending || body.len > QUEUED_MAX ||
+        channel->queued.len + BASE_FRAME_HEADER_BYTES + body.len > QUEUED_MAX)
+        return false;
+    size_t before = channel->queued.len;
+    base_buffer_append_u32(&channel->queued, (uint32_t) body.len + 2);
+    base_buffer_append_u16(&channel->queued, type);
+    if (base_buffer_append(&channel->queued, body) == 0)
+        return true;
+    channel->queued.len = before;
+    channel->queued.error = 0;
+    return false;
+}
+
+static int write_all(int fd, struct base_bytes bytes)
+{
+    while (bytes.len > 0) {
+        ssize_t n = send(fd, bytes.data, bytes.len, MSG_NOSIGNAL);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return -errno;
+        bytes = base_bytes_of(bytes.data + n, bytes.len - (size_t) n);
+    }
+    return 0;
+}
+
+/* With the mutex held, which it lets go while it writes. */
+static int write_frames(struct link_channel *channel, uint16_t type, struct base_bytes body)
+{
+    channel->is_sending = true;
+    pthread_mutex_unlock(&channel->sending);
+    int r = base_frame_write(channel->fd, type, body);
+    pthread_mutex_lock(&channel->sending);
+    while (r == 0 && channel->queued.len > 0) {
+        struct base_buffer batch = channel->queued;
+        base_buffer_init(&channel->queued, QUEUED_MAX);
+        pthread_mutex_unlock(&channel->sending);
+        r = write_all(channel->fd, base_buffer_view(&batch));
+        pthread_mutex_lock(&channel->sending);
+        /* Its memory serves again, unless more was queued meanwhile. */
+        if (!channel->queued.data) {
+            base_buffer_reset(&batch);
+            channel->queued = batch;
+        } else {
+            base_buffer_clear(&batch);
+        }
+    }
+    channel->is_sending = false;
+    pthread_cond_broadcast(&channel->sent);
+    return r;
+}
+
 int link_channel_send(struct link_channel *channel, uint16_t type, struct base_bytes body)
 {
-    if (atomic_load(&channel->lost))
-        return LINK_CHANNEL_LOST;
     pthread_mutex_lock(&channel->sending);
-    int r = atomic_load(&channel->lost) ? LINK_CHANNEL_LOST : base_frame_write(channel->fd, type, body);
-    if (r < 0) {
-        /* Part of the frame may be out: nothing that follows could be read. */
+    int r = 0;
+    if (!atomic_load(&channel->lost) && queue_frame(channel, type, body)) {
+        pthread_mutex_unlock(&channel->sending);
+        return 0;
+    }
+    while (channel->is_sending && !atomic_load(&channel->lost))
+        pthread_cond_wait(&channel->sent, &channel->sending);
+    if (atomic_load(&channel->lost))
+        r = LINK_CHANNEL_LOST;
+    else if (write_frames(channel, type, body) < 0) {
+        /* Part of a frame may be out: nothing that follows could be read. */
         channel_abandon(channel);
         r = LINK_CHANNEL_LOST;
     }
     pthread_mutex_unlock(&channel->sending);
     return r;
+}
+
+/* Reads what is there, so that many small frames cost one call. False at the end of the stream, or on an error. */
+static bool read_more(int fd, struct base_buffer *received)
+{
+    size_t before = received->len;
+    uint8_t *at = base_buffer_extend(received, READ_BYTES);
+    if (!at)
+        return false;
+    ssize_t n;
+    do
+        n = recv(fd, at, READ_BYTES, 0);
+    while (n < 0 && errno == EINTR);
+    received->len = before + (size_t) (n > 0 ? n : 0);
+    return n > 0;
+}
+
+/* Hands on each whole frame and keeps the rest. False for a frame that is none, or too long. */
+static bool give_frames(struct link_channel *channel, struct base_buffer *received)
+{
+    const struct link_handler *handler = &channel->handler;
+    size_t at = 0;
+    while (received->len - at >= BASE_FRAME_HEADER_BYTES && !atomic_load(&channel->lost)) {
+        struct base_reader reader = base_reader_of(base_bytes_of(received->data + at, BASE_FRAME_HEADER_BYTES));
+        size_t len = base_reader_u32(&reader);
+        uint16_t type = base_reader_u16(&reader);
+        if (len < 2 || len - 2 > channel->frame_max)
+            return false;
+        size_t body_len = len - 2;
+        if (received->len - at - BASE_FRAME_HEADER_BYTES < body_len)
+            break;
+        handler->frame(handler->context, channel, type,
+                       base_bytes_of(received->data + at + BASE_FRAME_HEADER_BYTES, body_len));
+        at += BASE_FRAME_HEADER_BYTES + body_len;
+    }
+    memmove(received->data, received->data + at, received->len - at);
+    received->len -= at;
+    if (received->len == 0 && received->capacity > KEPT_BUFFER_MAX)
+        base_buffer_clear(received);
+    return true;
 }
 
 /* The reader thread's whole life with one connection. */
@@ -90,14 +202,11 @@ static void channel_serve(struct link_channel *channel)
     const struct link_handler *handler = &channel->handler;
     if (handler->opened)
         handler->opened(handler->context, channel);
-    struct base_buffer body BASE_CLEANUP(base_buffer_clear);
-    base_buffer_init(&body, channel->frame_max);
-    uint16_t type;
-    while (!atomic_load(&channel->lost) && base_frame_read(channel->fd, &type, &body) == 0) {
-        handler->frame(handler->context, channel, type, base_buffer_view(&body));
-        if (body.capacity > KEPT_BUFFER_MAX)
-            base_buffer_clear(&body);
-    }
+    struct base_buffer received BASE_CLEANUP(base_buffer_clear);
+    base_buffer_init(&received, BASE_FRAME_HEADER_BYTES + channel->frame_max + READ_BYTES);
+    while (!atomic_load(&channel->lost) && read_more(channel->fd, &received) &&
+           give_frames(channel, &received))
+        ;
     channel_abandon(channel);
 }
 

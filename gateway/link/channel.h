@@ -27,7 +27,9 @@ struct link_channel *link_channel_ref(struct link_channel *channel);
 /* Accepts NULL; returns NULL. */
 struct link_channel *link_channel_unref(struct link_channel *channel);
 
-/* 0 or LINK_CHANNEL_LOST. Waits while the other end does not read, at most five seconds; then the channel is lost. */
+/* 0 or LINK_CHANNEL_LOST. Waits while the other end does not read, at most five seconds; then the channel is lost. After
+ * 0 the frame is on its way, in the order of the calls: it may leave together with others, and may still be lost with
+ * the channel, which is told. */
 int link_channel_send(struct link_channel *channel, uint16_t type, struct base_bytes body) BASE_MUST_USE;
 
 struct link_server;
