@@ -1,0 +1,669 @@
+#include "tests/integration/gateway/world.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+#include <uuid/uuid.h>
+
+#include "audit/note.h"
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/log.h"
+#include "certs/cms.h"
+#include "gateway/link/channel.h"
+#include "tests/integration/schema/cluster.h"
+
+enum { WAIT_S = 10, PENDING_MAX = 4096 };
+
+static char folder[64];
+static struct {
+    const char *name, *iin, *bin;
+    struct certs_signer *auth, *sign;
+    struct base_buffer auth_der;
+} people[PEOPLE] = {
+    [POLICE] = {.name = "police", .iin = POLICE_IIN, .bin = POLICE_BIN},
+    [SECOND] = {.name = "second", .iin = SECOND_IIN, .bin = SECOND_BIN},
+    [THIRD] = {.name = "third", .iin = THIRD_IIN, .bin = POLICE_BIN},
+    [FOURTH] = {.name = "fourth", .iin = FOURTH_IIN, .bin = FOURTH_BIN},
+};
+
+struct pending {
+    uint64_t id;
+    bool is_query, answered;
+    struct world_reply reply;
+};
+
+struct world_inner {
+    pid_t pid;
+    struct link_client *front;
+    struct link_server *adapter;
+    bool front_open, adapter_open;
+    char config[96], front_socket[96], adapter_socket[96];
+    pthread_mutex_t mutex;
+    pthread_cond_t changed;
+    uint64_t next_id;
+    size_t pending_count;
+    struct pending pending[PENDING_MAX];
+};
+
+static void die(const char *what)
+{
+    fprintf(stderr, "world: %s: %s\n", what, strerror(errno));
+    exit(1);
+}
+
+static void run(const char *format, ...) BASE_PRINTF(1, 2);
+static void run(const char *format, ...)
+{
+    char command[1024];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(command, sizeof(command), format, arguments);
+    va_end(arguments);
+    if (system(command) != 0)
+        die(command);
+}
+
+static struct certs_signer *signer_of(const char *name, const char *kind)
+{
+    char cert[160], key[160];
+    char *error = NULL;
+    struct certs_signer *signer = NULL;
+    snprintf(cert, sizeof(cert), "%s/people/%s/%s.pem", folder, name, kind);
+    snprintf(key, sizeof(key), "%s/people/%s/%s.key", folder, name, kind);
+    if (certs_signer_read_pem(cert, key, NULL, &signer, &error) < 0)
+        die(error ? error : cert);
+    return signer;
+}
+
+static void world_make(void)
+{
+    const char *dev_ca = getenv("QAO_DEV_CA");
+    if (base_clock_zone_init() < 0)
+        die("time zone");
+    snprintf(folder, sizeof(folder), "/tmp/qao-world.XXXXXX");
+    if (!mkdtemp(folder))
+        die("mkdtemp");
+    run("'%s' init %s --bits 2048 >/dev/null", dev_ca, folder);
+    for (unsigned i = 0; i < PEOPLE; i++) {
+        run("'%s' person %s %s --iin %s --bin %s --surname ТЕСТ --given ТЕСТ --organisation Орган >/dev/null", dev_ca, folder,
+            people[i].name, people[i].iin, people[i].bin);
+        people[i].auth = signer_of(people[i].name, "auth");
+        people[i].sign = signer_of(people[i].name, "sign");
+        base_buffer_init(&people[i].auth_der, LINK_CERTIFICATE_MAX);
+        if (certs_signer_cert_der(people[i].auth, &people[i].auth_der) < 0)
+            die("certificate");
+    }
+    run("'%s' system %s answer --bin %s --organisation Оператор >/dev/null", dev_ca, folder, SECOND_BIN);
+    run("'%s' sealing %s vault >/dev/null && '%s' sealing %s escrow >/dev/null", dev_ca, folder, dev_ca, folder);
+    run("(umask 077 && printf '1 %064d\\n' 7 >%s/subject.key)", 0, folder);
+}
+
+static void world_unmake(void)
+{
+    for (unsigned i = 0; i < PEOPLE; i++) {
+        certs_signer_free(people[i].auth);
+        certs_signer_free(people[i].sign);
+        base_buffer_clear(&people[i].auth_der);
+    }
+    run("rm -rf %s", folder);
+}
+
+int world_run(const char *title, const TTest *const *tests, size_t count)
+{
+    world_make();
+    Suite *suite = suite_create(title);
+    TCase *tcase = tcase_create(title);
+    tcase_set_timeout(tcase, 120);
+    for (size_t i = 0; i < count; i++)
+        tcase_add_test(tcase, tests[i]);
+    suite_add_tcase(suite, tcase);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    world_unmake();
+    return failed != 0;
+}
+
+struct certs_trust *world_trust(void)
+{
+    char ca[96], crl[96], *error = NULL;
+    struct certs_trust *trust = NULL;
+    const struct certs_trust_options options = {0};
+    snprintf(ca, sizeof(ca), "%s/ca/ca.pem", folder);
+    snprintf(crl, sizeof(crl), "%s/ca/crl.pem", folder);
+    ck_assert_msg(certs_trust_read(ca, crl, &options, &trust, &error) == 0, "%s", error);
+    return trust;
+}
+
+struct audit_vkey world_vkey(const struct world *world)
+{
+    char key[128];
+    struct audit_signer *signer = NULL;
+    snprintf(key, sizeof(key), "%s/log.%d.key", folder, getpid());
+    ck_assert_int_eq(audit_signer_read(key, world->origin, &signer), 0);
+    struct audit_vkey vkey = *audit_signer_vkey(signer);
+    audit_signer_free(signer);
+    return vkey;
+}
+
+/* ---- registrations ---- */
+
+static void body_make(const char *bin)
+{
+    free(cluster_sql("with b as (insert into body (bin) values ($1) on conflict do nothing returning body_id)"
+                     ", v as (insert into body_version (body_id, version, code, appendix, name_kk, name_ru, name_en, source)"
+                     " select body_id, 1, 'body', 4, 'а', 'б', 'c', 'test' from b)"
+                     " insert into body_network (body_id, version, networks, source)"
+                     " select body_id, 1, '{127.0.0.0/8}', 'test' from b",
+                     bin, NULL));
+    free(cluster_sql("insert into agreement_text (version, kk, ru, in_force_from) values (1, 'к', 'р', '2026-01-01')"
+                     " on conflict do nothing",
+                     NULL));
+}
+
+static void person_make(enum world_person person, const char *system_role)
+{
+    body_make(people[person].bin);
+    free(cluster_sql("insert into person (iin, body_id) select $1, body_id from body where bin = $2 on conflict do nothing",
+                     people[person].iin, people[person].bin, NULL));
+    free(cluster_sql("insert into registration (person_id, system_role) select person_id, $3 from person join body using (body_id)"
+                     " where iin = $1 and bin = $2 on conflict do nothing",
+                     people[person].iin, people[person].bin, system_role, NULL));
+}
+
+#define NEXT_VERSION                                                                                                   \
+    "(select coalesce(max(version), 0) + 1 from registration_version v where v.registration_id = r.registration_id)"
+#define REGISTRATION_OF "registration r join person p using (person_id) join body b using (body_id)"
+
+void world_register(enum world_person person, const char *state, int role, const char *bases, const char *duties,
+                    bool is_signed)
+{
+    char role_text[8];
+    snprintf(role_text, sizeof(role_text), "%d", role);
+    person_make(person, "officer");
+    if (is_signed)
+        free(cluster_sql("insert into agreement (person_id, text_version, signed_at, source) select person_id, 1, now(), 'test'"
+                         " from person join body using (body_id) where iin = $1 and bin = $2 on conflict do nothing",
+                         people[person].iin, people[person].bin, NULL));
+    free(cluster_sql("insert into registration_version (registration_id, version, system_role, state, role, bases, duties, source)"
+                     " select registration_id, " NEXT_VERSION ", 'officer', $3, $4::smallint, $5::text[], $6::text[], 'test'"
+                     " from " REGISTRATION_OF " where iin = $1 and bin = $2 and system_role = 'officer'",
+                     people[person].iin, people[person].bin, state, role_text, bases, duties, NULL));
+}
+
+void world_appoint(enum world_person person, const char *system_role)
+{
+    person_make(person, system_role);
+    free(cluster_sql("insert into registration_version (registration_id, version, system_role, state, act_number, act_date, source)"
+                     " select registration_id, " NEXT_VERSION ", $3, 'active', '1', '2026-01-01', 'test'"
+                     " from " REGISTRATION_OF " where iin = $1 and bin = $2 and system_role = $3",
+                     people[person].iin, people[person].bin, system_role, NULL));
+}
+
+/* ---- the front's end ---- */
+
+static void front_opened(void *context, struct link_channel *channel)
+{
+    struct world *world = context;
+    (void)channel;
+    pthread_mutex_lock(&world->inner->mutex);
+    world->inner->front_open = true;
+    pthread_cond_broadcast(&world->inner->changed);
+    pthread_mutex_unlock(&world->inner->mutex);
+}
+
+static void text_take(char *to, size_t size, struct base_bytes from)
+{
+    snprintf(to, size, "%.*s", (int)from.len, (const char *)from.data);
+}
+
+static void header_take(struct world_reply *reply, const struct link_header *header)
+{
+    if (base_bytes_equal_text(header->name, "Content-Type"))
+        text_take(reply->content_type, sizeof(reply->content_type), header->value);
+    if (base_bytes_equal_text(header->name, "Retry-After"))
+        text_take(reply->retry_after, sizeof(reply->retry_after), header->value);
+    if (base_bytes_equal_text(header->name, "Allow"))
+        text_take(reply->allow, sizeof(reply->allow), header->value);
+}
+
+static void front_frame(void *context, struct link_channel *channel, uint16_t type, struct base_bytes body)
+{
+    struct world *world = context;
+    struct world_inner *inner = world->inner;
+    struct link_reply message;
+    if (type != LINK_FRONT_REPLY)
+        return;
+    ck_assert_int_eq(link_reply_parse(body, &message), 0);
+    struct world_reply reply = {.status = message.status, .wants_delivery = message.wants_delivery};
+    for (size_t i = 0; i < message.header_count; i++)
+        header_take(&reply, &message.headers[i]);
+    base_buffer_init(&reply.body, LINK_REPLY_BODY_MAX);
+    base_buffer_append(&reply.body, message.body);
+    pthread_mutex_lock(&inner->mutex);
+    size_t i = 0;
+    while (i < inner->pending_count && inner->pending[i].id != message.id)
+        i++;
+    ck_assert_msg(i < inner->pending_count && !inner->pending[i].answered, "a second or unasked reply");
+    inner->pending[i].reply = reply;
+    inner->pending[i].answered = true;
+    pthread_cond_broadcast(&inner->changed);
+    pthread_mutex_unlock(&inner->mutex);
+    if (message.wants_delivery && world->delivery != NO_WORD) {
+        const struct link_delivery delivery = {.id = message.id, .delivered = world->delivery == DELIVERED};
+        struct base_buffer frame;
+        base_buffer_init(&frame, 64);
+        link_delivery_encode(&delivery, &frame);
+        ck_assert_int_eq(link_channel_send(channel, LINK_FRONT_DELIVERY, base_buffer_view(&frame)), 0);
+        base_buffer_clear(&frame);
+    }
+}
+
+/* Waits for *flag under the lock. */
+static void wait_for(struct world_inner *inner, const bool *flag, const char *what)
+{
+    struct timespec until;
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_sec += WAIT_S;
+    pthread_mutex_lock(&inner->mutex);
+    while (!*flag)
+        if (pthread_cond_timedwait(&inner->changed, &inner->mutex, &until) == ETIMEDOUT)
+            break;
+    bool done = *flag;
+    pthread_mutex_unlock(&inner->mutex);
+    ck_assert_msg(done, "waited in vain: %s", what);
+}
+
+static void front_start(struct world *world)
+{
+    const struct link_handler handler = {.frame = front_frame, .opened = front_opened, .context = world};
+    world->inner->front_open = false;
+    ck_assert_int_eq(link_client_new(world->inner->front_socket, getuid(), LINK_REPLY_FRAME_MAX, &handler,
+                                     &world->inner->front),
+                     0);
+    wait_for(world->inner, &world->inner->front_open, "the gateway's socket");
+}
+
+void world_front_restart(struct world *world)
+{
+    link_client_free(world->inner->front);
+    front_start(world);
+}
+
+/* ---- the adapter's end ---- */
+
+static void adapter_opened(void *context, struct link_channel *channel)
+{
+    struct world *world = context;
+    (void)channel;
+    pthread_mutex_lock(&world->inner->mutex);
+    world->inner->adapter_open = true;
+    pthread_cond_broadcast(&world->inner->changed);
+    pthread_mutex_unlock(&world->inner->mutex);
+}
+
+static void adapter_frame(void *context, struct link_channel *channel, uint16_t type, struct base_bytes body)
+{
+    struct world *world = context;
+    struct link_call call;
+    ck_assert_uint_eq(type, LINK_ADAPTER_CALL);
+    ck_assert_int_eq(link_call_parse(body, &call), 0);
+    char id[40], params[512] = "";
+    text_take(id, sizeof(id), call.query);
+    for (size_t i = 0; i < call.param_count; i++)
+        snprintf(params + strlen(params), sizeof(params) - strlen(params), "%.*s=%.*s ", (int)call.params[i].name.len,
+                 (const char *)call.params[i].name.data, (int)call.params[i].value.len,
+                 (const char *)call.params[i].value.data);
+    ck_assert_msg(cluster_number("select count(*) from entry where kind = 'query.request' and id = $1::uuid", id, NULL) == 1,
+                  "asked of a registry before the request was durable");
+    if (world->before_answer)
+        world->before_answer(world);
+    pthread_mutex_lock(&world->inner->mutex);
+    world->calls++;
+    memcpy(world->last_params, params, sizeof(params));
+    pthread_mutex_unlock(&world->inner->mutex);
+    struct link_answer answer = {.id = call.id, .duration_us = 1000};
+    if (world->adapter == ADAPTER_SILENT)
+        return;
+    answer.outcome = world->adapter == ADAPTER_ANSWERS ? LINK_OUTCOME_ANSWERED : world->outcome;
+    if (world->adapter == ADAPTER_ANSWERS)
+        answer.records = base_bytes_text(world->records);
+    else
+        answer.detail = base_bytes_text("as the test wants");
+    struct base_buffer frame;
+    base_buffer_init(&frame, LINK_ANSWER_FRAME_MAX);
+    ck_assert_int_eq(link_answer_encode(&answer, &frame), 0);
+    ck_assert_int_eq(link_channel_send(channel, LINK_ADAPTER_ANSWER, base_buffer_view(&frame)), 0);
+    base_buffer_clear(&frame);
+}
+
+void world_adapter_start(struct world *world)
+{
+    const struct link_handler handler = {.frame = adapter_frame, .opened = adapter_opened, .context = world};
+    uid_t user = getuid();
+    world->inner->adapter_open = false;
+    ck_assert_int_eq(link_server_new(world->inner->adapter_socket, 0600, &user, 1, LINK_CALL_FRAME_MAX, &handler,
+                                     &world->inner->adapter),
+                     0);
+    if (world->inner->pid > 0)
+        wait_for(world->inner, &world->inner->adapter_open, "the gateway at the adapter's socket");
+}
+
+void world_adapter_stop(struct world *world)
+{
+    link_server_free(world->inner->adapter);
+    world->inner->adapter = NULL;
+}
+
+/* ---- the program ---- */
+
+static void config_write(struct world *world)
+{
+    FILE *file = fopen(world->inner->config, "w");
+    ck_assert_ptr_nonnull(file);
+    fprintf(file,
+            "[gateway]\nfront_socket = %s\nfront_user = %u\nadapter_socket = %s\nadapter_user = %u\nworkers = 4\n"
+            "[database]\nconninfo = host=%s dbname=qao user=qao_gateway\ndeadline_ms = 2000\n"
+            "[log]\norigin = %s\nkey = %s/log.%d.key\nhigh_water = %s/high-water.%d\n"
+            "[trust]\nca = %s/ca/ca.pem\ncrl = %s/ca/crl.pem\n"
+            "[answer]\ncertificate = %s/keys/answer.pem\nkey = %s/keys/answer.key\n"
+            "[seal]\nvault = %s/keys/vault.pem\nescrow = %s/keys/escrow.pem\n"
+            "[subjects]\nkeys = %s/subject.key\n"
+            "%s\n",
+            world->inner->front_socket, getuid(), world->inner->adapter_socket, getuid(), getenv("PGHOST"), world->origin,
+            folder, getpid(), folder, getpid(), folder, folder, folder, folder, folder, folder, folder,
+            world->settings ? world->settings : "");
+    fclose(file);
+}
+
+void world_init(struct world *world)
+{
+    memset(world, 0, sizeof(*world));
+    world->inner = calloc(1, sizeof(*world->inner));
+    ck_assert_ptr_nonnull(world->inner);
+    pthread_mutex_init(&world->inner->mutex, NULL);
+    pthread_cond_init(&world->inner->changed, NULL);
+    uuid_t uuid;
+    char text[37];
+    uuid_generate(uuid);
+    uuid_unparse_lower(uuid, text);
+    snprintf(world->origin, sizeof(world->origin), "test.example/%.8s", text);
+    snprintf(world->inner->config, sizeof(world->inner->config), "%s/gateway.%d.ini", folder, getpid());
+    snprintf(world->inner->front_socket, sizeof(world->inner->front_socket), "%s/front.%d", folder, getpid());
+    snprintf(world->inner->adapter_socket, sizeof(world->inner->adapter_socket), "%s/adapter.%d", folder, getpid());
+    world->records = "[]";
+    char key[128];
+    struct audit_signer *signer = NULL;
+    snprintf(key, sizeof(key), "%s/log.%d.key", folder, getpid());
+    ck_assert_int_eq(audit_signer_write_new(key, world->origin, &signer), 0);
+    audit_signer_free(signer);
+    world_register(POLICE, "active", 2, ALL_BASES, "{app4.1}", true);
+    world_register(SECOND, "active", 1, ALL_BASES, "{app7.1}", true);
+}
+
+void world_start(struct world *world)
+{
+    struct world_inner *inner = world->inner;
+    config_write(world);
+    fflush(NULL);
+    inner->pid = fork();
+    ck_assert_int_ge(inner->pid, 0);
+    if (inner->pid == 0) {
+        execl(getenv("QAO_GATEWAY"), "qao-gateway", "--config", inner->config, (char *)NULL);
+        _exit(127);
+    }
+    front_start(world);
+    if (!inner->adapter)
+        world_adapter_start(world);
+    else
+        wait_for(inner, &inner->adapter_open, "the gateway at the adapter's socket");
+}
+
+static int gateway_end(struct world *world, int signal)
+{
+    int status = 0;
+    kill(world->inner->pid, signal);
+    ck_assert_int_eq(waitpid(world->inner->pid, &status, 0), world->inner->pid);
+    world->inner->pid = 0;
+    link_client_free(world->inner->front);
+    world->inner->front = NULL;
+    world_adapter_stop(world);
+    return status;
+}
+
+void world_stop(struct world *world)
+{
+    int status = gateway_end(world, SIGTERM);
+    ck_assert_msg(WIFEXITED(status) && WEXITSTATUS(status) == 0, "the gateway ended with %d", status);
+}
+
+void world_kill(struct world *world)
+{
+    gateway_end(world, SIGKILL);
+}
+
+void world_clear(struct world *world)
+{
+    if (world->inner->pid > 0)
+        world_stop(world);
+    for (size_t i = 0; i < world->inner->pending_count; i++)
+        world_reply_clear(&world->inner->pending[i].reply);
+    pthread_mutex_destroy(&world->inner->mutex);
+    pthread_cond_destroy(&world->inner->changed);
+    free(world->inner);
+}
+
+/* ---- queries ---- */
+
+char *world_query_text(const struct world *world, const struct world_query *query, char ret_id[37])
+{
+    char id[37], at[BASE_TIME_TEXT_MAX], *text = NULL;
+    uuid_t uuid;
+    uuid_generate(uuid);
+    uuid_unparse_lower(uuid, id);
+    if (query->id)
+        snprintf(id, sizeof(id), "%s", query->id);
+    struct base_clock clock = base_clock_system();
+    base_time_format(base_clock_now_us(&clock) - query->age_s * INT64_C(1000000), at);
+    char optional[512] = "";
+    const struct {
+        const char *name, *value;
+    } members[] = {{"duty", query->duty}, {"case", query->case_number}, {"article", query->article}};
+    for (size_t i = 0; i < 3; i++)
+        if (members[i].value)
+            snprintf(optional + strlen(optional), sizeof(optional) - strlen(optional), ",\"%s\":\"%s\"", members[i].name,
+                     members[i].value);
+    int len = asprintf(&text,
+                       "{\"v\":\"qao.query/1\",\"id\":\"%s\",\"at\":\"%s\",\"to\":\"%s\",\"service\":%d,\"basis\":\"%s\","
+                       "\"params\":%s%s%s}",
+                       id, at, query->to ? query->to : world->origin, query->service ? query->service : 11,
+                       query->basis ? query->basis : "operative_search",
+                       query->params ? query->params : "{\"iin\":\"" POLICE_IIN "\"}", optional,
+                       query->more ? query->more : "");
+    ck_assert_int_gt(len, 0);
+    if (ret_id)
+        memcpy(ret_id, id, sizeof(id));
+    return text;
+}
+
+struct base_buffer world_sign(enum world_person signer, const char *text)
+{
+    struct base_buffer der;
+    struct base_clock clock = base_clock_system();
+    base_buffer_init(&der, CERTS_CMS_BYTES_MAX);
+    ck_assert_int_eq(certs_cms_sign(people[signer].sign, base_bytes_text(text), base_clock_now_us(&clock), &der), 0);
+    return der;
+}
+
+void world_reply_clear(struct world_reply *reply)
+{
+    base_buffer_clear(&reply->body);
+    json_decref(reply->json);
+    memset(reply, 0, sizeof(*reply));
+}
+
+static uint64_t send_request(struct world *world, const struct link_request *request)
+{
+    struct world_inner *inner = world->inner;
+    struct link_request with_id = *request;
+    pthread_mutex_lock(&inner->mutex);
+    ck_assert_uint_lt(inner->pending_count, PENDING_MAX);
+    with_id.id = ++inner->next_id;
+    inner->pending[inner->pending_count++] =
+        (struct pending){.id = with_id.id,
+                         .is_query = base_bytes_equal_text(request->path, "/v1/queries")};
+    pthread_mutex_unlock(&inner->mutex);
+    struct base_buffer frame;
+    base_buffer_init(&frame, LINK_REQUEST_FRAME_MAX);
+    ck_assert_int_eq(link_request_encode(&with_id, &frame), 0);
+    ck_assert_int_eq(link_client_send(inner->front, LINK_FRONT_REQUEST, base_buffer_view(&frame)), 0);
+    base_buffer_clear(&frame);
+    return with_id.id;
+}
+
+/* Nothing is shown whose two records are not in the database. */
+static void promise_check(const struct pending *pending)
+{
+    if (!pending->is_query || pending->reply.status != 200)
+        return;
+    if (!pending->reply.json)
+        return; /* the signed answer alone names no record */
+    const char *id = json_string_value(json_object_get(json_object_get(pending->reply.json, "answer"), "query"));
+    ck_assert_ptr_nonnull(id);
+    ck_assert_msg(cluster_number("select count(*) from entry q join conclusion c on (c.log_id, c.request_seq) = (q.log_id, q.seq)"
+                                 " join entry r on (r.log_id, r.seq) = (c.log_id, c.seq)"
+                                 " where q.kind = 'query.request' and r.kind = 'query.result' and q.id = $1::uuid",
+                                 id, NULL) == 1,
+                  "a 200 without both records");
+}
+
+struct world_reply world_take(struct world *world, uint64_t id)
+{
+    struct world_inner *inner = world->inner;
+    pthread_mutex_lock(&inner->mutex);
+    size_t i = 0;
+    while (inner->pending[i].id != id)
+        i++;
+    pthread_mutex_unlock(&inner->mutex);
+    wait_for(inner, &inner->pending[i].answered, "a reply");
+    struct world_reply *reply = &inner->pending[i].reply;
+    if (strstr(reply->content_type, "json"))
+        reply->json = json_loadb((const char *)reply->body.data, reply->body.len, JSON_REJECT_DUPLICATES, NULL);
+    promise_check(&inner->pending[i]);
+    struct world_reply taken = *reply;
+    memset(reply, 0, sizeof(*reply));
+    return taken;
+}
+
+struct world_reply world_send_as(struct world *world, enum world_person connection, const char *method,
+                                 const char *path, const char *content_type, const char *accept, const char *language,
+                                 const char *address, struct base_bytes body)
+{
+    const struct link_request request = {
+        .connection = 1,
+        .listener = LINK_LISTENER_OFFICERS,
+        .peer_address = base_bytes_text(address ? address : "127.0.0.1"),
+        .method = base_bytes_text(method),
+        .path = base_bytes_text(path),
+        .content_type = base_bytes_text(content_type ? content_type : "application/pkcs7-mime"),
+        .accept = base_bytes_text(accept ? accept : ""),
+        .accept_language = base_bytes_text(language ? language : "en"),
+        .certificate = base_buffer_view(&people[connection].auth_der),
+        .body = body,
+    };
+    return world_take(world, send_request(world, &request));
+}
+
+struct world_reply world_send(struct world *world, enum world_person connection, const char *method, const char *path,
+                              struct base_bytes body)
+{
+    return world_send_as(world, connection, method, path, NULL, NULL, NULL, NULL, body);
+}
+
+uint64_t world_post(struct world *world, enum world_person connection, const char *path, struct base_bytes body)
+{
+    const struct link_request request = {
+        .connection = 1,
+        .listener = LINK_LISTENER_OFFICERS,
+        .peer_address = base_bytes_text("127.0.0.1"),
+        .method = base_bytes_text("POST"),
+        .path = base_bytes_text(path),
+        .content_type = base_bytes_text("application/pkcs7-mime"),
+        .accept_language = base_bytes_text("en"),
+        .certificate = base_buffer_view(&people[connection].auth_der),
+        .body = body,
+    };
+    return send_request(world, &request);
+}
+
+struct world_reply world_probe(struct world *world, const char *path)
+{
+    const struct link_request request = {
+        .listener = LINK_LISTENER_LOCAL,
+        .peer_address = base_bytes_text("127.0.0.1"),
+        .method = base_bytes_text("GET"),
+        .path = base_bytes_text(path),
+    };
+    return world_take(world, send_request(world, &request));
+}
+
+struct world_reply world_ask(struct world *world, enum world_person person, const struct world_query *query)
+{
+    char *text = world_query_text(world, query, NULL);
+    struct base_buffer message = world_sign(person, text);
+    struct world_reply reply = world_send(world, person, "POST", "/v1/queries", base_buffer_view(&message));
+    base_buffer_clear(&message);
+    free(text);
+    return reply;
+}
+
+/* ---- what is expected ---- */
+
+void world_expect(const struct world_reply *reply, unsigned status, const char *reasons)
+{
+    char found[512] = "", type[128];
+    const char *text = reply->body.len ? (const char *)reply->body.data : "";
+    ck_assert_msg(reply->status == status, "status %u: %.*s", reply->status, (int)reply->body.len, text);
+    ck_assert_str_eq(reply->content_type, "application/problem+json");
+    ck_assert_ptr_nonnull(reply->json);
+    size_t i;
+    const json_t *reason;
+    json_array_foreach(json_object_get(reply->json, "reasons"), i, reason)
+        snprintf(found + strlen(found), sizeof(found) - strlen(found), "%s%s", i ? " " : "",
+                 json_string_value(json_object_get(reason, "code")));
+    ck_assert_str_eq(found, reasons);
+    snprintf(type, sizeof(type), "urn:qao:problem:%.*s", (int)strcspn(reasons, " "), reasons);
+    ck_assert_str_eq(json_string_value(json_object_get(reply->json, "type")), type);
+    ck_assert_int_eq(json_integer_value(json_object_get(reply->json, "status")), status);
+}
+
+long world_count(const struct world *world, const char *condition)
+{
+    char sql[1024];
+    snprintf(sql, sizeof(sql),
+             "select count(*) from entry e join log l using (log_id) where l.origin = $1 and (%s)", condition);
+    return cluster_number(sql, world->origin, NULL);
+}
+
+void world_wait_count(const struct world *world, const char *condition, long count)
+{
+    const struct timespec step = {.tv_nsec = 10000000};
+    long found = -1;
+    for (int i = 0; i < WAIT_S * 100; i++) {
+        found = world_count(world, condition);
+        if (found == count)
+            return;
+        nanosleep(&step, NULL);
+    }
+    ck_assert_msg(found == count, "%s: %ld, not %ld", condition, found, count);
+}
