@@ -421,8 +421,10 @@ struct base_bytes memory_store_leaf(struct memory_store *store, uint64_t index)
 size_t memory_store_count(struct memory_store *store, struct base_bytes leaf)
 {
     size_t count = 0;
+    pthread_mutex_lock(&store->mutex);
     for (uint64_t i = 0; i < store->entry_count; i++)
         count += base_bytes_equal(memory_store_leaf(store, i), leaf);
+    pthread_mutex_unlock(&store->mutex);
     return count;
 }
 
