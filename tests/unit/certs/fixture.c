@@ -89,7 +89,7 @@ void fixture_openssl(const char *arguments, const struct fixture_file *files, si
         snprintf(path, sizeof path, "%s/%s", folder, files[i].name);
         ck_assert_int_eq(base_file_replace(path, files[i].content, 0600), 0);
     }
-    snprintf(command, sizeof command, "cd %s && openssl %s && cd / && rm -r %s", folder, arguments, folder);
+    snprintf(command, sizeof command, "(cd %s && openssl %s); s=$?; rm -r %s; exit $s", folder, arguments, folder);
     FILE *pipe = popen(command, "r");
     ck_assert_ptr_nonnull(pipe);
     char chunk[4096];
