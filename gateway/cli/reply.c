@@ -79,9 +79,9 @@ static enum cli_fault leaf_check(const struct audit_proof *proof, const struct c
 {
     struct base_buffer leaf BASE_CLEANUP(base_buffer_clear);
     struct audit_leaf_view view;
+    base_buffer_init(&leaf, AUDIT_LEAF_MAX);
     if (proof->extra.len == 0)
         return CLI_FAULT_NONE;
-    base_buffer_init(&leaf, AUDIT_LEAF_MAX);
     if (base_base64_decode(proof->extra, &leaf) || audit_leaf_parse(base_buffer_view(&leaf), &view))
         return CLI_FAULT_REPLY_MALFORMED;
     struct audit_hash hash = audit_hash_leaf(base_buffer_view(&leaf));

@@ -1,0 +1,667 @@
+#!/usr/bin/env python3
+"""Proves what `qao query` and its like believe: a right reply is shown, kept and answered with exit status 0; every
+way in which a gateway can lie is refused by its own name, and nothing of the lie is shown.
+
+    test_query.py QAO QAO-DEV-CA"""
+
+import base64
+import copy
+import html.parser
+import json
+import os
+import shutil
+import stat
+import subprocess
+import sys
+import tempfile
+import unittest
+
+from fake_gateway import Gateway, Log, NOTICE, RunTimeKey, System, canonical, content_of, openssl, write, write_tiles
+
+DEV_CA, QAO = sys.argv.pop(), sys.argv.pop()
+SERVICE_11 = [{"amount": 8500000, "date": "2026-02-03", "iin": "500101100000", "income": 85000000, "kind": "mandatory",
+               "payer_bin": "300140000015", "payer_name": "ЖШС <b>\"Үлгі\"</b>\x1b[2J", "period": "2026-01"}]
+MALFORMED = "reply-malformed"
+
+
+def read(path):
+    with open(path, "rb") as file:
+        return file.read()
+
+
+def dev_ca(*arguments):
+    done = subprocess.run([DEV_CA, *arguments], capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise RuntimeError(f"qao-dev-ca {arguments}: {done.stderr}")
+
+
+def instance_make(path):
+    os.makedirs(path, mode=0o755)
+    dev_ca("init", path, "--bits", "2048")
+    dev_ca("server", path)
+    dev_ca("system", path, "answer", "--bin", "300140000015", "--organisation", "Комитет")
+    for name, iin, extra in (("police", "500101100000", []), ("prosecutor", "500101200007", []),
+                             ("expired", "500615100015", ["--expired"]), ("revoked", "500615200011", [])):
+        dev_ca("person", path, name, "--iin", iin, "--bin", "300141000010", "--surname", "БАҚЫЛАУ", "--given", "БАЯН",
+               "--patronymic", "ЕКІНШІҚЫЗЫ", "--organisation", "Полиция <департаменті>", *extra)
+    dev_ca("revoke", path, f"{path}/people/revoked/auth.pem")
+
+
+class Client(unittest.TestCase):
+    maxDiff = None
+
+    @classmethod
+    def setUpClass(cls):
+        cls.work = tempfile.mkdtemp(prefix="cli-")
+        cls.instance = f"{cls.work}/instance with space"
+        instance_make(cls.instance)
+        cls.key = RunTimeKey(cls.work, "qao.example/log")
+        write(f"{cls.instance}/log/log.vkey", cls.key.vkey.encode() + b"\n")
+        cls.system = System(f"{cls.instance}/keys/answer.pem", f"{cls.instance}/keys/answer.key")
+        cls.number = 0
+
+    @classmethod
+    def tearDownClass(cls):
+        shutil.rmtree(cls.work)
+
+    def setUp(self):
+        Client.number += 1
+        self.state = f"{self.work}/state-{Client.number}"
+        os.mkdir(self.state)
+        self.log = Log(self.work, self.key, [b"start %d" % i for i in range(9)])
+
+    # --- asking -----------------------------------------------------------------------------------------------------
+
+    def qao(self, *arguments, lang="en", env=None):
+        environment = {"PATH": os.environ["PATH"], "XDG_STATE_HOME": self.state, "HOME": self.work, "LC_ALL": "C.UTF-8",
+                       **{name: value for name, value in os.environ.items() if "SAN_OPTIONS" in name}, **(env or {})}
+        return subprocess.run([QAO, arguments[0], "--instance", self.instance, "--lang", lang, *arguments[1:]],
+                              capture_output=True, text=True, check=False, env=environment, timeout=60)
+
+    def ask(self, *arguments, who="police", **keywords):
+        return self.qao("query", "--as", who, "--service", "11", "--basis", "operative_search", "--iin", "500101100000",
+                        *arguments, **keywords)
+
+    def serve(self, answer, cert=None, key=None):
+        return Gateway(self.instance, cert or f"{self.instance}/keys/server.pem", key or f"{self.instance}/keys/server.key",
+                       answer)
+
+    # --- replying ---------------------------------------------------------------------------------------------------
+
+    def answer_of(self, query, records=None):
+        return {"v": "qao.answer/1", "query": query["id"], "at": "2026-11-22T12:00:00+05:00", "service": query["service"],
+                "decision": {"effect": "permit", "edition": "2022-04-29", "edition_sha256": "ab" * 32,
+                             "citations": [{"clause": 2, "appendix": 1, "row": 11, "column": 1, "readings": ["R04"]}]},
+                "result": {"records": SERVICE_11 if records is None else records}, "notice": NOTICE}
+
+    def reply_of(self, query, records=None):
+        answer = self.answer_of(query, records)
+        request, result = self.log.append(b"request"), self.log.append(b"result")
+        return {"v": "qao.reply/1", "answer": answer, "signed": self.system.sign64(answer),
+                "receipt": self.log.receipt(request, result)}
+
+    def good(self, records=None):
+        return lambda method, path, body: (200, {"Content-Type": "application/json"},
+                                           canonical(self.reply_of(content_of(body), records)))
+
+    def changed(self, change):
+        """A right reply, after change(reply) did something to it (or gave another one)."""
+        def answer(method, path, body):
+            reply = self.reply_of(content_of(body))
+            other = change(reply)
+            return 200, {"Content-Type": "application/json"}, canonical(reply if other is None else other)
+        return answer
+
+    def problem_of(self, query, codes, status=403, recorded=True):
+        problem = {"type": f"urn:qao:problem:{codes[0]}", "title": f"title {codes[0]}", "status": status,
+                   "detail": "the detail", "query": query["id"],
+                   "reasons": [{"code": code, "title": f"title {code}", "citations": [{"clause": 19}]} for code in codes]}
+        if recorded:
+            signed = self.system.sign64(problem)
+            problem |= {"signed": signed, "receipt": self.log.receipt(self.log.append(b"refused"))}
+        return problem
+
+    def refusing(self, codes, status=403, headers=None, change=None, recorded=True):
+        def answer(method, path, body):
+            problem = self.problem_of(content_of(body), codes, status, recorded)
+            if change:
+                change(problem)
+            return status, {"Content-Type": "application/problem+json", **(headers or {})}, canonical(problem)
+        return answer
+
+    def refused(self, code, answer, *arguments, cert=None, key=None):
+        """The client names this fault, exits 1, and shows nothing of what came."""
+        with self.serve(answer, cert, key):
+            done = self.ask(*arguments)
+            self.assertEqual(1, done.returncode, done.stderr)
+            self.assertIn(f"[{code}]", done.stderr)
+            self.assertEqual("", done.stdout)
+            done = self.ask("--json", *arguments)
+            self.assertEqual(1, done.returncode, done.stderr)
+            self.assertEqual(f"urn:qao:client:{code}", json.loads(done.stdout)["type"])
+
+    # --- a right answer ---------------------------------------------------------------------------------------------
+
+    def test_answer_is_shown(self):
+        with self.serve(self.good()) as gateway:
+            done = self.ask("--case", "265500121000123", lang="ru")
+            self.assertEqual((0, ""), (done.returncode, done.stderr))
+            for words in ("Решение: разрешено", "пункт 2, приложение 1, строка 11, графа 1 (R04)", "Период", "2026-01",
+                          "85000.00 KZT", "запись о запросе 9, запись о результате 10", NOTICE):
+                self.assertIn(words, done.stdout)
+            self.assertNotIn("\x1b", done.stdout)
+            method, path, headers, body = gateway.requests[0]
+            self.assertEqual(("POST", "/v1/queries", "application/pkcs7-mime", "ru"),
+                             (method, path, headers["Content-Type"], headers["Accept-Language"]))
+            query = content_of(body)
+            self.assertEqual({"v": "qao.query/1", "to": "qao.example/log", "service": 11, "basis": "operative_search",
+                              "case": "265500121000123", "params": {"iin": "500101100000"}, "id": query["id"],
+                              "at": query["at"]}, query)
+
+    def test_three_languages(self):
+        with self.serve(self.good()):
+            self.assertIn("Шешім: рұқсат етілді", self.ask(lang="kk").stdout)
+            self.assertIn("Decision: permitted", self.ask(lang="en").stdout)
+
+    def test_json_is_the_reply(self):
+        sent = []
+        with self.serve(self.changed(lambda reply: sent.append(copy.deepcopy(reply)))):
+            done = self.ask("--json")
+        self.assertEqual((0, ""), (done.returncode, done.stderr))
+        self.assertEqual(sent[0], json.loads(done.stdout))
+        self.assertEqual(1, done.stdout.count("\n"))
+
+    def test_no_records(self):
+        with self.serve(self.good(records=[])):
+            done = self.ask()
+        self.assertEqual(0, done.returncode, done.stderr)
+        self.assertIn("There are no records.", done.stdout)
+
+    def test_pkcs12(self):
+        person = f"{self.instance}/people/police"
+        with self.serve(self.good()):
+            done = self.qao("query", "--p12", f"{person}/sign.p12", "--password-file", f"{person}/password", "--tls-cert",
+                            f"{person}/auth.pem", "--tls-key", f"{person}/auth.key", "--service", "11", "--basis",
+                            "operative_search", "--iin", "500101100000")
+            self.assertEqual((0, ""), (done.returncode, done.stderr))
+        write(f"{self.work}/wrong", b"not it\n")
+        os.chmod(f"{self.work}/wrong", 0o600)
+        with self.serve(self.good()):
+            done = self.qao("query", "--p12", f"{person}/sign.p12", "--password-file", f"{self.work}/wrong", "--service",
+                            "11", "--basis", "operative_search", "--iin", "500101100000")
+        self.assertEqual(2, done.returncode)
+        self.assertIn("wrong password", done.stderr)
+
+    def test_case_file(self):
+        folder = f"{self.work}/case {Client.number}"
+        sent = []
+        with self.serve(self.changed(lambda reply: sent.append(copy.deepcopy(reply)))) as gateway:
+            done = self.ask("--save", folder, "--ground", "<script>alert(1)</script>", lang="kk")
+            again = self.ask("--save", folder)
+        self.assertEqual((0, ""), (done.returncode, done.stderr))
+        self.assertEqual(2, again.returncode)
+        self.assertIn("already holds", again.stderr)
+        self.assertEqual(1, len(gateway.requests), "nothing is sent when it cannot be kept")
+        files = sorted(os.path.relpath(os.path.join(base, name), folder) for base, _, names in os.walk(folder) for name in names)
+        self.assertEqual(["answer.json", "answer.p7m", "case.html", "query.p7m", "receipt/log.vkey", "receipt/receipt.json",
+                          "receipt/request.tlog-proof", "receipt/result.tlog-proof"], files)
+        for name in files:
+            self.assertEqual(0o600, stat.S_IMODE(os.stat(f"{folder}/{name}").st_mode), name)
+        self.assertEqual(0o700, stat.S_IMODE(os.stat(folder).st_mode))
+        kept = {name: read(f"{folder}/{name}") for name in files}
+        self.assertEqual(gateway.requests[0][3], kept["query.p7m"])
+        self.assertEqual(canonical(sent[0]["answer"]), kept["answer.json"])
+        checked = openssl("cms", "-verify", "-inform", "DER", "-in", f"{folder}/answer.p7m", "-purpose", "any", "-CAfile",
+                          f"{self.instance}/ca/ca.pem", "-binary")
+        self.assertEqual(kept["answer.json"], checked)
+        self.assertEqual(sent[0]["receipt"]["proofs"][1].encode(), kept["receipt/result.tlog-proof"])
+        self.page_check(kept["case.html"].decode())
+
+    def page_check(self, page):
+        """What the page must say, and that nothing in it is more than text."""
+        class Reader(html.parser.HTMLParser):
+            tags, text = [], ""
+
+            def handle_starttag(self, tag, attributes):
+                Reader.tags.append((tag, dict(attributes)))
+
+            def handle_data(self, data):
+                Reader.text += data
+        Reader.tags, Reader.text = [], ""
+        Reader().feed(page)
+        names = {tag for tag, _ in Reader.tags}
+        self.assertFalse(names & {"script", "b", "img", "iframe", "a", "link", "object", "form", "департаменті"}, names)
+        for _, attributes in Reader.tags:
+            self.assertFalse([name for name in attributes if name.startswith("on") or name in ("src", "href")])
+        for words in ("БАҚЫЛАУ БАЯН ЕКІНШІҚЫЗЫ", "500101100000", "Полиция <департаменті>", "300141000010",
+                      "<script>alert(1)</script>", "ЖШС <b>\"Үлгі\"</b>?[2J", "2026-11-22 12:00:00 (+05:00)",
+                      "2-тармақ, 1-қосымша, 11-жол, 1-баған (R04)", "рұқсат етілді", NOTICE, "qao.example/log", "10"):
+            self.assertIn(words, Reader.text)
+        self.assertIn("lang=\"kk\"", page)
+        self.assertIn("default-src 'none'", page)
+
+    def test_dry_run(self):
+        with self.serve(self.good()) as gateway:
+            done = self.ask("--dry-run", "--id", "5f0c7b0e-3d61-4a55-9c0b-2f6f0a1f9a10", "--param", "year:=2020")
+        self.assertEqual((0, ""), (done.returncode, done.stderr))
+        query = json.loads(done.stdout)
+        self.assertEqual(("5f0c7b0e-3d61-4a55-9c0b-2f6f0a1f9a10", 2020), (query["id"], query["params"]["year"]))
+        self.assertEqual([], gateway.requests)
+
+    def test_ready_signed_bytes(self):
+        folder = f"{self.work}/ready {Client.number}"
+        with self.serve(self.good()) as gateway:
+            self.assertEqual(0, self.ask("--save", folder).returncode)
+            done = self.qao("query", "--as", "police", "--signed", f"{folder}/query.p7m")
+            self.assertEqual((0, ""), (done.returncode, done.stderr))
+        self.assertEqual(gateway.requests[0][3], gateway.requests[1][3])
+        # Bytes that nobody signed go out as they are; an answer to them cannot be tied to anything and is refused.
+        write(f"{self.work}/junk", b"junk")
+        other = {"id": "5f0c7b0e-3d61-4a55-9c0b-2f6f0a1f9a10", "service": 11}
+        with self.serve(lambda method, path, body: (200, {}, canonical(self.reply_of(other)))) as gateway:
+            done = self.qao("query", "--as", "police", "--signed", f"{self.work}/junk")
+        self.assertEqual(1, done.returncode)
+        self.assertIn("[answer-of-another-query]", done.stderr)
+        self.assertEqual(b"junk", gateway.requests[0][3])
+
+    # --- refusals ---------------------------------------------------------------------------------------------------
+
+    def test_refusal_lists_all_reasons(self):
+        with self.serve(self.refusing(["agreement-unsigned", "case-missing"])):
+            done = self.ask()
+            self.assertEqual((1, ""), (done.returncode, done.stderr))
+            for words in ("title agreement-unsigned", "the detail", "[case-missing]", "clause 19",
+                          "Name the case with --case.", "request record 9"):
+                self.assertIn(words, done.stdout)
+            done = self.ask("--json")
+            self.assertEqual("urn:qao:problem:agreement-unsigned", json.loads(done.stdout)["type"])
+
+    def test_refusal_is_kept(self):
+        folder = f"{self.work}/refusal {Client.number}"
+        with self.serve(self.refusing(["case-missing"])):
+            self.assertEqual(1, self.ask("--save", folder).returncode)
+        self.assertEqual(["answer.p7m", "case.html", "problem.json", "query.p7m", "receipt"], sorted(os.listdir(folder)))
+        self.assertIn("[case-missing]", read(f"{folder}/case.html").decode())
+
+    def test_temporary_refusals(self):
+        for status, code in ((503, "log-unavailable"), (502, "registry-failed"), (504, "registry-timeout"),
+                             (429, "too-many")):
+            with self.serve(self.refusing([code], status, {"Retry-After": "7"}, recorded=False)):
+                done = self.ask()
+            self.assertEqual(3, done.returncode)
+            self.assertIn("Try again after, seconds: 7", done.stdout)
+
+    def test_lying_refusals(self):
+        def detail(problem):
+            problem["detail"] = "something else"
+        def reasons(problem):
+            problem["reasons"].pop()
+        def query(problem):
+            problem["query"] = "5f0c7b0e-3d61-4a55-9c0b-2f6f0a1f9a10"
+        def proof(problem):
+            problem["receipt"]["proofs"] = []
+        codes = ["agreement-unsigned", "case-missing"]
+        self.refused("answer-not-signed-content", self.refusing(codes, change=detail))
+        self.refused("answer-not-signed-content", self.refusing(codes, change=reasons))
+        self.refused("answer-of-another-query", self.refusing(codes, change=query))
+        self.refused(MALFORMED, self.refusing(codes, change=proof))
+
+    # --- answers that lie -------------------------------------------------------------------------------------------
+
+    def test_signature_flipped(self):
+        def change(reply):
+            der = bytearray(base64.b64decode(reply["signed"]))
+            der[-1] ^= 1
+            reply["signed"] = base64.b64encode(bytes(der)).decode()
+        self.refused("answer-signature-invalid", self.changed(change))
+
+    def test_signed_by_an_officer(self):
+        person = f"{self.instance}/people/police"
+        officer = System(f"{person}/sign.pem", f"{person}/sign.key")
+        self.refused("answer-signature-invalid",
+                     self.changed(lambda reply: reply.update(signed=officer.sign64(reply["answer"]))))
+
+    def test_signed_under_another_authority(self):
+        other = f"{self.work}/other-{Client.number}"
+        instance_make(other)
+        system = System(f"{other}/keys/answer.pem", f"{other}/keys/answer.key")
+        self.refused("answer-signature-invalid",
+                     self.changed(lambda reply: reply.update(signed=system.sign64(reply["answer"]))))
+        # The connection itself: a server that another authority vouches for, and one whose name is another.
+        self.refused("gateway-untrusted", self.good(), cert=f"{other}/keys/server.pem", key=f"{other}/keys/server.key")
+
+    def test_signed_by_another_system(self):
+        write(f"{self.instance}/gateway.bin", b"300142000016\n")
+        try:
+            self.refused("answer-signature-invalid", self.good())
+            write(f"{self.instance}/gateway.bin", b"300140000015\n")
+            with self.serve(self.good()):
+                self.assertEqual(0, self.ask().returncode)
+        finally:
+            os.unlink(f"{self.instance}/gateway.bin")
+
+    def test_answer_is_not_what_was_signed(self):
+        def amount(reply):
+            reply["answer"]["result"]["records"][0]["amount"] += 1
+        def record(reply):
+            reply["answer"]["result"]["records"] = []
+        def effect(reply):
+            reply["answer"]["decision"]["effect"] = "abbreviated"
+        def added(reply):
+            reply["answer"]["more"] = 1
+        for change in (amount, record, effect, added):
+            self.refused("answer-not-signed-content", self.changed(lambda reply, change=change: (
+                reply.update(answer=copy.deepcopy(reply["answer"])), change(reply))[2:] or None))
+
+    def test_answer_to_another_query(self):
+        def other(**fields):
+            def change(reply):
+                reply["answer"] = reply["answer"] | fields
+                reply["signed"] = self.system.sign64(reply["answer"])
+            return self.changed(change)
+        self.refused("answer-of-another-query", other(query="5f0c7b0e-3d61-4a55-9c0b-2f6f0a1f9a10"))
+        self.refused("answer-of-another-query", other(service=1))
+
+    def test_proof_flipped(self):
+        def change(reply):
+            lines = reply["receipt"]["proofs"][1].split("\n")
+            lines[2] = base64.b64encode(bytes([base64.b64decode(lines[2])[0] ^ 1]) + base64.b64decode(lines[2])[1:]).decode()
+            reply["receipt"]["proofs"][1] = "\n".join(lines)
+        self.refused("receipt-proof-invalid", self.changed(change))
+
+    def test_leaf_is_not_the_one_proven(self):
+        def change(reply):
+            reply["receipt"]["result"]["leaf"] = "00" * 32
+        self.refused("receipt-proof-invalid", self.changed(change))
+
+    def test_receipt_of_another_record(self):
+        def swapped(reply):
+            other = self.log.receipt(3, 4)
+            other["result"]["index"] = reply["receipt"]["result"]["index"]
+            reply["receipt"] = other
+        def backwards(reply):
+            reply["receipt"] = self.log.receipt(4, 3)
+        self.refused("receipt-of-another-record", self.changed(swapped))
+        self.refused("receipt-of-another-record", self.changed(backwards))
+
+    def test_receipt_of_another_log(self):
+        other = RunTimeKey(self.work, "other.example/log")
+        same_name = RunTimeKey(tempfile.mkdtemp(dir=self.work), "qao.example/log")
+        def foreign(key):
+            def change(reply):
+                log = Log(self.work, key)
+                log.leaves = self.log.leaves
+                indexes = [reply["receipt"][name]["index"] for name in ("request", "result")]
+                reply["receipt"] = log.receipt(*indexes)
+            return self.changed(change)
+        self.refused("receipt-of-another-log", foreign(other))
+        self.refused("receipt-of-another-log", foreign(same_name))
+
+    def test_receipt_missing(self):
+        self.refused("receipt-missing", self.changed(lambda reply: reply.pop("receipt") and None))
+        def half(reply):
+            reply["receipt"].pop("result")
+            reply["receipt"]["proofs"].pop()
+        self.refused("receipt-missing", self.changed(half))
+
+    def test_two_roots_in_one_receipt(self):
+        def change(reply):
+            other = Log(self.work, self.key)
+            other.leaves = self.log.leaves[:-1] + [b"\x07" * 32]
+            request = reply["receipt"]["request"]["index"]
+            reply["receipt"]["proofs"][0] = other.proof(request)
+        self.refused("log-split", self.changed(change))
+
+    def test_malformed(self):
+        def raw(body, kind="application/json"):
+            return lambda *ignored: (200, {"Content-Type": kind}, body)
+        good = {}
+        with self.serve(self.changed(lambda reply: good.update(reply))):
+            self.ask()
+        text = canonical(good)
+        for body in (b"", b"null", b"[]", b"{}", text[:-1], text + b"x", text.replace(b'"v":"qao.reply/1"', b'"v":"qao.reply/2"'),
+                     text.replace(b'{"answer"', b'{"v":"qao.reply/1","answer"', 1), text.replace(b"qao.answer/1", b"qao.answer/\xff"),
+                     text.replace(b'"service":11', b'"service":11.0'), text.replace(b'"signed":"', b'"signed":"!', 1),
+                     b"[" * 5000, text.replace(b'"records"', b'"record"')):
+            with self.subTest(body=body[:60]):
+                self.refused(MALFORMED, raw(body))
+
+    # --- the log over time ------------------------------------------------------------------------------------------
+
+    def test_log_goes_back(self):
+        with self.serve(self.good()):
+            self.assertEqual(0, self.ask().returncode)
+        self.log = Log(self.work, self.key, [b"short"])
+        self.refused("log-went-back", self.good())
+
+    def test_log_is_split(self):
+        with self.serve(self.good()):
+            self.assertEqual(0, self.ask().returncode)
+        self.log = Log(self.work, self.key, [b"other %d" % i for i in range(9)])
+        with self.serve(self.good()):
+            done = self.ask()
+        self.assertEqual(1, done.returncode)
+        self.assertIn("[log-split]", done.stderr)
+        self.assertIn("supervising prosecutor", done.stderr)
+
+    def test_kept_checkpoint_is_damaged(self):
+        with self.serve(self.good()) as gateway:
+            self.assertEqual(0, self.ask().returncode)
+            kept = [name for name in os.listdir(f"{self.state}/qao") if name.endswith(".checkpoint")]
+            self.assertEqual(1, len(kept))
+            write(f"{self.state}/qao/{kept[0]}", b"junk")
+            done = self.ask()
+        self.assertEqual(2, done.returncode)
+        self.assertIn("damaged", done.stderr)
+        self.assertEqual(1, len(gateway.requests))
+
+    def test_without_a_place_to_keep(self):
+        with self.serve(self.good()):
+            done = self.ask(env={"XDG_STATE_HOME": "", "HOME": "/proc/no"})
+        self.assertEqual(0, done.returncode)
+        self.assertIn("warning: cannot keep the log's checkpoint", done.stderr)
+
+    def tiles_served(self, forged=False):
+        folder = f"{self.work}/tiles-{Client.number}"
+        def answer(method, path, body):
+            if path == "/v1/log/checkpoint":
+                return 200, {"Content-Type": "text/plain; charset=utf-8"}, self.log.checkpoint().encode()
+            try:
+                data = read(folder + "/" + path.removeprefix("/v1/log/"))
+            except OSError:
+                return 404, {}, b""
+            return 200, {}, bytes(len(data)) if forged else data
+        return folder, answer
+
+    def test_log_checkpoint_continues(self):
+        entries = [b"entry %d" % i for i in range(700)]
+        folder, answer = self.tiles_served()
+        self.log = Log(self.work, self.key, entries[:300])
+        with self.serve(answer):
+            done = self.qao_log("checkpoint")
+            self.assertEqual(("qao.example/log", "300"), tuple(done.stdout.split("\n")[:2]))
+            self.log = Log(self.work, self.key, entries)
+            write_tiles(folder, entries)
+            done = self.qao_log("checkpoint", "--json")
+            self.assertEqual((0, ""), (done.returncode, done.stderr))
+            self.assertEqual({"consistent_with": 300, "log": "qao.example/log", "size": 700,
+                              "root": self.log.checkpoint().split("\n")[2]}, json.loads(done.stdout))
+
+    def test_log_checkpoint_does_not_continue(self):
+        entries = [b"entry %d" % i for i in range(700)]
+        folder, answer = self.tiles_served()
+        self.log = Log(self.work, self.key, entries[:300])
+        with self.serve(answer):
+            self.assertEqual(0, self.qao_log("checkpoint").returncode)
+            rewritten = [b"changed" if i == 17 else entry for i, entry in enumerate(entries)]
+            self.log = Log(self.work, self.key, rewritten)
+            write_tiles(folder, rewritten)
+            done = self.qao_log("checkpoint")
+            self.assertEqual(1, done.returncode)
+            self.assertIn("[log-split]", done.stderr)
+            # What was refused is not kept: the honest log is still accepted.
+            self.log = Log(self.work, self.key, entries)
+            write_tiles(folder, entries)
+            self.assertEqual(0, self.qao_log("checkpoint").returncode)
+
+    def test_log_checkpoint_forged_or_missing_tiles(self):
+        entries = [b"entry %d" % i for i in range(700)]
+        for forged in (True, False):
+            folder, answer = self.tiles_served(forged)
+            self.log = Log(self.work, self.key, entries[:300])
+            with self.serve(answer):
+                self.assertEqual(0, self.qao_log("checkpoint").returncode)
+                self.log = Log(self.work, self.key, entries)
+                if forged:
+                    write_tiles(folder, entries)
+                done = self.qao_log("checkpoint")
+                self.assertEqual(1 if forged else 3, done.returncode, done.stderr)
+            shutil.rmtree(f"{self.state}/qao")
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def qao_log(self, *arguments):
+        environment = {"PATH": os.environ["PATH"], "XDG_STATE_HOME": self.state, "LC_ALL": "C.UTF-8"}
+        return subprocess.run([QAO, "log", arguments[0], "--instance", self.instance, "--as", "police", *arguments[1:]],
+                              capture_output=True, text=True, check=False, env=environment, timeout=60)
+
+    # --- the connection ---------------------------------------------------------------------------------------------
+
+    def test_alerts(self):
+        for who in ("expired", "revoked"):
+            with self.serve(self.good()) as gateway:
+                done = self.ask("--json", who=who)
+                self.assertEqual(1, done.returncode, done.stdout + done.stderr)
+                self.assertEqual(f"urn:qao:problem:certificate-{who}", json.loads(done.stdout)["type"])
+                done = self.ask(who=who)
+                self.assertIn(f"[certificate-{who}]", done.stderr)
+                self.assertEqual([], gateway.requests)
+
+    def test_unknown_to_the_gateway(self):
+        other = f"{self.work}/stranger-{Client.number}"
+        instance_make(other)
+        person = f"{other}/people/police"
+        with self.serve(self.good()):
+            done = self.ask("--json", "--tls-cert", f"{person}/auth.pem", "--tls-key", f"{person}/auth.key")
+        self.assertEqual(1, done.returncode)
+        self.assertEqual("urn:qao:problem:certificate-untrusted", json.loads(done.stdout)["type"])
+
+    def test_unreachable(self):
+        with self.serve(self.good()) as gateway:
+            url = gateway.url
+        done = self.ask()
+        self.assertEqual(3, done.returncode)
+        self.assertIn("not running", done.stderr)
+        write(f"{self.instance}/gateway.url", url.encode())
+        try:
+            done = self.ask("--json")
+        finally:
+            os.unlink(f"{self.instance}/gateway.url")
+        self.assertEqual(3, done.returncode)
+        self.assertEqual("urn:qao:client:unreachable", json.loads(done.stdout)["type"])
+
+    def test_plain_http_is_refused(self):
+        write(f"{self.instance}/gateway.url", b"http://127.0.0.1:1")
+        try:
+            self.assertEqual(2, self.ask().returncode)
+        finally:
+            os.unlink(f"{self.instance}/gateway.url")
+
+    # --- other commands ---------------------------------------------------------------------------------------------
+
+    def test_explain(self):
+        def answer(method, path, body):
+            query = content_of(body)
+            return 200, {}, canonical({
+                "v": "qao.explained/1", "receipt": self.log.receipt(self.log.append(b"explained")),
+                "explanation": {"v": "qao.explanation/1", "query": query["id"], "at": "2026-11-22T12:00:00+05:00", "service": 11,
+                                "decision": {"effect": "deny", "citations": [], "edition": "2022-04-29"}, "needs": ["case"],
+                                "note": "nothing was asked",
+                                "reasons": [{"code": "case-missing", "title": "no case", "citations": [{"clause": 19}]}]}})
+        with self.serve(answer) as gateway:
+            done = self.qao("explain", "--as", "police", "--service", "11", "--basis", "search_measures", "--iin", "500101100000")
+        self.assertEqual((1, ""), (done.returncode, done.stderr))
+        self.assertEqual("/v1/explain", gateway.requests[0][1])
+        for words in ("Decision: refused", "no case [case-missing]", "clause 19", "nothing was asked"):
+            self.assertIn(words, done.stdout)
+        # An answer where an explanation was asked for, and the other way round.
+        with self.serve(self.good()):
+            done = self.qao("explain", "--as", "police", "--service", "11", "--basis", "search_measures", "--iin", "500101100000")
+        self.assertIn(f"[{MALFORMED}]", done.stderr)
+        with self.serve(answer):
+            self.assertIn(f"[{MALFORMED}]", self.ask().stderr)
+
+    def test_services(self):
+        document = {"v": "qao.services/1", "at": "2026-11-22T12:00:00+05:00", "edition": "2022-04-29", "reasons": [],
+                    "services": [{"service": 11, "name": "Зейнетақы", "open": [
+                        {"basis": "operative_search", "effect": "abbreviated", "needs": []},
+                        {"basis": "search_measures", "effect": "permit", "needs": ["case"]}],
+                        "closed": [{"basis": "other_duties", "duty": "app4.1", "reasons": ["service-closed"]}]}]}
+        with self.serve(lambda *ignored: (200, {}, canonical(document))):
+            done = self.qao("services", "--as", "police")
+            for words in ("Зейнетақы", "operative-search activity *", "search measures (case)",
+                          "other duties app4.1: service-closed"):
+                self.assertIn(words, done.stdout)
+            self.assertEqual(document, json.loads(self.qao("services", "--as", "police", "--json").stdout))
+
+    def test_status(self):
+        query = {"id": "5f0c7b0e-3d61-4a55-9c0b-2f6f0a1f9a10", "service": 11}
+        document = {"v": "qao.outcome/1", "query": query["id"], "service": 11, "state": "executed",
+                    "request": {"at": "2026-11-22T12:00:00+05:00", "index": 9, "kind": "query.request", "reasons": []},
+                    "conclusion": {"at": "2026-11-22T12:00:01+05:00", "index": 10, "kind": "query.result", "outcome": "executed"}}
+        held = document | {"reply": self.reply_of(query)}
+        broken = copy.deepcopy(held)
+        broken["reply"]["answer"]["service"] = 12
+        with self.serve(lambda *ignored: (200, {}, canonical(held))):
+            done = self.qao("status", query["id"], "--as", "police")
+            self.assertEqual((0, ""), (done.returncode, done.stderr))
+            for words in ("State: executed", "request record: 9, 2026-11-22 12:00:00", "2026-01"):
+                self.assertIn(words, done.stdout)
+            done = self.qao("status", "5f0c7b0e-3d61-4a55-9c0b-2f6f0a1f9a11", "--as", "police")
+            self.assertIn("[answer-of-another-query]", done.stderr)
+        with self.serve(lambda *ignored: (200, {}, canonical(broken))):
+            done = self.qao("status", query["id"], "--as", "police")
+            self.assertEqual((1, ""), (done.returncode, done.stdout))
+            self.assertIn("[answer-not-signed-content]", done.stderr)
+        self.assertEqual(2, self.qao("status", "../v1", "--as", "police").returncode)
+
+    def test_usage(self):
+        for arguments, words in ((["query", "--as", "police"], "--service and --basis are needed"),
+                                 (["query", "--as", "../police", "--service", "1", "--basis", "x"], "--as takes the name"),
+                                 (["query", "--service", "1", "--basis", "x"], "say who you are"),
+                                 (["query", "--as", "police", "--service", "77", "--basis", "x"], "1 to 76"),
+                                 (["query", "--as", "police", "--cert", "x"], "belong together"),
+                                 (["query", "--as", "nobody", "--service", "1", "--basis", "x"], "cannot use")):
+            with self.serve(self.good()) as gateway:
+                done = self.qao(*arguments)
+            self.assertEqual(2, done.returncode, done.stderr)
+            self.assertIn(words, done.stderr)
+            self.assertEqual([], gateway.requests)
+        done = self.qao("query", "--as", "police", "--lang", "de")
+        self.assertEqual(2, done.returncode)
+
+    def test_open_key_is_refused(self):
+        key = f"{self.work}/open.key"
+        shutil.copy(f"{self.instance}/people/police/sign.key", key)
+        os.chmod(key, 0o644)
+        with self.serve(self.good()):
+            done = self.qao("query", "--as", "police", "--cert", f"{self.instance}/people/police/sign.pem", "--key", key,
+                            "--service", "1", "--basis", "operative_search")
+        self.assertEqual(2, done.returncode)
+        self.assertIn("chmod 600", done.stderr)
+
+    def test_keygen(self):
+        key, vkey = f"{self.work}/new.key", f"{self.work}/new.vkey"
+        command = [QAO, "log", "keygen", "--origin", "new.example/log", "--key", key, "--vkey", vkey]
+        self.assertEqual(0, subprocess.run(command, check=False).returncode)
+        self.assertTrue(read(vkey).startswith(b"new.example/log+"))
+        self.assertEqual(0o600, stat.S_IMODE(os.stat(key).st_mode))
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        self.assertEqual(2, done.returncode)
+        self.assertIn("File exists", done.stderr)
+        command[4] = "a name"
+        command[6] += "2"
+        self.assertEqual(2, subprocess.run(command, capture_output=True, check=False).returncode)
+
+
+if __name__ == "__main__":
+    unittest.main()
