@@ -1,0 +1,310 @@
+#include "gateway/adapters/settings.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/config.h"
+#include "base/data.h"
+#include "base/file.h"
+#include "gateway/adapters/adapter.h"
+#include "gateway/wire/service.h"
+
+enum { FILE_MAX_BYTES = 64 * 1024 };
+
+static int fail(const char *place, const char *what, char **ret_error)
+{
+    if (asprintf(ret_error, "%s: %s", place, what) < 0)
+        *ret_error = NULL;
+    return -EINVAL;
+}
+
+static void wipe_and_free(char *text)
+{
+    if (text)
+        explicit_bzero(text, strlen(text));
+    free(text);
+}
+
+static void registry_free(struct adapter_registry_settings *registry)
+{
+    if (!registry)
+        return;
+    free(registry->name);
+    free(registry->adapter);
+    wipe_and_free(registry->conninfo);
+    free(registry);
+}
+
+static void service_free(struct adapter_service *service)
+{
+    if (!service)
+        return;
+    free(service->registry_name);
+    free(service->statement);
+    free(service->parameter_list);
+    for (size_t i = 0; i < service->parameter_count; i++)
+        free(service->parameters[i]);
+    free(service);
+}
+
+void adapter_settings_free(struct adapter_settings *settings)
+{
+    if (!settings)
+        return;
+    free(settings->socket);
+    free(settings->gateway_user);
+    free(settings->registries_folder);
+    free(settings->services_folder);
+    free(settings->descriptions_folder);
+    free(settings->log_level);
+    for (size_t i = 0; i < settings->registry_count; i++)
+        registry_free(settings->registries[i]);
+    for (size_t i = 0; i < ADAPTER_SERVICE_COUNT; i++)
+        service_free(settings->services[i]);
+    free(settings);
+}
+
+static int load_main(const char *path, struct adapter_settings *settings, char **ret_error)
+{
+    const struct base_config_key keys[] = {
+        {"adapter", "socket", BASE_CONFIG_TEXT, &settings->socket, NULL, 1, 107, "path to listen at"},
+        {"adapter", "gateway_user", BASE_CONFIG_TEXT, &settings->gateway_user, NULL, 1, 64, "who may connect"},
+        {"adapter", "registries", BASE_CONFIG_TEXT, &settings->registries_folder, NULL, 1, 0, "folder, NAME.ini each"},
+        {"adapter", "services", BASE_CONFIG_TEXT, &settings->services_folder, NULL, 1, 0, "folder, NN.ini each"},
+        {"adapter", "descriptions", BASE_CONFIG_TEXT, &settings->descriptions_folder, "", 0, 0,
+         "folder of service descriptions; empty: the installed ones"},
+        {"adapter", "may_connect_inet", BASE_CONFIG_BOOL, &settings->may_connect_inet, "no", 0, 0,
+         "registries are reached over the network"},
+        {"adapter", "log_level", BASE_CONFIG_TEXT, &settings->log_level, "info", 1, 16, "error, warning, info, debug"},
+    };
+    int r = base_config_load(path, keys, BASE_ARRAY_LENGTH(keys), ret_error);
+    if (r < 0 || settings->descriptions_folder[0])
+        return r;
+    free(settings->descriptions_folder);
+    settings->descriptions_folder = NULL;
+    r = base_data_path("schema/services", &settings->descriptions_folder);
+    return r < 0 ? fail(path, "the installed service descriptions are missing", ret_error) : 0;
+}
+
+/* Credentials stand in it: only its owner may read it. */
+static int check_secrecy(const char *path, char **ret_error)
+{
+    struct base_buffer content BASE_CLEANUP(base_buffer_clear);
+    base_buffer_init(&content, FILE_MAX_BYTES);
+    int r = base_file_read(path, BASE_FILE_SECRET, &content);
+    if (r == -EPERM)
+        return fail(path, "holds credentials, but others than its owner may read it", ret_error);
+    return r < 0 ? fail(path, strerror(-r), ret_error) : 0;
+}
+
+static int read_registry(const char *path, struct adapter_registry_settings *registry, char **ret_error)
+{
+    const struct base_config_key keys[] = {
+        {"registry", "adapter", BASE_CONFIG_TEXT, &registry->adapter, NULL, 1, 16, "kind of adapter: sql"},
+        {"sql", "conninfo", BASE_CONFIG_TEXT, &registry->conninfo, "", 0, 0, "libpq connection string"},
+        {"limits", "connections", BASE_CONFIG_INTEGER, &registry->connections, "4", 1, 64, "calls at once"},
+        {"limits", "queue", BASE_CONFIG_INTEGER, &registry->queue, "64", 1, 10000, "calls that wait"},
+        {"limits", "deadline_ms", BASE_CONFIG_INTEGER, &registry->deadline_ms, "5000", 10, 600000, "of one call"},
+        {"limits", "records", BASE_CONFIG_INTEGER, &registry->records, "2000", 1, 10000, "of one answer"},
+        {"breaker", "failures", BASE_CONFIG_INTEGER, &registry->breaker_failures, "5", 1, 1000, "in a row, then open"},
+        {"breaker", "pause_ms", BASE_CONFIG_INTEGER, &registry->breaker_pause_ms, "1000", 10, 600000, "to first probe"},
+        {"breaker", "pause_max_ms", BASE_CONFIG_INTEGER, &registry->breaker_pause_max_ms, "30000", 10, 3600000,
+         "longest pause between probes"},
+    };
+    return base_config_load(path, keys, BASE_ARRAY_LENGTH(keys), ret_error);
+}
+
+static int load_registry(const char *folder, const char *file, struct adapter_registry_settings **ret_registry,
+                         char **ret_error)
+{
+    char path[4096];
+    if (snprintf(path, sizeof(path), "%s/%s", folder, file) >= (int) sizeof(path))
+        return fail(folder, "path too long", ret_error);
+    struct adapter_registry_settings *registry = calloc(1, sizeof(*registry));
+    if (!registry)
+        return -ENOMEM;
+    int r = check_secrecy(path, ret_error);
+    if (r == 0)
+        r = read_registry(path, registry, ret_error);
+    char *what = NULL;
+    if (r == 0) {
+        registry->name = strndup(file, strlen(file) - strlen(".ini"));
+        registry->kind = adapter_kind_find(registry->adapter);
+        if (!registry->kind)
+            r = fail(path, "[registry] adapter: no such kind of adapter", ret_error);
+        else if (registry->kind->check(registry, &what) < 0)
+            r = fail(path, what ? what : "settings not usable", ret_error);
+    }
+    free(what);
+    if (r < 0)
+        registry_free(registry);
+    else
+        *ret_registry = registry;
+    return r;
+}
+
+/* The sandbox lets nothing onto the network unless the whole configuration says so. */
+static int check_reach(const struct adapter_settings *settings, const struct adapter_registry_settings *registry,
+                       char **ret_error)
+{
+    char *folder = NULL;
+    int r = registry->kind->socket_folder(registry, &folder);
+    if (r == 0 && !folder && !settings->may_connect_inet)
+        r = fail(registry->name, "is reached over the network, but [adapter] may_connect_inet is no", ret_error);
+    free(folder);
+    return r;
+}
+
+static int is_ini(const struct dirent *entry)
+{
+    const char *name = entry->d_name;
+    size_t plain = strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_-");
+    return plain > 0 && plain <= ADAPTER_REGISTRY_NAME_MAX && strcmp(name + plain, ".ini") == 0;
+}
+
+static int load_registries(struct adapter_settings *settings, char **ret_error)
+{
+    struct dirent **entries = NULL;
+    int count = scandir(settings->registries_folder, &entries, is_ini, alphasort);
+    if (count < 0)
+        return fail(settings->registries_folder, strerror(errno), ret_error);
+    int r = count > ADAPTER_REGISTRIES_MAX ? fail(settings->registries_folder, "too many registries", ret_error) : 0;
+    for (int i = 0; i < count; i++) {
+        if (r == 0)
+            r = load_registry(settings->registries_folder, entries[i]->d_name,
+                              &settings->registries[settings->registry_count], ret_error);
+        if (r == 0)
+            r = check_reach(settings, settings->registries[settings->registry_count++], ret_error);
+        free(entries[i]);
+    }
+    free(entries);
+    return r;
+}
+
+static int split_parameters(struct adapter_service *service, const char *path, char **ret_error)
+{
+    char *save = NULL, *list = service->parameter_list;
+    for (char *name = strtok_r(list, ", ", &save); name; name = strtok_r(NULL, ", ", &save)) {
+        if (service->parameter_count == LINK_PARAMS_MAX)
+            return fail(path, "[service] parameters: more than 16", ret_error);
+        for (size_t i = 0; i < service->parameter_count; i++)
+            if (strcmp(service->parameters[i], name) == 0)
+                return fail(path, "[service] parameters: a name stands twice", ret_error);
+        service->parameters[service->parameter_count] = strdup(name);
+        if (!service->parameters[service->parameter_count])
+            return -ENOMEM;
+        service->parameter_count++;
+    }
+    return 0;
+}
+
+static bool has_parameter(const struct adapter_service *service, const char *name)
+{
+    for (size_t i = 0; i < service->parameter_count; i++)
+        if (strcmp(service->parameters[i], name) == 0)
+            return true;
+    return false;
+}
+
+/* A parameter that the statement does not take would make the registry answer a wider question than was permitted. */
+static int check_mapping(struct adapter_service *service, const struct wire_service *described, const char *path,
+                         char **ret_error)
+{
+    json_t *request = json_object_get(wire_service_description(described), "request");
+    json_t *properties = json_object_get(request, "properties"), *value;
+    const char *name;
+    json_object_foreach (properties, name, value)
+        if (!has_parameter(service, name))
+            return fail(path, "[service] parameters: one of the service's description is missing", ret_error);
+    service->is_act = wire_service_kind(described) == WIRE_SERVICE_ACT;
+    bool takes_query = has_parameter(service, "query");
+    if (service->parameter_count != json_object_size(properties) + (takes_query ? 1 : 0))
+        return fail(path, "[service] parameters: one is not in the service's description", ret_error);
+    if (service->is_act && !takes_query)
+        return fail(path, "[service] parameters: an act takes query, by which it is done only once", ret_error);
+    return 0;
+}
+
+static int find_registry(struct adapter_settings *settings, struct adapter_service *service, const char *path,
+                         char **ret_error)
+{
+    for (size_t i = 0; i < settings->registry_count; i++) {
+        if (strcmp(settings->registries[i]->name, service->registry_name) != 0)
+            continue;
+        settings->registries[i]->has_acts = settings->registries[i]->has_acts || service->is_act;
+        service->registry = settings->registries[i];
+        return 0;
+    }
+    return fail(path, "[service] registry: no such file in the registries' folder", ret_error);
+}
+
+static int load_service(struct adapter_settings *settings, const struct wire_services *descriptions, unsigned number,
+                        char **ret_error)
+{
+    char path[4096];
+    if (snprintf(path, sizeof(path), "%s/%02u.ini", settings->services_folder, number) >= (int) sizeof(path))
+        return fail(settings->services_folder, "path too long", ret_error);
+    struct adapter_service *service = calloc(1, sizeof(*service));
+    if (!service)
+        return -ENOMEM;
+    const struct base_config_key keys[] = {
+        {"service", "registry", BASE_CONFIG_TEXT, &service->registry_name, NULL, 1, 32, "name of its registry"},
+        {"service", "parameters", BASE_CONFIG_TEXT, &service->parameter_list, NULL, 1, 600, "names, in order"},
+        {"service", "statement", BASE_CONFIG_TEXT, &service->statement, NULL, 1, 0, "SQL with $1, $2, ..."},
+    };
+    service->number = number;
+    int r = base_config_load(path, keys, BASE_ARRAY_LENGTH(keys), ret_error);
+    const struct wire_service *described = wire_service_find(descriptions, number);
+    if (r == 0)
+        r = split_parameters(service, path, ret_error);
+    if (r == 0 && !described)
+        r = fail(path, "the service has no description", ret_error);
+    if (r == 0)
+        r = check_mapping(service, described, path, ret_error);
+    if (r == 0)
+        r = find_registry(settings, service, path, ret_error);
+    if (r == 0) {
+        settings->services[number - 1] = service;
+        return 0;
+    }
+    service_free(service);
+    if (r == -ENOENT) { /* a service without an adapter is no error */
+        free(*ret_error);
+        *ret_error = NULL;
+        return 0;
+    }
+    return r;
+}
+
+static int load_services(struct adapter_settings *settings, char **ret_error)
+{
+    struct wire_services *descriptions = NULL;
+    int r = wire_services_new(settings->descriptions_folder, &descriptions, ret_error);
+    if (r < 0)
+        return r;
+    for (unsigned number = 1; r == 0 && number <= ADAPTER_SERVICE_COUNT; number++)
+        r = load_service(settings, descriptions, number, ret_error);
+    wire_services_free(descriptions);
+    return r;
+}
+
+int adapter_settings_load(const char *path, struct adapter_settings **ret_settings, char **ret_error)
+{
+    *ret_error = NULL;
+    struct adapter_settings *settings = calloc(1, sizeof(*settings));
+    if (!settings)
+        return -ENOMEM;
+    int r = load_main(path, settings, ret_error);
+    if (r == 0)
+        r = load_registries(settings, ret_error);
+    if (r == 0)
+        r = load_services(settings, ret_error);
+    if (r < 0)
+        adapter_settings_free(settings);
+    else
+        *ret_settings = settings;
+    return r;
+}

@@ -1,0 +1,180 @@
+"""A private cluster with the synthetic registries, qao-adapter before it, and a client that speaks its frames."""
+import json
+import os
+import pathlib
+import pwd
+import select
+import shutil
+import signal
+import socket
+import struct
+import subprocess
+import tempfile
+import threading
+import time
+import uuid
+
+ROOT = pathlib.Path(__file__).resolve().parents[3]
+PG = ROOT / "tests/integration/pg.sh"
+LOAD = ROOT / "tests/registries/load.sh"
+USER = pwd.getpwuid(os.getuid()).pw_name
+
+CALL, ANSWER = 16, 17
+OUTCOMES = ["UNKNOWN", "ANSWERED", "UNAVAILABLE", "FAILED", "TIMEOUT"]
+
+
+class Cluster:
+    """The synthetic registries in a cluster of their own."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.server("start", "--fast")
+        with open(f"{folder}/data/pg_ident.conf", "a", encoding="utf-8") as ident:
+            ident.write(subprocess.run([LOAD, "--ident", USER], check=True, capture_output=True, text=True).stdout)
+        self.sql("postgres", "select pg_reload_conf()")
+        subprocess.run([LOAD, "--psql", f"psql -h {folder} -U postgres"], check=True)
+
+    def server(self, what, *arguments):
+        subprocess.run([PG, what, self.folder, *arguments], check=True)
+
+    def sql(self, database, text):
+        run = subprocess.run(
+            ["psql", "-X", "-A", "-t", "-q", "-v", "ON_ERROR_STOP=1", "-h", self.folder, "-U", "postgres", "-d", database],
+            check=True, capture_output=True, text=True, input=text)
+        return run.stdout.strip()
+
+
+class Answer:
+    def __init__(self, body):
+        self.id, outcome, self.duration_us, size = struct.unpack(">QBQI", body[:21])
+        self.outcome = OUTCOMES[outcome]
+        self.raw = body[21:21 + size]
+        self.detail = body[25 + size:].decode("ascii")
+        self.records = json.loads(self.raw) if self.outcome == "ANSWERED" else None
+        self.arrived = time.monotonic()
+
+    def __repr__(self):
+        return f"{self.outcome} {self.detail} {self.raw[:200]!r}"
+
+
+def field(data):
+    data = data.encode() if isinstance(data, str) else data
+    return struct.pack(">I", len(data)) + data
+
+
+class Client:
+    """One connection to the adapter's socket; answers are matched by id."""
+
+    def __init__(self, path):
+        self.socket = socket.socket(socket.AF_UNIX)
+        self.socket.connect(path)
+        self.next_id = 1
+        self.answers = {}
+        self.changed = threading.Condition()
+        self.sending = threading.Lock()
+        threading.Thread(target=self.read_all, daemon=True).start()
+
+    def read_all(self):
+        with self.socket, self.socket.makefile("rb") as stream:
+            while header := stream.read(6):
+                size, kind = struct.unpack(">IH", header)
+                body = stream.read(size - 2)
+                assert kind == ANSWER
+                answer = Answer(body)
+                with self.changed:
+                    self.answers[answer.id] = answer
+                    self.changed.notify_all()
+
+    def send_frame(self, kind, body):
+        with self.sending:
+            self.socket.sendall(struct.pack(">IH", len(body) + 2, kind) + body)
+
+    def send(self, service, params, query=None, timeout=10.0):
+        with self.sending:
+            number = self.next_id
+            self.next_id += 1
+        body = struct.pack(">QH", number, service) + field(query or str(uuid.uuid4()))
+        body += struct.pack(">QH", int(timeout * 1e6), len(params))
+        for name, value in params.items():
+            body += field(name) + field(value)
+        self.send_frame(CALL, body)
+        return number
+
+    def wait(self, number, timeout=20.0):
+        with self.changed:
+            assert self.changed.wait_for(lambda: number in self.answers, timeout), "no answer from the adapter"
+            return self.answers.pop(number)
+
+    def call(self, service, params, query=None, timeout=10.0):
+        return self.wait(self.send(service, params, query, timeout))
+
+
+class Adapter:
+    """A running qao-adapter with a configuration of its own."""
+
+    def __init__(self, program, folder, registries, services):
+        """registries: name -> INI text; services: number -> INI text."""
+        self.folder = pathlib.Path(folder)
+        self.path = f"{folder}/adapter.sock"
+        for below, files in (("registries", registries), ("services", services)):
+            (self.folder / below).mkdir(parents=True)
+            for name, text in files.items():
+                file = self.folder / below / f"{name}.ini"
+                file.touch(0o600)
+                file.write_text(text, encoding="utf-8")
+        (self.folder / "adapter.ini").write_text(
+            f"[adapter]\nsocket = {self.path}\ngateway_user = {USER}\nregistries = {folder}/registries\n"
+            f"services = {folder}/services\ndescriptions = {ROOT}/schema/services\nlog_level = debug\n",
+            encoding="utf-8")
+        with open(f"{folder}/log", "wb") as log:
+            self.process = subprocess.Popen([program, "--config", f"{folder}/adapter.ini"], stderr=log)
+        until(lambda: os.path.exists(self.path) or self.process.poll() is not None, 20)
+        assert self.process.poll() is None, pathlib.Path(f"{folder}/log").read_text()
+        self.client = Client(self.path)
+        self.call, self.send, self.wait = self.client.call, self.client.send, self.client.wait
+
+    def log_text(self):
+        return (self.folder / "log").read_text(encoding="utf-8")
+
+    def stop(self, timeout=20):
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(timeout)
+
+
+def until(holds, timeout=10.0):
+    """Polls with a deadline; returns the first true value."""
+    end = time.monotonic() + timeout
+    while True:
+        value = holds()
+        if value:
+            return value
+        assert time.monotonic() < end, "waited in vain"
+        select.select([], [], [], 0.01)
+
+
+def registry(socket_folder, number, **limits):
+    """INI text of one registry; limits by key, with breaker_ before those of the breaker."""
+    lines = ["[registry]", "adapter = sql", "[sql]",
+             f"conninfo = host='{socket_folder}' dbname=qao_registry_{number} user=qao_registry_{number}"]
+    for section in ("limits", "breaker"):
+        lines.append(f"[{section}]")
+        for key, value in limits.items():
+            is_breaker = key.startswith("breaker_")
+            if is_breaker == (section == "breaker"):
+                lines.append(f"{key.removeprefix('breaker_')} = {value}")
+    return "\n".join(lines) + "\n"
+
+
+def service(name, parameters, statement):
+    return f"[service]\nregistry = {name}\nparameters = {parameters}\nstatement = {statement}\n"
+
+
+def temporary_folder():
+    folder = tempfile.mkdtemp(prefix="qao-ad.", dir="/tmp")
+    os.chmod(folder, 0o755)
+    return folder
+
+
+def remove(folder):
+    shutil.rmtree(folder, ignore_errors=True)
