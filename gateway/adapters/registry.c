@@ -219,12 +219,10 @@ int adapter_registry_new(const struct adapter_registry_settings *settings,
 int adapter_registry_put(struct adapter_registry *registry, struct adapter_call *take_call)
 {
     int r = ADAPTER_REGISTRY_OPEN;
-    if (admits(registry))
-        r = base_queue_put(registry->calls, take_call);
-    if (r == BASE_QUEUE_FULL)
-        r = ADAPTER_REGISTRY_FULL;
-    else if (r == BASE_QUEUE_CLOSED)
+    if (registry->is_stopping)
         r = ADAPTER_REGISTRY_STOPPED;
+    else if (admits(registry))
+        r = base_queue_put(registry->calls, take_call) == 0 ? 0 : ADAPTER_REGISTRY_FULL;
     if (r == 0)
         return 0;
     pthread_mutex_lock(&registry->mutex);

@@ -14,6 +14,7 @@
 
 enum {
     CONNINFO_KEYS_MAX = 64,
+    IDLE_READS_MAX = 16,
     RECEIVED_MAX = 2 * LINK_RECORDS_MAX, /* bytes on the wire of one answer, white space included */
 };
 
@@ -184,9 +185,11 @@ static bool is_standing(const struct adapter_line *line)
 {
     if (!line->pg || PQstatus(line->pg) != CONNECTION_OK)
         return false;
+    /* A server that went away left a message first, then the end of the stream: read up to there. */
     struct pollfd ready = {.fd = PQsocket(line->pg), .events = POLLIN};
-    if (poll(&ready, 1, 0) > 0 && PQconsumeInput(line->pg) != 1)
-        return false;
+    for (int i = 0; poll(&ready, 1, 0) > 0; i++)
+        if (i == IDLE_READS_MAX || PQconsumeInput(line->pg) != 1)
+            return false;
     return PQstatus(line->pg) == CONNECTION_OK && PQtransactionStatus(line->pg) == PQTRANS_IDLE;
 }
 

@@ -127,11 +127,16 @@ class Adapter:
             f"services = {folder}/services\ndescriptions = {ROOT}/schema/services\nlog_level = debug\n",
             encoding="utf-8")
         with open(f"{folder}/log", "wb") as log:
-            self.process = subprocess.Popen([program, "--config", f"{folder}/adapter.ini"], stderr=log)
-        until(lambda: os.path.exists(self.path) or self.process.poll() is not None, 20)
-        assert self.process.poll() is None, pathlib.Path(f"{folder}/log").read_text()
+            self.process = subprocess.Popen([program, "--config", f"{folder}/adapter.ini"], stdin=subprocess.DEVNULL,
+                                            stdout=log, stderr=log)
+        until(self.is_listening, 20)
         self.client = Client(self.path)
         self.call, self.send, self.wait = self.client.call, self.client.send, self.client.wait
+
+    def is_listening(self):
+        assert self.process.poll() is None, self.log_text()
+        with socket.socket(socket.AF_UNIX) as probe:
+            return probe.connect_ex(self.path) == 0
 
     def log_text(self):
         return (self.folder / "log").read_text(encoding="utf-8")
