@@ -38,7 +38,7 @@ struct policy_role {
     const char *name[3];
 };
 
-struct policy_ground { /* a basis */
+struct policy_basis_rule {
     unsigned clause;
     unsigned appendix; /* 0 for other duties: the duty's */
     bool needs_case;
@@ -46,7 +46,7 @@ struct policy_ground { /* a basis */
     const char *name[3];
 };
 
-struct policy_task { /* a duty */
+struct policy_duty_rule {
     unsigned clause;
     bool by_registration; /* comes with the registration for other duties; else granted by name (R08) */
     uint64_t readings;
@@ -68,8 +68,8 @@ struct policy_order {
     uint64_t case_readings;    /* how a case number must look (R12) */
     struct policy_service services[POLICY_SERVICE_MAX + 1];
     struct policy_role roles[POLICY_ROLE_MAX + 1];
-    struct policy_ground bases[POLICY_BASIS_MAX + 1];
-    struct policy_task duties[POLICY_DUTY_MAX + 1];
+    struct policy_basis_rule bases[POLICY_BASIS_MAX + 1];
+    struct policy_duty_rule duties[POLICY_DUTY_MAX + 1];
     struct policy_cell cells[POLICY_MATRIX_MAX + 1][POLICY_SERVICE_MAX + 1][POLICY_COLUMN_MAX + 1];
     unsigned article_count;
     struct policy_article articles[POLICY_ARTICLES_MAX + 1]; /* by entry number of App. 8 */
