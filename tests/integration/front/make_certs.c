@@ -95,6 +95,7 @@ int main(int argc, char **argv)
     private_person.role = CERTS_DEV_PRIVATE;
     private_person.bin = private_person.organisation = NULL;
     put_leaf(folder, "server", ca, &server, now_us, false);
+    put_leaf(folder, "renewed", ca, &server, now_us, false);
     put_leaf(folder, "officer", ca, &officer, now_us, false);
     put_leaf(folder, "ecdsa", ca, &ecdsa, now_us, false);
     put_leaf(folder, "expired", ca, &expired, now_us, false);
