@@ -320,8 +320,8 @@ int store_batch_send(struct store_batch *scratch, struct store_connection *conne
     return r;
 }
 
-/* The key of a unique violation is told in its detail: "Key (iin, id, part)=(…, …, …) already exists." The last entry of
- * the batch with that key is surely a repetition, whether of the log or of an earlier entry of the same batch. */
+/* The key of a unique violation is told in its detail: "Key (iin, id, part)=(…, …, …) already exists." The last entry
+ * of the batch with that key is surely a repetition, whether of the log or of an earlier entry of the same batch. */
 static long claim_culprit(const struct audit_batch *batch, const char *detail)
 {
     for (size_t i = batch->count; i-- > 0;) {
@@ -330,10 +330,9 @@ static long claim_culprit(const struct audit_batch *batch, const char *detail)
             continue;
         const uint8_t *id = record->id;
         char key[1200];
-        snprintf(key, sizeof(key),
-                 "=(%s, %02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x, %d) ", record->iin, id[0],
-                 id[1], id[2], id[3], id[4], id[5], id[6], id[7], id[8], id[9], id[10], id[11], id[12], id[13], id[14],
-                 id[15], record->part);
+        snprintf(key, sizeof(key), "=(%s, %02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x, %d) ",
+                 record->iin, id[0], id[1], id[2], id[3], id[4], id[5], id[6], id[7], id[8], id[9], id[10], id[11],
+                 id[12], id[13], id[14], id[15], record->part);
         if (strstr(detail, key))
             return (long) i;
     }

@@ -1,8 +1,8 @@
 #include "schema/store/blob.h"
 
-#include <errno.h>
-
 #include "schema/store/pool.h"
+
+#include <errno.h>
 
 int store_blob_put(struct store_pool *pool, const uint8_t digest[static STORE_DIGEST_BYTES], struct base_bytes sealed,
                    int64_t *ret_large)

@@ -1,9 +1,9 @@
 #include "schema/store/columns.h"
 
-#include <errno.h>
-
 #include "schema/store/pool.h"
 #include "schema/store/query.h"
+
+#include <errno.h>
 
 void store_columns_take(struct store_row *row, uint64_t *ret_seq, struct store_record *ret_record,
                         struct base_bytes *ret_leaf)
@@ -103,7 +103,8 @@ static int take_large(void *context, size_t index, struct base_bytes element)
 }
 
 /* Columns of queries/columns_read.sql. */
-static int visit_columns(const PGresult *result, int index, uint64_t expected, store_columns_visit *visit, void *context)
+static int visit_columns(const PGresult *result, int index, uint64_t expected, store_columns_visit *visit,
+                         void *context)
 {
     struct store_row row = store_row_of(result, index);
     struct beside beside = {.kids = 0};
@@ -132,8 +133,8 @@ static int visit_columns(const PGresult *result, int index, uint64_t expected, s
     return visit(context, seq, leaf, &record);
 }
 
-int store_columns_read(struct store_pool *pool, int32_t log_id, uint64_t first, uint64_t end, store_columns_visit *visit,
-                       void *context)
+int store_columns_read(struct store_pool *pool, int32_t log_id, uint64_t first, uint64_t end,
+                       store_columns_visit *visit, void *context)
 {
     enum { PAGE = 512 };
     while (first < end) {

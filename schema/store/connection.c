@@ -1,11 +1,11 @@
 #include "schema/store/connection.h"
 
+#include "base/clock.h"
+
 #include <errno.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
-
-#include "base/clock.h"
 
 static void remember(struct store_connection *connection, const char *sqlstate)
 {
@@ -158,8 +158,11 @@ static int await_login(struct store_connection *connection, int64_t deadline_us)
 /* What each statement relies on, whatever the server's or the role's defaults are. */
 static int configure(struct store_connection *connection, int64_t deadline_us, int64_t statement_timeout_us)
 {
-    char sql[400];
+    char sql[600];
     snprintf(sql, sizeof(sql),
+             /* Every query here goes by an index to few rows. Said outright, because a plan may be made while a table
+              * is still small and is then kept. */
+             "set enable_seqscan = off; set enable_hashjoin = off; set enable_mergejoin = off; "
              "set search_path = pg_catalog; set default_transaction_isolation = 'read committed'; "
              "set default_transaction_read_only = off; set timezone = 'UTC'; "
              "set client_min_messages = warning; set statement_timeout = %lld; set lock_timeout = %lld",
@@ -199,7 +202,7 @@ static int prepare(struct store_connection *connection, int64_t deadline_us)
     /* A table, column or function that is not there, or a schema that may not be entered: not our database. */
     if (failure < 0)
         return strncmp(connection->sqlstate, "42", 2) == 0 || strncmp(connection->sqlstate, "3F", 2) == 0 ? -EPROTO
-                                                                                                         : failure;
+                                                                                                          : failure;
     return 0;
 }
 

@@ -3,22 +3,22 @@
 #ifndef SCHEMA_STORE_CONNECTION_H
 #define SCHEMA_STORE_CONNECTION_H
 
-#include <libpq-fe.h>
-
 #include "schema/store/params.h"
 #include "schema/store/row.h"
 #include "schema/store/statements.h"
 
+#include <libpq-fe.h>
+
 struct store_connection {
     PGconn *pg;
-    bool lost;   /* of no more use: close it */
-    bool warned; /* a WARNING came since this was last set to false */
+    bool lost;                         /* of no more use: close it */
+    bool warned;                       /* a WARNING came since this was last set to false */
     char sqlstate[STORE_SQLSTATE_MAX]; /* of the newest failure */
 };
 
-/* statement_timeout_us also ends a statement on the server's side, so that a caller that gave up leaves nothing running;
- * a lock is waited for half as long. -ENOTCONN, -ETIMEDOUT, -EPROTO (another schema version), -ENOMEM; then ret_sqlstate,
- * when given, says why. */
+/* statement_timeout_us also ends a statement on the server's side, so that a caller that gave up leaves nothing
+ * running; a lock is waited for half as long. -ENOTCONN, -ETIMEDOUT, -EPROTO (another schema version), -ENOMEM; then
+ * ret_sqlstate, when given, says why. */
 int store_connection_open(const char *conninfo, int64_t deadline_us, int64_t statement_timeout_us,
                           struct store_connection **ret_connection,
                           char ret_sqlstate[static STORE_SQLSTATE_MAX]) BASE_MUST_USE;
@@ -33,7 +33,8 @@ int store_connection_call(struct store_connection *connection, enum store_statem
 int store_connection_command(struct store_connection *connection, const char *sql, int64_t deadline_us) BASE_MUST_USE;
 
 /* The next result of what was sent; *ret_result is NULL where one statement's results end. */
-int store_connection_result(struct store_connection *connection, int64_t deadline_us, PGresult **ret_result) BASE_MUST_USE;
+int store_connection_result(struct store_connection *connection, int64_t deadline_us,
+                            PGresult **ret_result) BASE_MUST_USE;
 
 /* The errno of a failed result, its SQLSTATE remembered. */
 int store_connection_failure(struct store_connection *connection, const PGresult *result);

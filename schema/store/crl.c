@@ -1,8 +1,8 @@
 #include "schema/store/crl.h"
 
-#include <errno.h>
-
 #include "schema/store/pool.h"
+
+#include <errno.h>
 
 int store_crl_put(struct store_pool *pool, const struct store_crl *crl)
 {

@@ -18,7 +18,8 @@ struct store_log;
 
 /* pool serves tile_read() and entries_read() by any thread, and must outlive the log. Makes no connection: the writer
  * calls audit_store.connect(). The caller frees. */
-int store_log_new(const struct store_log_config *config, struct store_pool *pool, struct store_log **ret_log) BASE_MUST_USE;
+int store_log_new(const struct store_log_config *config, struct store_pool *pool,
+                  struct store_log **ret_log) BASE_MUST_USE;
 
 /* Accepts NULL. The writer must have stopped. */
 void store_log_free(struct store_log *log);

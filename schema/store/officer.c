@@ -1,9 +1,9 @@
 #include "schema/store/officer.h"
 
+#include "schema/store/pool.h"
+
 #include <arpa/inet.h>
 #include <errno.h>
-
-#include "schema/store/pool.h"
 
 bool store_names_has(const struct store_names *names, const char *name)
 {

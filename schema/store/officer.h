@@ -1,5 +1,5 @@
-/* Who may query, as registered (clauses 10-15, 34, 46). Registrations are versions: what is read here is the newest one,
- * and its version is confirmed again in the transaction of the request record (store_record.confirm). */
+/* Who may query, as registered (clauses 10-15, 34, 46). Registrations are versions: what is read here is the newest
+ * one, and its version is confirmed again in the transaction of the request record (store_record.confirm). */
 #ifndef SCHEMA_STORE_OFFICER_H
 #define SCHEMA_STORE_OFFICER_H
 
@@ -20,24 +20,26 @@ struct store_officer {
     int64_t body;
     int64_t unit; /* 0: of the body itself */
     char iin[BASE_IDNUM_TEXT_MAX];
-    char bin[BASE_IDNUM_TEXT_MAX];   /* of the body */
-    char unit_code[STORE_NAME_MAX];  /* "" when unit is 0 */
-    int role;                        /* of App. 12 as read by R05: 1-15 */
-    enum store_officer_state state;  /* at the time asked for */
-    int64_t granted_until_us;        /* 0: without end */
-    struct store_names bases;        /* granted, by name: "operative_search" … */
-    struct store_names duties;       /* granted, by name: "app4.1" … */
-    int32_t agreement_version;       /* of the text in force that was signed (clause 17); 0: not signed, or a newer text is in force */
-    bool network_allowed;            /* the peer address lies in a network of the body (R15) */
-    bool claimed;                    /* (iin, id, part) is in the log: the query is a replay */
+    char bin[BASE_IDNUM_TEXT_MAX];  /* of the body */
+    char unit_code[STORE_NAME_MAX]; /* "" when unit is 0 */
+    int role;                       /* of App. 12 as read by R05: 1-15 */
+    enum store_officer_state state; /* at the time asked for */
+    int64_t granted_until_us;       /* 0: without end */
+    struct store_names bases;       /* granted, by name: "operative_search" … */
+    struct store_names duties;      /* granted, by name: "app4.1" … */
+    int32_t agreement_version; /* of the text in force that was signed (clause 17); 0: not signed, or a newer text is in
+                                  force */
+    bool network_allowed;      /* the peer address lies in a network of the body (R15) */
+    bool claimed;              /* (iin, id, part) is in the log: the query is a replay */
 };
 
 struct store_officer_key {
     const char *iin;
-    const char *bin;                  /* of the body, from the signer's certificate */
-    const char *peer;                 /* IPv4 or IPv6 address as text; an IPv4-mapped one counts as IPv4. NULL, empty or no address: in no network */
-    int64_t at_us;                    /* arrival: for ends of grants and the agreement in force */
-    const uint8_t *id;                /* 16 bytes of the query's id; NULL when there is none to look for */
+    const char *bin;   /* of the body, from the signer's certificate */
+    const char *peer;  /* IPv4 or IPv6 address as text; an IPv4-mapped one counts as IPv4. NULL, empty or no address: in
+                          no network */
+    int64_t at_us;     /* arrival: for ends of grants and the agreement in force */
+    const uint8_t *id; /* 16 bytes of the query's id; NULL when there is none to look for */
     int part;
 };
 

@@ -1,12 +1,12 @@
-/* Which records of the log still wait for their conclusion, kept by the writer so that each head can name an index before
- * which none does: that bounds what a start must look through. Inner part of the store: not for other rooms. */
+/* Which records of the log still wait for their conclusion, kept by the writer so that each head can name an index
+ * before which none does: that bounds what a start must look through. Inner part of the store: not for other rooms. */
 #ifndef SCHEMA_STORE_OPENS_H
 #define SCHEMA_STORE_OPENS_H
 
+#include "base/result.h"
+
 #include <stddef.h>
 #include <stdint.h>
-
-#include "base/result.h"
 
 struct store_opens {
     uint64_t *seqs; /* ascending from first; the top bit marks one that was concluded */

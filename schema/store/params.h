@@ -34,14 +34,14 @@ struct store_array {
 };
 
 enum store_array_type { /* OIDs of the element types, fixed for ever by PostgreSQL */
-    STORE_ARRAY_BOOL = 16,
-    STORE_ARRAY_BYTEA = 17,
-    STORE_ARRAY_I64 = 20,
-    STORE_ARRAY_I16 = 21,
-    STORE_ARRAY_I32 = 23,
-    STORE_ARRAY_TEXT = 25,
-    STORE_ARRAY_TIME = 1184,
-    STORE_ARRAY_UUID = 2950,
+                        STORE_ARRAY_BOOL = 16,
+                        STORE_ARRAY_BYTEA = 17,
+                        STORE_ARRAY_I64 = 20,
+                        STORE_ARRAY_I16 = 21,
+                        STORE_ARRAY_I32 = 23,
+                        STORE_ARRAY_TEXT = 25,
+                        STORE_ARRAY_TIME = 1184,
+                        STORE_ARRAY_UUID = 2950,
 };
 
 void store_array_init(struct store_array *array, size_t max_bytes);

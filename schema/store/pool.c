@@ -1,11 +1,11 @@
 #include "schema/store/pool.h"
 
+#include "base/clock.h"
+
 #include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <time.h>
-
-#include "base/clock.h"
 
 enum { CONNECTIONS_MAX = 64 };
 
@@ -22,7 +22,8 @@ struct store_pool {
 /* A free place in the pool, with the idle connection that was in it, or NULL for one that must be made. */
 static int borrow_place(struct store_pool *pool, int64_t deadline_us, struct store_connection **ret_connection)
 {
-    struct timespec until = {.tv_sec = (time_t) (deadline_us / 1000000), .tv_nsec = (long) (deadline_us % 1000000) * 1000};
+    struct timespec until = {.tv_sec = (time_t) (deadline_us / 1000000),
+                             .tv_nsec = (long) (deadline_us % 1000000) * 1000};
     pthread_mutex_lock(&pool->mutex);
     int r = 0;
     while (pool->borrowed_count == pool->max && r == 0)

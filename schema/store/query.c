@@ -1,9 +1,9 @@
 #include "schema/store/query.h"
 
-#include <errno.h>
-
 #include "schema/store/columns.h"
 #include "schema/store/pool.h"
+
+#include <errno.h>
 
 /* Columns of queries/query_find.sql. */
 static int read_query(const PGresult *result, struct store_query *ret_query)

@@ -12,10 +12,10 @@ struct store_query {
     int64_t at_us;
     char request_kind[STORE_NAME_MAX];
     int service;
-    char effect[STORE_NAME_MAX];          /* "" when the request record has none */
-    char reasons[STORE_TEXT_MAX * 4];     /* separated by one space; "" for none */
-    bool opens;                           /* a conclusion must follow */
-    uint64_t conclusion_seq;              /* STORE_SEQ_NONE: none yet */
+    char effect[STORE_NAME_MAX];      /* "" when the request record has none */
+    char reasons[STORE_TEXT_MAX * 4]; /* separated by one space; "" for none */
+    bool opens;                       /* a conclusion must follow */
+    uint64_t conclusion_seq;          /* STORE_SEQ_NONE: none yet */
     int64_t conclusion_at_us;
     char conclusion_kind[STORE_NAME_MAX];
     char conclusion_outcome[STORE_NAME_MAX];
@@ -31,7 +31,8 @@ struct store_unfinished {
     int64_t at_us;
     const char *kind;
     struct base_bytes leaf;
-    struct store_record record; /* columns of the request record: key, body, unit, role, service, basis, duty, article, effect */
+    struct store_record
+        record; /* columns of the request record: key, body, unit, role, service, basis, duty, article, effect */
 };
 
 /* A non-zero answer stops the reading and is returned by it. */
@@ -44,7 +45,8 @@ int store_unfinished_read(struct store_pool *pool, int32_t log_id, store_unfinis
 
 /* The columns stored beside entry seq, with its leaf: what "qao audit verify" compares. Borrowed during the call.
  * Subjects are in the order of kid and mac, blobs in that of their kind (content is empty). */
-typedef int store_columns_visit(void *context, uint64_t seq, struct base_bytes leaf, const struct store_record *columns);
+typedef int store_columns_visit(void *context, uint64_t seq, struct base_bytes leaf,
+                                const struct store_record *columns);
 
 /* Entries first to end-1 in order. -ENODATA when one is missing, or the row that says what it concludes. */
 int store_columns_read(struct store_pool *pool, int32_t log_id, uint64_t first, uint64_t end,

@@ -1,13 +1,13 @@
 #include "schema/store/record.h"
 
-#include <errno.h>
-
 #include "base/text.h"
+
+#include <errno.h>
 
 enum {
     TEXT_COUNT = 11,
-    TEXT_MAX = 1000,           /* bytes of one column */
-    COLUMNS_BYTES = 256,       /* what a row costs besides its texts and contents */
+    TEXT_MAX = 1000,     /* bytes of one column */
+    COLUMNS_BYTES = 256, /* what a row costs besides its texts and contents */
     SUBJECT_BYTES = 100,
     BLOB_BYTES = 100,
 };

@@ -1,6 +1,7 @@
-/* What is stored beside a leaf: the key and columns that reports read, what the record claims and confirms, its subjects
- * and its sealed blobs. audit_entry.beside points to one of these. Everything in it is borrowed until the append is
- * answered. Columns repeat what the leaf says ("qao audit verify" compares the two); the leaf is the truth. */
+/* What is stored beside a leaf: the key and columns that reports read, what the record claims and confirms, its
+ * subjects and its sealed blobs. audit_entry.beside points to one of these. Everything in it is borrowed until the
+ * append is answered. Columns repeat what the leaf says ("qao audit verify" compares the two); the leaf is the truth.
+ */
 #ifndef SCHEMA_STORE_RECORD_H
 #define SCHEMA_STORE_RECORD_H
 
@@ -32,28 +33,28 @@ struct store_confirm {
 
 /* Text is UTF-8, NULL means: not there. */
 struct store_record {
-    const char *kind;       /* "query.request" …; mandatory */
-    int64_t at_us;          /* arrival, or when it happened */
-    const char *iin;        /* of the actor */
-    const uint8_t *id;      /* 16 bytes of the UUID, or NULL */
+    const char *kind;  /* "query.request" …; mandatory */
+    int64_t at_us;     /* arrival, or when it happened */
+    const char *iin;   /* of the actor */
+    const uint8_t *id; /* 16 bytes of the UUID, or NULL */
     int part;
-    const char *body;       /* BIN */
-    const char *unit;       /* unit code */
-    int role;               /* 0: none */
-    int service;            /* 0: none */
+    const char *body; /* BIN */
+    const char *unit; /* unit code */
+    int role;         /* 0: none */
+    int service;      /* 0: none */
     const char *basis;
     const char *duty;
     const char *article;
     const char *case_number;
-    const char *effect;     /* permit | abbreviated | deny */
-    const char *outcome;    /* how a conclusion ended: executed | failed | unknown | withheld | undelivered … */
-    const char *reasons;    /* all, the first first, separated by one space */
+    const char *effect;  /* permit | abbreviated | deny */
+    const char *outcome; /* how a conclusion ended: executed | failed | unknown | withheld | undelivered … */
+    const char *reasons; /* all, the first first, separated by one space */
 
-    bool claims;            /* claims (iin, id, part), which must then be set; a second claim is AUDIT_REFUSAL_CLAIMED */
+    bool claims; /* claims (iin, id, part), which must then be set; a second claim is AUDIT_REFUSAL_CLAIMED */
     struct store_confirm confirm;
-    bool opens;             /* a conclusion must follow: found by store_unfinished_read() until it does */
-    uint64_t concludes;     /* index of the entry it concludes, or STORE_SEQ_NONE. Each entry is concluded once:
-                             * a second conclusion is AUDIT_REFUSAL_CLAIMED */
+    bool opens;         /* a conclusion must follow: found by store_unfinished_read() until it does */
+    uint64_t concludes; /* index of the entry it concludes, or STORE_SEQ_NONE. Each entry is concluded once:
+                         * a second conclusion is AUDIT_REFUSAL_CLAIMED */
 
     const struct store_subject *subjects;
     size_t subject_count;

@@ -1,9 +1,9 @@
 #include "schema/store/row.h"
 
-#include <errno.h>
-
 #include "base/reader.h"
 #include "schema/store/params.h"
+
+#include <errno.h>
 
 static void misfit(struct store_row *row)
 {
@@ -22,8 +22,8 @@ static bool next(struct store_row *row, struct base_bytes *ret_value)
     }
     if (PQgetisnull(row->result, row->row, column))
         return false;
-    *ret_value = base_bytes_of(PQgetvalue(row->result, row->row, column),
-                               (size_t) PQgetlength(row->result, row->row, column));
+    *ret_value =
+        base_bytes_of(PQgetvalue(row->result, row->row, column), (size_t) PQgetlength(row->result, row->row, column));
     return true;
 }
 

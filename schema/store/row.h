@@ -4,9 +4,9 @@
 #ifndef SCHEMA_STORE_ROW_H
 #define SCHEMA_STORE_ROW_H
 
-#include <libpq-fe.h>
-
 #include "schema/store/store.h"
+
+#include <libpq-fe.h>
 
 struct store_row {
     const PGresult *result; /* borrowed */

@@ -13,14 +13,14 @@
 #ifndef SCHEMA_STORE_STORE_H
 #define SCHEMA_STORE_STORE_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
 #include "base/buffer.h"
 #include "base/bytes.h"
 #include "base/idnum.h"
 #include "base/result.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 /* Named conditions of this room. */
 enum {
@@ -29,9 +29,9 @@ enum {
 };
 
 enum {
-    STORE_NAME_MAX = 48,   /* bytes of a role, basis, duty or kind name with its NUL */
-    STORE_NAMES_MAX = 24,  /* names in one list */
-    STORE_TEXT_MAX = 400,  /* bytes of a stored display text with its NUL */
+    STORE_NAME_MAX = 48,  /* bytes of a role, basis, duty or kind name with its NUL */
+    STORE_NAMES_MAX = 24, /* names in one list */
+    STORE_TEXT_MAX = 400, /* bytes of a stored display text with its NUL */
     STORE_UUID_BYTES = 16,
     STORE_DIGEST_BYTES = 32,
     STORE_SQLSTATE_MAX = 6,

@@ -1,10 +1,17 @@
 /* How fast the log takes records: audit_writer over the store over a private PostgreSQL, as the gateway uses them.
  *
- * So many requesters, each with one record on its way: a request record of about 1,100 bytes (claims an id, confirms one
- * of 1,000 registrations, one subject), then its result record of about 500 bytes. Measured at 10^5 entries and again at
- * the size asked for, then once more right after a checkpoint, when PostgreSQL writes every page it touches whole.
+ * So many requesters, each with one record on its way: a request record of about 1,100 bytes (claims an id, confirms
+ * one of 1,000 registrations, one subject), then its result record of about 500 bytes. Measured at 10^5 entries and
+ * again at the size asked for, then once more right after a checkpoint, when PostgreSQL writes every page it touches
+ * whole.
  *
  * usage: bench_log FOLDER [--entries N] [--seconds S] [--requesters R] [--blobs BYTES] */
+#include "audit/note.h"
+#include "audit/writer.h"
+#include "base/clock.h"
+#include "base/queue.h"
+#include "schema/store/log.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
@@ -15,12 +22,6 @@
 #include <stdlib.h>
 #include <sys/resource.h>
 #include <unistd.h>
-
-#include "audit/note.h"
-#include "audit/writer.h"
-#include "base/clock.h"
-#include "base/queue.h"
-#include "schema/store/log.h"
 
 enum { OFFICERS = 1000, SLOTS_MAX = 1024, SAMPLES_MAX = 4 << 20, DRIVERS = 2, SMALL = 100000 };
 
@@ -128,7 +129,8 @@ static void make_request(struct slot *slot)
     columns->subjects = &slot->subject;
     columns->subject_count = 1;
     snprintf(slot->leaf, sizeof(slot->leaf),
-             "{\"a\":\"%016llx%016llx\",\"actor\":{\"body\":\"300240001087\",\"iin\":\"%s\",\"unit\":\"dep.1\"},\"pad\":\"%0950d\"}",
+             "{\"a\":\"%016llx%016llx\",\"actor\":{\"body\":\"300240001087\",\"iin\":\"%s\",\"unit\":\"dep.1\"},"
+             "\"pad\":\"%0950d\"}",
              (unsigned long long) a, (unsigned long long) b, slot->iin, 0);
 }
 
@@ -175,10 +177,12 @@ static void *drive(void *context)
         int r = base_queue_take(bench->ready, 20000, &item);
         bool stop = atomic_load(&bench->stop) ||
                     (atomic_load(&bench->target) > 0 && atomic_load(&bench->answered) >= atomic_load(&bench->target));
-        if (r == 0 && !stop)
+        /* What was asked is concluded also when the time is over: nothing stays open in the log. */
+        if (r == 0 && (!stop || ((struct slot *) item)->is_result))
             send_next(item);
-        else if (stop)
-            return NULL; /* the slot is made anew by the next phase */
+        else if (stop && atomic_load(&bench->answered) == atomic_load(&bench->sent) &&
+                 base_queue_length(bench->ready) == 0)
+            return NULL;
     }
 }
 
@@ -272,8 +276,6 @@ static struct phase run_phase(struct bench *bench, size_t requesters, double sec
         pthread_join(drivers[i], NULL);
     struct phase phase = {.seconds = (double) (base_clock_monotonic_us() - begin_us) / 1e6, .count = bench->answered};
     double own_after = own_cpu_us(), backend_after = backend_cpu_us(pid);
-    while (bench->answered < bench->sent) /* what is still on its way */
-        usleep(1000);
     audit_writer_status_read(bench->writer, &after);
     if (bench->failed > 0)
         die("a record was not appended");
@@ -292,7 +294,8 @@ static struct phase run_phase(struct bench *bench, size_t requesters, double sec
 
 static void print_phase(const char *name, const struct phase *phase)
 {
-    printf("%-26s %8.0f appends/s  p50 %5.2f ms  p99 %6.2f ms  max %6.1f ms  %5.1f per batch  CPU us/append: bench+writer %.1f, backend %.1f\n",
+    printf("%-26s %8.0f appends/s  p50 %5.2f ms  p99 %6.2f ms  max %6.1f ms  %5.1f per batch  CPU us/append: "
+           "bench+writer %.1f, backend %.1f\n",
            name, phase->per_second, phase->p50_us / 1e3, phase->p99_us / 1e3, phase->max_us / 1e3, phase->batch,
            phase->own_cpu_us, phase->backend_cpu_us);
     fflush(stdout);
@@ -300,7 +303,8 @@ static void print_phase(const char *name, const struct phase *phase)
 
 static void open_writer(struct bench *bench, struct store_record *own)
 {
-    struct store_log_config log_config = {.conninfo = "user=qao_gateway", .origin = "bench.example/log", .deadline_us = 60000000};
+    struct store_log_config log_config = {
+        .conninfo = "user=qao_gateway", .origin = "bench.example/log", .deadline_us = 60000000};
     if (store_log_new(&log_config, bench->pool, &bench->log) < 0)
         die("no log");
     bench->store = store_log_audit(bench->log);
@@ -349,8 +353,10 @@ static double sync_rate(const char *folder)
 
 int main(int argc, char **argv)
 {
-    static const struct option options[] = {{"entries", 1, NULL, 'e'},    {"seconds", 1, NULL, 's'},
-                                            {"requesters", 1, NULL, 'r'}, {"blobs", 1, NULL, 'b'},
+    static const struct option options[] = {{"entries", 1, NULL, 'e'},
+                                            {"seconds", 1, NULL, 's'},
+                                            {"requesters", 1, NULL, 'r'},
+                                            {"blobs", 1, NULL, 'b'},
                                             {NULL, 0, NULL, 0}};
     uint64_t entries = 1000000;
     double seconds = 10;
@@ -359,11 +365,20 @@ int main(int argc, char **argv)
     struct bench bench = {.random = (uint64_t) getpid() << 32 ^ (uint64_t) base_clock_monotonic_us()};
     for (int option; (option = getopt_long(argc, argv, "", options, NULL)) != -1;) {
         switch (option) {
-        case 'e': entries = strtoull(optarg, NULL, 10); break;
-        case 's': seconds = strtod(optarg, NULL); break;
-        case 'r': requesters = strtoul(optarg, NULL, 10); break;
-        case 'b': bench.blob = base_bytes_of(blob, strtoul(optarg, NULL, 10)); break;
-        default: die("usage: bench_log FOLDER [--entries N] [--seconds S] [--requesters R] [--blobs BYTES]");
+        case 'e':
+            entries = strtoull(optarg, NULL, 10);
+            break;
+        case 's':
+            seconds = strtod(optarg, NULL);
+            break;
+        case 'r':
+            requesters = strtoul(optarg, NULL, 10);
+            break;
+        case 'b':
+            bench.blob = base_bytes_of(blob, strtoul(optarg, NULL, 10));
+            break;
+        default:
+            die("usage: bench_log FOLDER [--entries N] [--seconds S] [--requesters R] [--blobs BYTES]");
         }
     }
     if (optind + 1 != argc || requesters < 8 || requesters > SLOTS_MAX || bench.blob.len > sizeof(blob))
@@ -373,8 +388,10 @@ int main(int argc, char **argv)
         blob[i] = (uint8_t) (i * 2654435761U >> 13); /* sealed content does not compress */
     snprintf(bench.high_water, sizeof(bench.high_water), "%s/high-water", folder);
     free(sql("insert into body (bin) values ('300240001087')"));
-    free(sql("insert into person (iin, body_id) select '50' || lpad(i::text, 10, '0'), 1 from generate_series(0, 999) i"));
-    free(sql("insert into registration (person_id, system_role) select person_id, 'officer' from person order by person_id"));
+    free(sql(
+        "insert into person (iin, body_id) select '50' || lpad(i::text, 10, '0'), 1 from generate_series(0, 999) i"));
+    free(sql("insert into registration (person_id, system_role) select person_id, 'officer' from person order by "
+             "person_id"));
     free(sql("insert into registration_version (registration_id, version, system_role, state, role)"
              " select registration_id, 1, 'officer', 'active', 2 from registration"));
     char *first = sql("select min(registration_id) from registration");
@@ -384,8 +401,8 @@ int main(int argc, char **argv)
     bench.samples_us = calloc(SAMPLES_MAX, sizeof(bench.samples_us[0]));
     uint8_t seed[AUDIT_KEY_BYTES] = {1};
     struct store_pool_config pool_config = {.conninfo = "user=qao_gateway", .connections = 2, .deadline_us = 60000000};
-    if (base_clock_zone_init() < 0 || !bench.slots || !bench.samples_us || store_pool_new(&pool_config, &bench.pool) < 0 ||
-        audit_signer_new("bench.example/log", seed, &bench.signer) < 0)
+    if (base_clock_zone_init() < 0 || !bench.slots || !bench.samples_us ||
+        store_pool_new(&pool_config, &bench.pool) < 0 || audit_signer_new("bench.example/log", seed, &bench.signer) < 0)
         die("cannot begin");
 
     double syncs = sync_rate(folder);

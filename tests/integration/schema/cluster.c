@@ -126,8 +126,8 @@ struct audit_commit_result cluster_append(const struct audit_store *store, uint6
     }
     head = (struct audit_head){.size = prev_size + count};
     memset(&head.root, 7, sizeof(head.root));
-    head.checkpoint_len = (size_t) snprintf(head.checkpoint, sizeof(head.checkpoint), "checkpoint %llu",
-                                            (unsigned long long) head.size);
+    head.checkpoint_len =
+        (size_t) snprintf(head.checkpoint, sizeof(head.checkpoint), "checkpoint %llu", (unsigned long long) head.size);
     struct audit_batch batch = {.prev_size = prev_size,
                                 .entries = pointers,
                                 .count = count,
@@ -139,25 +139,27 @@ struct audit_commit_result cluster_append(const struct audit_store *store, uint6
 
 long cluster_officer(const char *iin)
 {
-    free(cluster_sql("with b as (insert into body (bin) values ('300140000015') on conflict do nothing returning body_id)"
-                     ", v as (insert into body_version (body_id, version, code, appendix, name_kk, name_ru, name_en, source)"
-                     " select body_id, 1, 'police', 4, 'а', 'б', 'c', 'test' from b)"
-                     " insert into body_network (body_id, version, networks, source)"
-                     " select body_id, 1, '{127.0.0.0/8,2001:db8::/32}', 'test' from b",
-                     NULL));
+    free(cluster_sql(
+        "with b as (insert into body (bin) values ('300140000015') on conflict do nothing returning body_id)"
+        ", v as (insert into body_version (body_id, version, code, appendix, name_kk, name_ru, name_en, source)"
+        " select body_id, 1, 'police', 4, 'а', 'б', 'c', 'test' from b)"
+        " insert into body_network (body_id, version, networks, source)"
+        " select body_id, 1, '{127.0.0.0/8,2001:db8::/32}', 'test' from b",
+        NULL));
     free(cluster_sql("insert into agreement_text (version, kk, ru, in_force_from) values (1, 'к', 'р', '2026-01-01')"
                      " on conflict do nothing",
                      NULL));
-    free(cluster_sql("with p as (insert into person (iin, body_id) select $1, body_id from body where bin = '300140000015'"
-                     " on conflict do nothing returning person_id)"
-                     ", a as (insert into agreement (person_id, text_version, signed_at, source)"
-                     " select person_id, 1, now(), 'test' from p)"
-                     ", r as (insert into registration (person_id, system_role) select person_id, 'officer' from p"
-                     " returning registration_id)"
-                     " insert into registration_version (registration_id, version, system_role, state, role, bases, duties)"
-                     " select registration_id, 1, 'officer', 'active', 2,"
-                     " '{operative_search,covert_investigation,search_measures,other_duties}', '{app4.1}' from r",
-                     iin, NULL));
+    free(cluster_sql(
+        "with p as (insert into person (iin, body_id) select $1, body_id from body where bin = '300140000015'"
+        " on conflict do nothing returning person_id)"
+        ", a as (insert into agreement (person_id, text_version, signed_at, source)"
+        " select person_id, 1, now(), 'test' from p)"
+        ", r as (insert into registration (person_id, system_role) select person_id, 'officer' from p"
+        " returning registration_id)"
+        " insert into registration_version (registration_id, version, system_role, state, role, bases, duties)"
+        " select registration_id, 1, 'officer', 'active', 2,"
+        " '{operative_search,covert_investigation,search_measures,other_duties}', '{app4.1}' from r",
+        iin, NULL));
     return cluster_number("select registration_id from registration join person using (person_id)"
                           " where iin = $1 and system_role = 'officer'",
                           iin, NULL);

@@ -3,12 +3,12 @@
 #ifndef TESTS_INTEGRATION_SCHEMA_CLUSTER_H
 #define TESTS_INTEGRATION_SCHEMA_CLUSTER_H
 
-#include <check.h>
-#include <libpq-fe.h>
-
 #include "audit/store.h"
 #include "schema/store/log.h"
 #include "schema/store/record.h"
+
+#include <check.h>
+#include <libpq-fe.h>
 
 #define CLUSTER_GATEWAY "user=qao_gateway"
 #define CLUSTER_READER "user=qao_reader"
@@ -39,12 +39,13 @@ struct cluster_log {
 struct cluster_log cluster_log_open(const char *origin, uint64_t partition_entries);
 void cluster_log_close(struct cluster_log *log);
 
-/* Appends records whose leaves are texts, at prev_size, with a head that has no meaning. Leaves may be NULL: "leaf <i>". */
+/* Appends records whose leaves are texts, at prev_size, with a head that has no meaning. Leaves may be NULL: "leaf
+ * <i>". */
 struct audit_commit_result cluster_append(const struct audit_store *store, uint64_t prev_size,
                                           const struct store_record *records, size_t count);
 
-/* Registers a police officer of body 300140000015, all bases, app4.1, networks 127.0.0.0/8 and 2001:db8::/32, agreement 1
- * signed; the IIN is of the rules' list. Gives the registration. Safe to repeat. */
+/* Registers a police officer of body 300140000015, all bases, app4.1, networks 127.0.0.0/8 and 2001:db8::/32, agreement
+ * 1 signed; the IIN is of the rules' list. Gives the registration. Safe to repeat. */
 long cluster_officer(const char *iin);
 
 #endif

@@ -1,5 +1,9 @@
-/* The log's batches against a real PostgreSQL: what is committed, what is refused and who is to blame, and what is called
- * unknown when the answer of a commit was not heard. */
+/* The log's batches against a real PostgreSQL: what is committed, what is refused and who is to blame, and what is
+ * called unknown when the answer of a commit was not heard. */
+#include "base/clock.h"
+#include "schema/store/query.h"
+#include "tests/integration/schema/cluster.h"
+
 #include <errno.h>
 #include <poll.h>
 #include <pthread.h>
@@ -7,10 +11,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
-
-#include "base/clock.h"
-#include "schema/store/query.h"
-#include "tests/integration/schema/cluster.h"
 
 #define IIN "500101100000"
 #define OTHER_IIN "500101200007"
@@ -228,8 +228,10 @@ START_TEST(poison)
     static char long_text[1100];
     memset(long_text, 'x', sizeof(long_text) - 1);
     static struct store_subject subjects[STORE_RECORD_SUBJECTS_MAX + 1];
-    struct store_blob twice[2] = {{.kind = "q", .content = base_bytes_text("a")}, {.kind = "q", .content = base_bytes_text("a")}};
-    struct store_record cases[] = {claim(NULL, id), claim(IIN, NULL), plain(), plain(), plain(), plain(), plain(), plain()};
+    struct store_blob twice[2] = {{.kind = "q", .content = base_bytes_text("a")},
+                                  {.kind = "q", .content = base_bytes_text("a")}};
+    struct store_record cases[] = {claim(NULL, id), claim(IIN, NULL), plain(), plain(),
+                                   plain(),         plain(),          plain(), plain()};
     cases[2].kind = NULL;
     cases[3].unit = "\xff not UTF-8";
     cases[4].unit = long_text;
@@ -241,7 +243,8 @@ START_TEST(poison)
     for (size_t i = 0; i < BASE_ARRAY_LENGTH(cases); i++) {
         struct store_record records[2] = {plain(), cases[i]};
         struct audit_commit_result result = cluster_append(&log.store, 0, records, 2);
-        ck_assert_msg(result.commit == AUDIT_COMMIT_REFUSED && result.refusal == AUDIT_REFUSAL_POISON && result.culprit == 1,
+        ck_assert_msg(result.commit == AUDIT_COMMIT_REFUSED && result.refusal == AUDIT_REFUSAL_POISON &&
+                          result.culprit == 1,
                       "case %zu", i);
     }
     ck_assert_int_eq(append_one(&log, 0, plain()).commit, AUDIT_COMMIT_DONE);
@@ -260,14 +263,16 @@ START_TEST(head_append)
     ck_assert_int_eq(append_one(&log, 3, plain()).commit, AUDIT_COMMIT_CONFLICT);
     ck_assert_int_eq(append_one(&log, 2, plain()).commit, AUDIT_COMMIT_DONE);
     /* The database itself, without the store's help: entries without a head, a head without entries. */
-    ck_assert_str_eq(cluster_sqlstate(CLUSTER_GATEWAY,
-                                      "insert into qao.head (log_id, size, prev_size, open_from, root, checkpoint)"
-                                      " select log_id, 9, 3, 0, sha256(''), '' from qao.log where origin = 'head.example/log'"),
-                     "QAO05");
-    ck_assert_str_eq(cluster_sqlstate(CLUSTER_GATEWAY,
-                                      "insert into qao.head (log_id, size, prev_size, open_from, root, checkpoint)"
-                                      " select log_id, 9, 2, 0, sha256(''), '' from qao.log where origin = 'head.example/log'"),
-                     "QAO03");
+    ck_assert_str_eq(
+        cluster_sqlstate(CLUSTER_GATEWAY,
+                         "insert into qao.head (log_id, size, prev_size, open_from, root, checkpoint)"
+                         " select log_id, 9, 3, 0, sha256(''), '' from qao.log where origin = 'head.example/log'"),
+        "QAO05");
+    ck_assert_str_eq(
+        cluster_sqlstate(CLUSTER_GATEWAY,
+                         "insert into qao.head (log_id, size, prev_size, open_from, root, checkpoint)"
+                         " select log_id, 9, 2, 0, sha256(''), '' from qao.log where origin = 'head.example/log'"),
+        "QAO03");
     cluster_log_close(&log);
 }
 END_TEST
@@ -306,8 +311,10 @@ START_TEST(log_read_only)
     struct cluster_log log = cluster_log_open("readonly.example/log", 65536);
     ck_assert_int_eq(append_one(&log, 0, plain()).commit, AUDIT_COMMIT_DONE);
     struct store_pool *pool = cluster_pool(CLUSTER_READER);
-    struct store_log_config config = {.conninfo = CLUSTER_READER, .origin = "readonly.example/log",
-                                      .deadline_us = CLUSTER_DEADLINE_US, .read_only = true};
+    struct store_log_config config = {.conninfo = CLUSTER_READER,
+                                      .origin = "readonly.example/log",
+                                      .deadline_us = CLUSTER_DEADLINE_US,
+                                      .read_only = true};
     struct store_log *reader;
     ck_assert_int_eq(store_log_new(&config, pool, &reader), 0);
     struct audit_store store = store_log_audit(reader);
@@ -329,7 +336,8 @@ START_TEST(log_durable)
 {
     struct store_pool *pool = cluster_pool(CLUSTER_GATEWAY);
     struct store_log_config config = {.conninfo = CLUSTER_GATEWAY " options='-c synchronous_commit=off'",
-                                      .origin = "lossy.example/log", .deadline_us = CLUSTER_DEADLINE_US};
+                                      .origin = "lossy.example/log",
+                                      .deadline_us = CLUSTER_DEADLINE_US};
     struct store_log *log;
     ck_assert_int_eq(store_log_new(&config, pool, &log), 0);
     struct audit_store store = store_log_audit(log);
@@ -353,9 +361,10 @@ static void *race(void *context)
     struct racer *racer = context;
     char origin[40];
     snprintf(origin, sizeof(origin), "race%d.example/log", racer->number);
-    struct store_pool_config pool_config = {.conninfo = CLUSTER_GATEWAY, .connections = 1, .deadline_us = CLUSTER_DEADLINE_US};
-    struct store_log_config config = {.conninfo = CLUSTER_GATEWAY, .origin = origin, .deadline_us = CLUSTER_DEADLINE_US,
-                                      .partition_entries = 65536};
+    struct store_pool_config pool_config = {
+        .conninfo = CLUSTER_GATEWAY, .connections = 1, .deadline_us = CLUSTER_DEADLINE_US};
+    struct store_log_config config = {
+        .conninfo = CLUSTER_GATEWAY, .origin = origin, .deadline_us = CLUSTER_DEADLINE_US, .partition_entries = 65536};
     struct store_pool *pool = NULL;
     struct store_log *log = NULL;
     if (store_pool_new(&pool_config, &pool) < 0 || store_log_new(&config, pool, &log) < 0)
@@ -373,7 +382,8 @@ static void *race(void *context)
         if (result.commit == AUDIT_COMMIT_DONE) {
             racer->won++;
             size++;
-        } else if (result.commit == AUDIT_COMMIT_REFUSED && result.refusal == AUDIT_REFUSAL_CLAIMED && result.culprit == 0) {
+        } else if (result.commit == AUDIT_COMMIT_REFUSED && result.refusal == AUDIT_REFUSAL_CLAIMED &&
+                   result.culprit == 0) {
             racer->replayed++;
         }
     }
@@ -454,15 +464,16 @@ static void block(PGconn *connection, long registration, int version)
     PQclear(result);
 }
 
-/* A block that is not committed stops nobody; one that is about to commit makes the record wait for it; after it nothing
- * is recorded under the old version (clause 34: at once). */
+/* A block that is not committed stops nobody; one that is about to commit makes the record wait for it; after it
+ * nothing is recorded under the old version (clause 34: at once). */
 START_TEST(block_race)
 {
     struct cluster_log log = cluster_log_open("block.example/log", 65536);
     long registration = cluster_officer("500615100015");
-    int version = (int) cluster_number("select max(version) from registration_version join registration using (registration_id)"
-                                       " join person using (person_id) where iin = '500615100015'",
-                                       NULL);
+    int version =
+        (int) cluster_number("select max(version) from registration_version join registration using (registration_id)"
+                             " join person using (person_id) where iin = '500615100015'",
+                             NULL);
     PGconn *administrator = cluster_connect("user=postgres");
     block(administrator, registration, version + 1);
     ck_assert_int_eq(append_one(&log, 0, confirming(registration, version)).commit, AUDIT_COMMIT_DONE);
@@ -484,7 +495,8 @@ START_TEST(block_race)
     /* The other way round: the block's commit waits for a record that is under way. */
     PGconn *recorder = cluster_connect(CLUSTER_GATEWAY);
     char sql[200];
-    snprintf(sql, sizeof(sql), "begin; select qao.registration_confirm(array[%ld], array[%d])", registration, version + 1);
+    snprintf(sql, sizeof(sql), "begin; select qao.registration_confirm(array[%ld], array[%d])", registration,
+             version + 1);
     result = PQexec(recorder, sql);
     ck_assert_int_eq(PQresultStatus(result), PGRES_TUPLES_OK);
     PQclear(result);
@@ -527,7 +539,8 @@ END_TEST
 START_TEST(append_deadline)
 {
     struct cluster_log log = cluster_log_open("deadline.example/log", 65536);
-    struct store_log_config config = {.conninfo = CLUSTER_GATEWAY, .origin = "hasty.example/log", .deadline_us = 400000};
+    struct store_log_config config = {
+        .conninfo = CLUSTER_GATEWAY, .origin = "hasty.example/log", .deadline_us = 400000};
     struct store_log *hasty;
     ck_assert_int_eq(store_log_new(&config, log.pool, &hasty), 0);
     struct audit_store store = store_log_audit(hasty);
@@ -550,14 +563,16 @@ END_TEST
 START_TEST(append_stalled)
 {
     struct cluster_log log = cluster_log_open("stalled.example/log", 65536);
-    struct store_log_config config = {.conninfo = CLUSTER_GATEWAY, .origin = "still.example/log", .deadline_us = 1000000};
+    struct store_log_config config = {
+        .conninfo = CLUSTER_GATEWAY, .origin = "still.example/log", .deadline_us = 1000000};
     struct store_log *still;
     ck_assert_int_eq(store_log_new(&config, log.pool, &still), 0);
     struct audit_store store = store_log_audit(still);
     ck_assert_int_eq(store.connect(store.context), 0);
-    long backend = cluster_number("select pid from pg_locks where locktype = 'advisory' and classid = 711909 and objid ="
-                                  " (select log_id from log where origin = 'still.example/log')::oid",
-                                  NULL);
+    long backend =
+        cluster_number("select pid from pg_locks where locktype = 'advisory' and classid = 711909 and objid ="
+                       " (select log_id from log where origin = 'still.example/log')::oid",
+                       NULL);
     ck_assert_int_eq(kill((pid_t) backend, SIGSTOP), 0);
     struct store_record record = plain();
     ck_assert_int_eq(cluster_append(&store, 0, &record, 1).commit, AUDIT_COMMIT_UNKNOWN);
@@ -588,7 +603,8 @@ START_TEST(commit_warning)
     struct appender appender = {.log = &log, .prev_size = 0, .record = plain()};
     pthread_t thread;
     ck_assert_int_eq(pthread_create(&thread, NULL, append_aside, &appender), 0);
-    const char *waiting = "select count(*) from pg_stat_activity where usename = 'qao_gateway' and wait_event = 'SyncRep'";
+    const char *waiting =
+        "select count(*) from pg_stat_activity where usename = 'qao_gateway' and wait_event = 'SyncRep'";
     wait_until(waiting);
     free(cluster_sql("select pg_cancel_backend(pid) from pg_stat_activity"
                      " where usename = 'qao_gateway' and wait_event = 'SyncRep'",
@@ -600,7 +616,8 @@ START_TEST(commit_warning)
     ck_assert_uint_eq(head.size, 1);
 
     /* The barrier does not lie either. */
-    struct store_log_config config = {.conninfo = CLUSTER_GATEWAY, .origin = "warning.example/log", .deadline_us = 600000};
+    struct store_log_config config = {
+        .conninfo = CLUSTER_GATEWAY, .origin = "warning.example/log", .deadline_us = 600000};
     struct store_log *hasty;
     store_log_free(log.log);
     ck_assert_int_eq(store_log_new(&config, log.pool, &hasty), 0);

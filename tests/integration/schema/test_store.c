@@ -1,16 +1,16 @@
 /* Each function of the store against a real PostgreSQL, as the role the gateway has. */
-#include <errno.h>
-#include <pthread.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <unistd.h>
-
 #include "base/clock.h"
 #include "schema/store/blob.h"
 #include "schema/store/crl.h"
 #include "schema/store/officer.h"
 #include "schema/store/query.h"
 #include "tests/integration/schema/cluster.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
 
 #define IIN "500101100000"
 #define BIN "300140000015"
@@ -148,10 +148,18 @@ START_TEST(officer_network)
     static const struct {
         const char *peer;
         bool allowed;
-    } cases[] = {{"127.0.0.1", true},         {"128.0.0.1", false},       {"::ffff:127.0.0.1", true},
-                 {"::ffff:10.0.0.1", false},  {"2001:db8::7", true},      {"2001:db9::7", false},
-                 {"::1", false},              {"", false},                {NULL, false},
-                 {"127.0.0.1/8", false},      {"127.0.0.1'; --", false},  {"0.0.0.0/0", false}};
+    } cases[] = {{"127.0.0.1", true},
+                 {"128.0.0.1", false},
+                 {"::ffff:127.0.0.1", true},
+                 {"::ffff:10.0.0.1", false},
+                 {"2001:db8::7", true},
+                 {"2001:db9::7", false},
+                 {"::1", false},
+                 {"", false},
+                 {NULL, false},
+                 {"127.0.0.1/8", false},
+                 {"127.0.0.1'; --", false},
+                 {"0.0.0.0/0", false}};
     for (size_t i = 0; i < BASE_ARRAY_LENGTH(cases); i++) {
         struct store_officer officer;
         struct store_officer_key key = {.iin = IIN, .bin = BIN, .peer = cases[i].peer, .at_us = NOON_US};
@@ -169,9 +177,10 @@ START_TEST(officer_versions)
     long registration = cluster_officer(key.iin);
     char number[32];
     snprintf(number, sizeof(number), "%ld", registration);
-    free(cluster_sql("insert into registration_version (registration_id, version, system_role, state, role, granted_until)"
-                     " values ($1, 2, 'officer', 'active', 7, '2026-11-22T12:00:01Z')",
-                     number, NULL));
+    free(cluster_sql(
+        "insert into registration_version (registration_id, version, system_role, state, role, granted_until)"
+        " values ($1, 2, 'officer', 'active', 7, '2026-11-22T12:00:01Z')",
+        number, NULL));
     ck_assert_int_eq(store_officer_find(pool, &key, &officer), 0);
     ck_assert_int_eq(officer.version, 2);
     ck_assert_int_eq(officer.role, 7);
@@ -194,7 +203,8 @@ START_TEST(officer_versions)
     ck_assert_int_eq(officer.state, STORE_OFFICER_BLOCKED);
     ck_assert_int_eq(officer.version, 4);
 
-    free(cluster_sql("insert into agreement_text (version, kk, ru, in_force_from) values (2, 'к', 'р', '2027-01-01')", NULL));
+    free(cluster_sql("insert into agreement_text (version, kk, ru, in_force_from) values (2, 'к', 'р', '2027-01-01')",
+                     NULL));
     ck_assert_int_eq(store_officer_find(pool, &key, &officer), 0);
     ck_assert_int_eq(officer.agreement_version, 1);
     key.at_us = INT64_C(1798761600000000) + 1; /* 2027-01-01 */
@@ -208,11 +218,12 @@ START_TEST(person_find)
     struct store_person person;
     ck_assert_int_eq(store_person_find(pool, "500615200011", BIN, "127.0.0.1", NOON_US, &person), STORE_NONE);
     cluster_officer("500615200011");
-    free(cluster_sql("with r as (insert into registration (person_id, system_role) select person_id, 'responsible' from person"
-                     " where iin = '500615200011' returning registration_id)"
-                     " insert into registration_version (registration_id, version, system_role, state, act_number, act_date)"
-                     " select registration_id, 1, 'responsible', 'active', '17-қ', '2026-11-01' from r",
-                     NULL));
+    free(cluster_sql(
+        "with r as (insert into registration (person_id, system_role) select person_id, 'responsible' from person"
+        " where iin = '500615200011' returning registration_id)"
+        " insert into registration_version (registration_id, version, system_role, state, act_number, act_date)"
+        " select registration_id, 1, 'responsible', 'active', '17-қ', '2026-11-01' from r",
+        NULL));
     ck_assert_int_eq(store_person_find(pool, "500615200011", BIN, "127.0.0.1", NOON_US, &person), 0);
     ck_assert_uint_eq(person.role_count, 2);
     ck_assert_str_eq(person.roles[0].system_role, "officer");
@@ -222,10 +233,11 @@ START_TEST(person_find)
     ck_assert(person.network_allowed);
     ck_assert(store_person_is(&person, "responsible"));
     ck_assert(!store_person_is(&person, "administrator"));
-    free(cluster_sql("insert into registration_version (registration_id, version, system_role, state, act_number, act_date)"
-                     " select registration_id, 2, 'responsible', 'ended', '18-қ', '2026-11-02' from registration"
-                     " where system_role = 'responsible'",
-                     NULL));
+    free(cluster_sql(
+        "insert into registration_version (registration_id, version, system_role, state, act_number, act_date)"
+        " select registration_id, 2, 'responsible', 'ended', '18-қ', '2026-11-02' from registration"
+        " where system_role = 'responsible'",
+        NULL));
     ck_assert_int_eq(store_person_find(pool, "500615200011", BIN, "127.0.0.1", NOON_US, &person), 0);
     ck_assert(!store_person_is(&person, "responsible"));
     ck_assert(store_person_is(&person, "officer"));
@@ -239,7 +251,9 @@ static const uint8_t abc_digest[32] = {0xba, 0x78, 0x16, 0xbf, 0x8f, 0x01, 0xcf,
 
 START_TEST(crl_put)
 {
-    struct store_crl crl = {.this_update_us = NOON_US, .next_update_us = NOON_US + 1, .issuer = base_bytes_text("ca"),
+    struct store_crl crl = {.this_update_us = NOON_US,
+                            .next_update_us = NOON_US + 1,
+                            .issuer = base_bytes_text("ca"),
                             .der = base_bytes_text("abc")};
     memcpy(crl.digest, abc_digest, sizeof(crl.digest));
     ck_assert_int_eq(store_crl_put(pool, &crl), 0);
@@ -255,7 +269,9 @@ END_TEST
 
 START_TEST(crl_read)
 {
-    struct store_crl crl = {.this_update_us = NOON_US, .next_update_us = NOON_US + 1, .issuer = base_bytes_text("ca"),
+    struct store_crl crl = {.this_update_us = NOON_US,
+                            .next_update_us = NOON_US + 1,
+                            .issuer = base_bytes_text("ca"),
                             .der = base_bytes_text("abc")};
     memcpy(crl.digest, abc_digest, sizeof(crl.digest));
     ck_assert_int_eq(store_crl_put(pool, &crl), 0);
@@ -295,7 +311,8 @@ START_TEST(blob_put)
     struct store_record record = STORE_RECORD_INIT;
     record.kind = "query.result";
     record.at_us = NOON_US;
-    struct store_blob blobs[2] = {{.kind = "answer", .large = number}, {.kind = "query", .content = base_bytes_text("abc")}};
+    struct store_blob blobs[2] = {{.kind = "answer", .large = number},
+                                  {.kind = "query", .content = base_bytes_text("abc")}};
     memcpy(blobs[0].digest, abc_digest, 32);
     memcpy(blobs[1].digest, abc_digest, 32);
     record.blobs = blobs;
