@@ -51,11 +51,12 @@ static const char help[] =
     "                    that App. 12 allows the role\n"
     "  --case-pattern P  form of a case number, # for a digit (default: 15 digits)\n"
     "  --edition E       id of an edition; without it, the one in force now\n"
-    "  --editions DIR    folder of editions, instead of the installed one\n";
+    "  --editions DIR    folder of editions, instead of the installed one\n"
+    "  --instance DIR    taken as by every other command; editions do not depend on it\n";
 
 struct options {
     const char *role, *basis, *duty, *service, *case_number, *article, *granted_bases, *granted_duties, *case_pattern,
-        *edition, *editions;
+        *edition, *editions, *instance;
     bool json, help;
     const char *operand[2];
     int operand_count;
@@ -92,7 +93,7 @@ static void free_set(struct policy_editions **set)
 
 static int options_parse(int argc, char **argv, struct options *options)
 {
-    enum { ROLE, BASIS, DUTY, SERVICE, CASE, ARTICLE, BASES, DUTIES, PATTERN, EDITION, EDITIONS, JSON, HELP };
+    enum { ROLE, BASIS, DUTY, SERVICE, CASE, ARTICLE, BASES, DUTIES, PATTERN, EDITION, EDITIONS, INSTANCE, JSON, HELP };
     static const struct option known[] = {{"role", required_argument, NULL, ROLE},
                                           {"basis", required_argument, NULL, BASIS},
                                           {"duty", required_argument, NULL, DUTY},
@@ -106,11 +107,12 @@ static int options_parse(int argc, char **argv, struct options *options)
                                           {"granted-bases", required_argument, NULL, BASES},
                                           {"granted-duties", required_argument, NULL, DUTIES},
                                           {"case-pattern", required_argument, NULL, PATTERN},
+                                          {"instance", required_argument, NULL, INSTANCE},
                                           {NULL, 0, NULL, 0}};
     const char **const values[] = {&options->role,          &options->basis,          &options->duty,
                                    &options->service,       &options->case_number,    &options->article,
                                    &options->granted_bases, &options->granted_duties, &options->case_pattern,
-                                   &options->edition,       &options->editions};
+                                   &options->edition,       &options->editions,       &options->instance};
     int which, index = 0;
     optind = 0; /* glibc: begin anew */
     opterr = 0;

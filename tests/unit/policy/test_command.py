@@ -27,6 +27,7 @@ def check_decisions():
     for arguments, status, effect, reasons in [
         ((*police, "--service", "11"), 0, "abbreviated", []),
         ((*police, "--service", "1"), 0, "permit", []),
+        ((*police, "--service", "1", "--instance", "/nonexistent"), 0, "permit", []),
         ((*police, "--service", "37", "--article", "216/2"), 0, "permit", []),
         ((*police, "--service", "37", "--article", "217/9"), 1, "deny", ["article-not-listed"]),
         ((*police, "--service", "37"), 1, "deny", ["article-missing"]),
