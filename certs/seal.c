@@ -1,5 +1,6 @@
 #include "certs/seal.h"
 
+#include "certs/der.h"
 #include "certs/finding.h"
 #include "certs/ossl.h"
 #include "certs/signer_state.h"
@@ -126,9 +127,28 @@ static bool is_recipient(CMS_ContentInfo *cms, X509 *cert)
     return false;
 }
 
+enum { TAG_BYTES = 16 };
+
+/* OpenSSL compares as many bytes of the authentication tag as the message brings: one that was cut to a single byte would
+ * be forged in 256 tries. The tag is the last member of AuthEnvelopedData (RFC 5083 2.1) as certs_seal() writes it. */
+static bool tag_is_whole(struct base_bytes sealed)
+{
+    struct certs_der info, type, explicit, data, member = {0};
+    if (!certs_der_take(&sealed, CERTS_DER_SEQUENCE, &info) || sealed.len != 0 ||
+        !certs_der_take(&info.content, CERTS_DER_OID, &type) ||
+        !certs_der_take(&info.content, CERTS_DER_CONTEXT_0, &explicit) || info.content.len != 0 ||
+        !certs_der_take(&explicit.content, CERTS_DER_SEQUENCE, &data) || explicit.content.len != 0)
+        return false;
+    while (data.content.len > 0) {
+        if (!certs_der_read(&data.content, &member))
+            return false;
+    }
+    return member.tag == CERTS_DER_OCTET_STRING && member.content.len == TAG_BYTES;
+}
+
 int certs_unseal(const struct certs_signer *opener, struct base_bytes sealed, struct base_buffer *out)
 {
-    if (sealed.len == 0 || sealed.len > (size_t) CERTS_SEAL_BYTES_MAX + (64 << 10))
+    if (sealed.len > (size_t) CERTS_SEAL_BYTES_MAX + (64 << 10) || !tag_is_whole(sealed))
         return -EBADMSG;
     const unsigned char *at = sealed.data;
     CMS_ContentInfo *cms BASE_CLEANUP(certs_cms_freep) = d2i_CMS_ContentInfo(NULL, &at, (long) sealed.len);

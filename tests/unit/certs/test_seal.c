@@ -122,6 +122,35 @@ START_TEST(test_changed)
 }
 END_TEST
 
+static void length_lower(uint8_t *header, size_t by)
+{
+    ck_assert_uint_eq(header[1], 0x82);
+    size_t len = ((size_t) header[2] << 8 | header[3]) - by;
+    header[2] = (uint8_t) (len >> 8);
+    header[3] = (uint8_t) len;
+}
+
+/* A shorter authentication tag is easier to forge: refused, though its bytes are right. */
+START_TEST(test_tag_cut)
+{
+    struct base_buffer whole = seal(base_bytes_text(plain)), opened;
+    for (size_t cut = 1; cut < 16; cut++) {
+        uint8_t *bytes = malloc(whole.len);
+        memcpy(bytes, whole.data, whole.len);
+        ck_assert_uint_eq(bytes[whole.len - 18], 0x04);
+        ck_assert_uint_eq(bytes[whole.len - 17], 16);
+        bytes[whole.len - 17] = (uint8_t) (16 - cut);
+        length_lower(bytes, cut);                /* ContentInfo */
+        length_lower(bytes + 4 + 13, cut);       /* [0], after the 13 bytes of the type's OID */
+        length_lower(bytes + 4 + 13 + 4, cut);   /* AuthEnvelopedData */
+        ck_assert_int_eq(unseal(&vault, base_bytes_of(bytes, whole.len - cut), &opened), -EBADMSG);
+        base_buffer_clear(&opened);
+        free(bytes);
+    }
+    base_buffer_clear(&whole);
+}
+END_TEST
+
 static struct base_buffer run_openssl(const char *arguments, struct base_bytes message)
 {
     struct base_buffer out;
@@ -216,6 +245,7 @@ int main(void)
     tcase_add_loop_test(tests, test_each_recipient, 0, 5);
     tcase_add_test(tests, test_never_alike);
     tcase_add_test(tests, test_changed);
+    tcase_add_test(tests, test_tag_cut);
     tcase_add_test(tests, test_openssl_opens_ours);
     tcase_add_test(tests, test_not_authenticated);
     tcase_add_test(tests, test_recipients_refused);
