@@ -206,7 +206,7 @@ static int prepare(struct store_connection *connection, int64_t deadline_us)
     return 0;
 }
 
-static int check_version(struct store_connection *connection, int64_t deadline_us)
+static int store_schema_version(struct store_connection *connection, int64_t deadline_us)
 {
     BASE_CLEANUP(store_result_clear) PGresult *result = NULL;
     int r = store_connection_call(connection, STORE_STATEMENT_SCHEMA_VERSION, &STORE_PARAMS_INIT, deadline_us, &result);
@@ -238,7 +238,7 @@ static int open_session(struct store_connection *connection, const char *conninf
     if (r == 0)
         r = prepare(connection, deadline_us);
     if (r == 0)
-        r = check_version(connection, deadline_us);
+        r = store_schema_version(connection, deadline_us);
     return r;
 }
 

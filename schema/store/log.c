@@ -147,18 +147,21 @@ static int store_log_open(struct store_log *log, int64_t deadline_us)
     return store_log_call(log, STORE_STATEMENT_LOG_OPEN, &params, deadline_us, &result);
 }
 
+/* Ends the session before, which may still be at work on a batch whose answer was not heard. */
+static int store_log_terminate(struct store_log *log, int64_t deadline_us)
+{
+    if (log->backend == 0)
+        return 0;
+    struct store_params params = STORE_PARAMS_INIT;
+    store_params_i32(&params, log->backend);
+    BASE_CLEANUP(store_result_clear) PGresult *result = NULL;
+    return store_log_call(log, STORE_STATEMENT_LOG_TERMINATE, &params, deadline_us, &result);
+}
+
 /* The lock ends with its session: when it is ours, whatever an earlier session of ours did is over. */
 static int store_log_lock(struct store_log *log, int64_t deadline_us)
 {
     struct store_params params = STORE_PARAMS_INIT;
-    if (log->backend != 0) {
-        store_params_i32(&params, log->backend);
-        BASE_CLEANUP(store_result_clear) PGresult *terminated = NULL;
-        int r = store_log_call(log, STORE_STATEMENT_LOG_TERMINATE, &params, deadline_us, &terminated);
-        if (r < 0)
-            return r;
-    }
-    params = STORE_PARAMS_INIT;
     store_params_i32(&params, log->log_id);
     BASE_CLEANUP(store_result_clear) PGresult *result = NULL;
     int r = store_log_call(log, STORE_STATEMENT_LOG_LOCK, &params, deadline_us, &result);
@@ -170,6 +173,8 @@ static int store_log_lock(struct store_log *log, int64_t deadline_us)
 static int prepare_writing(struct store_log *log, int64_t deadline_us)
 {
     int r = store_log_durable(log, deadline_us);
+    if (r == 0)
+        r = store_log_terminate(log, deadline_us);
     if (r == 0)
         r = store_log_lock(log, deadline_us);
     if (r < 0)

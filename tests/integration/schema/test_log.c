@@ -73,48 +73,165 @@ static int see_tile(void *context, const struct audit_tile *tile)
     return 0;
 }
 
-/* What was appended is read back: head, tiles, entries, and the snapshot that a start rebuilds the tree from. */
-START_TEST(append_and_read)
+/* A log of 701 entries: two full tiles and an open one. */
+static struct cluster_log log_of_701(const char *origin)
 {
-    struct cluster_log log = cluster_log_open("append.example/log", 65536);
-    struct audit_head head;
-    ck_assert_int_eq(log.store.head_read(log.store.context, &head), AUDIT_STORE_NONE);
-    struct seen seen = {.first = 0};
-    ck_assert_int_eq(log.store.snapshot_read(log.store.context, &head, see_tile, see_entry, &seen), AUDIT_STORE_NONE);
-
-    static struct store_record records[AUDIT_BATCH_RECORDS_MAX];
-    for (size_t i = 0; i < AUDIT_BATCH_RECORDS_MAX; i++)
+    static struct store_record records[700];
+    struct cluster_log log = cluster_log_open(origin, 65536);
+    for (size_t i = 0; i < BASE_ARRAY_LENGTH(records); i++)
         records[i] = plain();
     ck_assert_int_eq(cluster_append(&log.store, 0, records, 1).commit, AUDIT_COMMIT_DONE);
     ck_assert_int_eq(cluster_append(&log.store, 1, records, 700).commit, AUDIT_COMMIT_DONE);
+    return log;
+}
+
+START_TEST(head_read)
+{
+    struct cluster_log log = cluster_log_open("headread.example/log", 65536);
+    struct audit_head head;
+    ck_assert_int_eq(log.store.head_read(log.store.context, &head), AUDIT_STORE_NONE);
+    cluster_log_close(&log);
+    log = log_of_701("headread.example/log");
     ck_assert_int_eq(log.store.head_read(log.store.context, &head), 0);
     ck_assert_uint_eq(head.size, 701);
     ck_assert_int_eq(head.root.bytes[31], 7);
     ck_assert(base_bytes_equal_text(base_bytes_of(head.checkpoint, head.checkpoint_len), "checkpoint 701"));
+    cluster_log_close(&log);
+}
+END_TEST
 
-    seen.first = 512;
+START_TEST(entry_append)
+{
+    struct cluster_log log = log_of_701("entry.example/log");
+    ck_assert_int_eq(
+        cluster_number("select count(*) from entry join log using (log_id) where origin = 'entry.example/log'"
+                       " and leaf = ('leaf ' || seq)::bytea and kind = 'log.heartbeat' and not opens",
+                       NULL),
+        701);
+    cluster_log_close(&log);
+}
+END_TEST
+
+START_TEST(entries_read)
+{
+    struct cluster_log log = log_of_701("entries.example/log");
+    struct seen seen = {.first = 3};
+    ck_assert_int_eq(log.store.entries_read(log.store.context, 3, 701, see_entry, &seen), 0);
+    ck_assert_uint_eq(seen.entries, 698);
+    seen = (struct seen){.first = 700};
+    ck_assert_int_eq(log.store.entries_read(log.store.context, 700, 702, see_entry, &seen), -ENODATA);
+    cluster_log_close(&log);
+}
+END_TEST
+
+START_TEST(tile_append)
+{
+    struct cluster_log log = log_of_701("tile.example/log");
+    ck_assert_int_eq(
+        cluster_number("select count(*) from tile join log using (log_id) where origin = 'tile.example/log'"
+                       " and level = 0 and index in (0, 1)",
+                       NULL),
+        2);
+    cluster_log_close(&log);
+}
+END_TEST
+
+START_TEST(tile_read)
+{
+    struct cluster_log log = log_of_701("tileread.example/log");
+    static struct audit_hash hashes[AUDIT_TILE_WIDTH];
+    ck_assert_int_eq(log.store.tile_read(log.store.context, 0, 1, hashes), 0);
+    ck_assert_int_eq(hashes[255].bytes[31], 1);
+    ck_assert_int_eq(log.store.tile_read(log.store.context, 0, 2, hashes), AUDIT_STORE_NONE);
+    ck_assert_int_eq(log.store.tile_read(log.store.context, 1, 0, hashes), AUDIT_STORE_NONE);
+    cluster_log_close(&log);
+}
+END_TEST
+
+/* The snapshot from which a start rebuilds the tree: head, hashes of the full tiles, leaves of the open one. */
+START_TEST(tile_hashes_read)
+{
+    struct cluster_log log = cluster_log_open("snapshot.example/log", 65536);
+    struct audit_head head;
+    struct seen seen = {.first = 512};
+    ck_assert_int_eq(log.store.snapshot_read(log.store.context, &head, see_tile, see_entry, &seen), AUDIT_STORE_NONE);
+    cluster_log_close(&log);
+    log = log_of_701("snapshot.example/log");
     ck_assert_int_eq(log.store.snapshot_read(log.store.context, &head, see_tile, see_entry, &seen), 0);
     ck_assert_uint_eq(head.size, 701);
     ck_assert_uint_eq(seen.entries, 701 - 512);
     ck_assert_uint_eq(seen.tiles, 2);
     ck_assert_uint_eq(seen.tile_index[1], 1);
+    /* The connection is free for the next batch. */
+    ck_assert_int_eq(append_one(&log, 701, plain()).commit, AUDIT_COMMIT_DONE);
+    cluster_log_close(&log);
+}
+END_TEST
 
-    static struct audit_hash hashes[AUDIT_TILE_WIDTH];
-    ck_assert_int_eq(log.store.tile_read(log.store.context, 0, 1, hashes), 0);
-    ck_assert_int_eq(hashes[255].bytes[31], 1);
-    ck_assert_int_eq(log.store.tile_read(log.store.context, 0, 2, hashes), AUDIT_STORE_NONE);
-    seen = (struct seen){.first = 3};
-    ck_assert_int_eq(log.store.entries_read(log.store.context, 3, 701, see_entry, &seen), 0);
-    ck_assert_uint_eq(seen.entries, 698);
-    seen = (struct seen){.first = 700};
-    ck_assert_int_eq(log.store.entries_read(log.store.context, 700, 702, see_entry, &seen), -ENODATA);
+/* A barrier writes, so that its commit is one to wait for. */
+START_TEST(log_barrier)
+{
+    struct cluster_log log = cluster_log_open("barrier.example/log", 65536);
+    char *before = cluster_sql("select pg_current_wal_flush_lsn()", NULL);
     ck_assert_int_eq(log.store.barrier(log.store.context), 0);
+    ck_assert_int_gt(cluster_number("select pg_current_wal_flush_lsn() - $1::pg_lsn", before, NULL), 0);
+    free(before);
+    cluster_log_close(&log);
+}
+END_TEST
+
+/* One origin, one number, one first partition, however often it is opened. */
+START_TEST(log_open)
+{
+    const char *partitions = "select count(*) from pg_inherits join log on inhrelid::regclass::text ="
+                             " 'entry_' || log_id || '_0' where origin = 'open2.example/log'";
+    struct cluster_log log = cluster_log_open("open2.example/log", 65536);
+    ck_assert_int_eq(cluster_number(partitions, NULL), 1);
+    ck_assert_int_eq(log.store.connect(log.store.context), 0);
+    ck_assert_int_eq(cluster_number(partitions, NULL), 1);
+    ck_assert_int_eq(cluster_number("select count(*) from log where origin = 'open2.example/log'", NULL), 1);
+    cluster_log_close(&log);
+}
+END_TEST
+
+START_TEST(subject_append)
+{
+    struct cluster_log log = cluster_log_open("subject.example/log", 65536);
+    struct store_subject subjects[2] = {{.kid = 1, .mac = {0xab}}, {.kid = 2, .mac = {0xcd}}};
+    struct store_record records[2] = {plain(), plain()};
+    records[1].subjects = subjects;
+    records[1].subject_count = 2;
+    ck_assert_int_eq(cluster_append(&log.store, 0, records, 2).commit, AUDIT_COMMIT_DONE);
+    ck_assert_int_eq(
+        cluster_number("select count(*) from subject join log using (log_id) where seq = 1"
+                       " and origin = 'subject.example/log' and ((kid = 1 and substr(mac, 1, 2) = '\\xab00')"
+                       " or (kid = 2 and substr(mac, 1, 1) = '\\xcd'))",
+                       NULL),
+        2);
+    cluster_log_close(&log);
+}
+END_TEST
+
+START_TEST(blob_append)
+{
+    struct cluster_log log = cluster_log_open("blobs.example/log", 65536);
+    struct store_blob blobs[2] = {{.kind = "query", .content = base_bytes_text("one")},
+                                  {.kind = "answer", .content = base_bytes_text("two")}};
+    struct store_record record = plain();
+    record.blobs = blobs;
+    record.blob_count = 2;
+    ck_assert_int_eq(append_one(&log, 0, record).commit, AUDIT_COMMIT_DONE);
+    ck_assert_int_eq(
+        cluster_number("select count(*) from blob join log using (log_id) where origin = 'blobs.example/log'"
+                       " and (kind, content) in (('query', 'one'), ('answer', 'two'))",
+                       NULL),
+        2);
     cluster_log_close(&log);
 }
 END_TEST
 
 /* A batch goes over the end of a partition, and the next ones are there before they are needed. */
-START_TEST(partition_crossing)
+START_TEST(log_partition_make)
 {
     struct cluster_log log = cluster_log_open("partition.example/log", 65536);
     static struct store_record records[AUDIT_BATCH_RECORDS_MAX];
@@ -560,7 +677,7 @@ START_TEST(append_deadline)
 END_TEST
 
 /* A server that stands still: unknown by the deadline, and after the reconnection it is clear what happened. */
-START_TEST(append_stalled)
+START_TEST(log_terminate)
 {
     struct cluster_log log = cluster_log_open("stalled.example/log", 65536);
     struct store_log_config config = {
@@ -700,8 +817,17 @@ int main(void)
     Suite *suite = suite_create("log");
     TCase *tests = tcase_create("log");
     tcase_set_timeout(tests, 120);
-    tcase_add_test(tests, append_and_read);
-    tcase_add_test(tests, partition_crossing);
+    tcase_add_test(tests, head_read);
+    tcase_add_test(tests, entry_append);
+    tcase_add_test(tests, entries_read);
+    tcase_add_test(tests, tile_append);
+    tcase_add_test(tests, tile_read);
+    tcase_add_test(tests, tile_hashes_read);
+    tcase_add_test(tests, log_barrier);
+    tcase_add_test(tests, log_open);
+    tcase_add_test(tests, subject_append);
+    tcase_add_test(tests, blob_append);
+    tcase_add_test(tests, log_partition_make);
     tcase_add_test(tests, claim_append);
     tcase_add_test(tests, conclusion_append);
     tcase_add_test(tests, open_read);
@@ -715,7 +841,7 @@ int main(void)
     tcase_add_test(tests, block_race);
     tcase_add_test(tests, version_race);
     tcase_add_test(tests, append_deadline);
-    tcase_add_test(tests, append_stalled);
+    tcase_add_test(tests, log_terminate);
     tcase_add_test(tests, commit_warning);
     tcase_add_test(tests, crash);
     suite_add_tcase(suite, tests);
