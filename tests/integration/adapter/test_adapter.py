@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """qao-adapter before real PostgreSQL: what it answers, and what it says when a registry is slow, dead or lying."""
+import json
 import os
 import pathlib
 import re
@@ -71,6 +72,46 @@ class Registries(unittest.TestCase):
         checks = self.ask(37, bin=BIN)
         self.assertTrue(checks)
         self.assertEqual({check["bin"] for check in checks}, {BIN})
+
+    def test_every_record_fits_its_description(self):
+        """All of the fictional country, held to the descriptions by the gateway's own check and by another's."""
+        people = self.cluster.sql("qao_registry_01", "select iin from country.person order by n").split()
+        organisations = self.cluster.sql("qao_registry_01", "select bin from country.organisation order by n").split()
+        plates = self.cluster.sql("qao_registry_05", "select plate from registry.vehicle where owner_person is null").split()
+        asked = [(number, {"iin": iin}) for number in (1, 5, 11) for iin in people]
+        asked += [(number, {"bin": bin_}) for number in (2, 37) for bin_ in organisations]
+        asked += [(5, {"plate": plate}) for plate in plates] + [(57, {"cadastre": f"99:00{i}:001:00{j}"})
+                                                                for i in range(1, 5) for j in range(1, 10)]
+        answers, lines = [], []
+        for first in range(0, len(asked), 50):
+            sent = [(call, self.adapter.send(*call)) for call in asked[first:first + 50]]
+            for (number, params), identifier in sent:
+                answer = self.adapter.wait(identifier)
+                self.assertEqual(answer.outcome, "ANSWERED", (number, params, answer))
+                answers.append(answer.records)
+                lines.append(f"{number}\t{json.dumps(params)}\t{answer.raw.decode()}\n")
+        verdicts = subprocess.run([os.environ["QAO_CHECK_ANSWERS"], f"{harness.ROOT}/schema/services"], check=True,
+                                  input="".join(lines), capture_output=True, text=True).stdout.splitlines()
+        self.assertEqual([(line, verdict) for line, verdict in zip(lines, verdicts) if verdict != "ok"][:3], [])
+        self.assertEqual(len(verdicts), len(asked))
+        self.assertGreater(sum(len(records) for records in answers), 3000)
+        self.check_by_another(asked, answers)
+
+    def check_by_another(self, asked, answers):
+        try:
+            import jsonschema
+        except ImportError:
+            print("skipped: python3-jsonschema is not installed, descriptions were checked by ours alone", file=sys.stderr)
+            return
+        for number in {number for number, _ in asked}:
+            described = json.loads(pathlib.Path(f"{harness.ROOT}/schema/services/{number:02}.json").read_text())
+            for part in ("request", "answer"):
+                jsonschema.Draft202012Validator.check_schema(described[part])
+            requests = jsonschema.Draft202012Validator(described["request"])
+            records = jsonschema.Draft202012Validator(described["answer"])
+            for (_, params), answer in [(a, b) for a, b in zip(asked, answers) if a[0] == number][:100]:
+                requests.validate(params)
+                records.validate(answer)
 
     def test_nobody_is_an_empty_answer(self):
         for number, params in ((1, {"iin": STRANGER}), (2, {"bin": STRANGER}), (5, {"plate": "999ZZZ99"}),
