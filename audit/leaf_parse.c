@@ -200,7 +200,7 @@ static struct rule rule_of(enum audit_kind kind)
     case AUDIT_KIND_QUERY_WITHHELD:
         return (struct rule){CONCLUSION_NEEDS | BIT(REASONS), CONCLUSION_NEEDS | BIT(REASONS) | ANSWER_MAY};
     case AUDIT_KIND_QUERY_UNKNOWN:
-        return (struct rule){CONCLUSION_NEEDS, CONCLUSION_NEEDS | BIT(ADAPTER_US)};
+        return (struct rule){CONCLUSION_NEEDS, CONCLUSION_NEEDS | BIT(ADAPTER_US) | BIT(RECEIVED)};
     case AUDIT_KIND_QUERY_PENDING:
         return (struct rule){CONCLUSION_NEEDS, CONCLUSION_NEEDS | BIT(ADAPTER_US) | BIT(DUE)};
     case AUDIT_KIND_QUERY_UNDELIVERED:

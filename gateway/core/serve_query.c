@@ -69,7 +69,10 @@ static void request_record(struct core_request *request)
                            : wire_codes_empty(request->codes) ? AUDIT_KIND_QUERY_REQUEST
                                                               : AUDIT_KIND_QUERY_REFUSED;
     bool claims = !explains && core_query_may_claim(request);
-    if (core_entry_request_append(request, kind, claims, request_recorded) != 0)
+    int r = core_entry_request_append(request, kind, claims, request_recorded);
+    if (r < 0)
+        base_log(BASE_LOG_ERROR, "event=record-not-built kind=%s error=%d", audit_kind_name(kind), -r);
+    if (r != 0)
         log_away(request);
 }
 
@@ -233,7 +236,10 @@ static void conclude(struct core_request *request, enum audit_kind kind, const c
     request->conclusion_outcome = outcome;
     request->conclusion_confirms = confirm;
     void (*resume)(struct core_request *) = kind == AUDIT_KIND_QUERY_RESULT && confirm ? result_recorded : refusal_concluded;
-    if (core_entry_conclusion_append(request, kind, outcome, confirm, resume) != 0)
+    int r = core_entry_conclusion_append(request, kind, outcome, confirm, resume);
+    if (r < 0)
+        base_log(BASE_LOG_ERROR, "event=conclusion-not-built query=%s error=%d", request->query.id_text, -r);
+    if (r != 0)
         result_away(request);
 }
 
