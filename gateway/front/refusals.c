@@ -61,13 +61,27 @@ void front_refusals_free(struct front_refusals *refusals)
     free(refusals);
 }
 
+static bool begins_with(const char *text, const char *beginning)
+{
+    return strncmp(text, beginning, strlen(beginning)) == 0;
+}
+
+/* The profile is judged in two places: some of it before the chain was looked at, when anybody may have made the
+ * certificate. certs/ tells them apart by the stable first words of its detail. */
+static bool is_before_chain(const char *detail)
+{
+    return begins_with(detail, "algorithm ") || begins_with(detail, "key: ") ||
+           begins_with(detail, "extension: critical");
+}
+
 bool front_refusals_is_known(const struct certs_finding *finding)
 {
     switch (finding->verdict) {
     case CERTS_VERDICT_EXPIRED:
     case CERTS_VERDICT_REVOKED:
-    case CERTS_VERDICT_PROFILE:
         return true;
+    case CERTS_VERDICT_PROFILE:
+        return !is_before_chain(finding->detail);
     case CERTS_VERDICT_UNKNOWN:
     case CERTS_VERDICT_VALID:
     case CERTS_VERDICT_SIGNATURE_INVALID:
