@@ -1,8 +1,8 @@
 #include "audit/canonical.h"
 
-#include <errno.h>
-
 #include "base/text.h"
+
+#include <errno.h>
 
 static bool fail(struct audit_canonical *json)
 {
@@ -59,7 +59,7 @@ bool audit_canonical_member(struct audit_canonical *json, struct audit_canonical
     if (!next_item(json, items, '{', '}') || !take(json, '"'))
         return false;
     struct base_bytes name = base_bytes_of(json->at, 0);
-    while (json->at < json->end && *json->at > 0x20 && *json->at < 0x7f && *json->at != '"' && *json->at != '\\')
+    while (json->at<json->end && * json->at> 0x20 && *json->at < 0x7f && *json->at != '"' && *json->at != '\\')
         json->at++;
     name.len = (size_t) (json->at - name.data);
     if (name.len == 0 || !take(json, '"') || !take(json, ':'))

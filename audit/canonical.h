@@ -1,6 +1,6 @@
 /* Reads canonical JSON (RFC 8785, integers only) and nothing else: one form for one value, so that what was read need
- * not be written again to know its bytes. Member names are printable ASCII without escapes, in strictly ascending order.
- * The first failure is sticky; after it every call gives zero, false or the empty view. */
+ * not be written again to know its bytes. Member names are printable ASCII without escapes, in strictly ascending
+ * order. The first failure is sticky; after it every call gives zero, false or the empty view. */
 #ifndef AUDIT_CANONICAL_H
 #define AUDIT_CANONICAL_H
 

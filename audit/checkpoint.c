@@ -1,11 +1,11 @@
 #include "audit/checkpoint.h"
 
-#include <errno.h>
-#include <inttypes.h>
-
 #include "audit/line.h"
 #include "audit/tree.h"
 #include "base/encoding.h"
+
+#include <errno.h>
+#include <inttypes.h>
 
 int audit_checkpoint_parse(struct base_bytes text, struct audit_checkpoint *ret_checkpoint)
 {

@@ -1,9 +1,9 @@
 /* One batch: into the store, and no word to anybody before it is durable there. */
+#include "audit/writing.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <time.h>
-
-#include "audit/writing.h"
 
 enum { RESOLVE_PAUSE_MIN_US = 5000, RESOLVE_PAUSE_MAX_US = 200000, RESENDS_MAX = 3 };
 
@@ -47,7 +47,8 @@ static int next_build(struct audit_writer *writer, struct audit_record **records
 }
 
 /* The store said that next is durable: it becomes the present. False when the high-water file could not be written;
- * then nothing may be acknowledged and the log stays closed, because a later start could not tell a set-back database. */
+ * then nothing may be acknowledged and the log stays closed, because a later start could not tell a set-back database.
+ */
 static bool next_adopt(struct audit_writer *writer)
 {
     struct writing_next *next = writer->next;
@@ -239,7 +240,8 @@ static enum attempt next_send(struct audit_writer *writer, size_t count, struct 
         if (found != FOUND_OLD)
             return found_attempt(writer, found);
     }
-    /* The head is the old one, or nothing was ever sent. What was sent and lost again and again is not called absent. */
+    /* The head is the old one, or nothing was ever sent. What was sent and lost again and again is not called absent.
+     */
     writer->must_connect = true;
     audit_commit_state(writer, AUDIT_WRITER_STATE_UNAVAILABLE);
     return is_lost ? ATTEMPT_UNKNOWN : ATTEMPT_UNAVAILABLE;

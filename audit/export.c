@@ -1,5 +1,10 @@
 #include "audit/export.h"
 
+#include "audit/checkpoint.h"
+#include "audit/tile_path.h"
+#include "audit/tree.h"
+#include "base/file.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -7,11 +12,6 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include "audit/checkpoint.h"
-#include "audit/tile_path.h"
-#include "audit/tree.h"
-#include "base/file.h"
 
 enum { READ_ENTRIES = 16 * AUDIT_TILE_WIDTH };
 
@@ -130,8 +130,7 @@ static int partials_put(struct exporting *run)
     for (unsigned level = 0; r == 0 && level < AUDIT_TREE_LEVELS; level++) {
         unsigned count;
         const struct audit_hash *hashes = audit_tree_open(run->tree, level, &count);
-        const struct audit_tile_path path = {
-            .level = level, .index = run->next >> (8 * level) >> 8, .width = count};
+        const struct audit_tile_path path = {.level = level, .index = run->next >> (8 * level) >> 8, .width = count};
         if (count > 0)
             r = tile_put(run, &path, base_bytes_of(hashes, count * sizeof(*hashes)));
     }

@@ -1,11 +1,10 @@
-/* OpenSSL's low-level SHA-256 is deprecated in favour of EVP, which needs an allocated context that can fail and must be
- * kept per thread. A node hash is made twice per entry, so the plain form is worth its warning. */
+/* OpenSSL's low-level SHA-256 is deprecated in favour of EVP, which needs an allocated context that can fail and must
+ * be kept per thread. A node hash is made twice per entry, so the plain form is worth its warning. */
 #define OPENSSL_SUPPRESS_DEPRECATED
+#include "audit/signer.h"
 #include "audit/tree.h"
 
 #include <openssl/sha.h>
-
-#include "audit/signer.h"
 
 struct audit_hash audit_hash_leaf(struct base_bytes leaf)
 {

@@ -1,16 +1,16 @@
 #include "audit/high_water.h"
 
+#include "audit/signer.h"
+#include "audit/tree.h"
+#include "base/file.h"
+#include "base/reader.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include "audit/signer.h"
-#include "audit/tree.h"
-#include "base/file.h"
-#include "base/reader.h"
 
 /* A slot: magic, u32 length, checkpoint, zeros, and in its last 32 bytes the SHA-256 of all before them. */
 enum { SLOT_BYTES = 8192, DIGEST_BYTES = 32, MAGIC_BYTES = 16, SLOTS = 2 };

@@ -1,6 +1,6 @@
 /* The newest checkpoint this machine acknowledged, kept outside the database: a database that was set back behind it is
- * found out at start. Two slots are written in turn, each with its own digest, so that a write cut short by a power loss
- * leaves the other; one fdatasync a write. Layout: docs/PROTOCOL-LOG.md. One thread. */
+ * found out at start. Two slots are written in turn, each with its own digest, so that a write cut short by a power
+ * loss leaves the other; one fdatasync a write. Layout: docs/PROTOCOL-LOG.md. One thread. */
 #ifndef AUDIT_HIGH_WATER_H
 #define AUDIT_HIGH_WATER_H
 

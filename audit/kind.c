@@ -1,9 +1,9 @@
 /* Kinds of leaves, and the ids by which signed messages are known. */
+#include "audit/kind.h"
+
 #include "audit/leaf.h"
 
 #include <errno.h>
-
-#include "audit/kind.h"
 
 static const struct {
     const char *name;

@@ -2,11 +2,11 @@
  * before it is handed out, so that none is appended that a verifier would call malformed. */
 #include "audit/leaf.h"
 
-#include <errno.h>
-
 #include "audit/canonical.h"
 #include "base/clock.h"
 #include "base/json.h"
+
+#include <errno.h>
 
 enum { DIGEST_BYTES = 32 };
 

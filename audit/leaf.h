@@ -1,5 +1,5 @@
-/* What an entry of the log says, for ever: canonical JSON (RFC 8785, integers only) of at most AUDIT_LEAF_MAX bytes. The
- * members of each kind are in docs/PROTOCOL-LOG.md.
+/* What an entry of the log says, for ever: canonical JSON (RFC 8785, integers only) of at most AUDIT_LEAF_MAX bytes.
+ * The members of each kind are in docs/PROTOCOL-LOG.md.
  *
  * A leaf names no subject in clear: identifiers and parameters appear only as keyed digests. What is not known is left
  * out: a NULL text or pointer, a zero number, an empty list. Times are shown in the time of the capital (clause 22), so
@@ -21,7 +21,7 @@ enum {
 };
 
 enum audit_kind {
-    AUDIT_KIND_OTHER = 0,         /* named by its text: admin.*, report.*, review.*, inspection.*, vault.*, incident.* … */
+    AUDIT_KIND_OTHER = 0, /* named by its text: admin.*, report.*, review.*, inspection.*, vault.*, incident.* … */
     AUDIT_KIND_QUERY_REQUEST,     /* permitted; a conclusion must follow */
     AUDIT_KIND_QUERY_REFUSED,     /* a decision that denies, or a message that could not be decided on */
     AUDIT_KIND_QUERY_EXPLAINED,   /* decided without asking */
@@ -74,15 +74,15 @@ enum audit_leaf_fact {
 /* The person acted for, and the registration as it was read. */
 struct audit_leaf_actor {
     const char *iin;
-    const char *body;              /* BIN */
-    const char *unit;              /* unit code */
-    const char *system_role;       /* administrator, prosecutor …; an officer has a role instead */
-    int role;                      /* of App. 12 as read by R05: 1-15 */
-    int64_t registration;          /* its number */
-    int64_t registration_version;  /* from 1 */
-    const char *registration_state;/* active | blocked | suspended | ended; NULL when there is no registration */
-    int64_t granted_until_us;      /* 0: without end */
-    int64_t agreement_version;     /* of the text in force that was signed; 0: not signed */
+    const char *body;               /* BIN */
+    const char *unit;               /* unit code */
+    const char *system_role;        /* administrator, prosecutor …; an officer has a role instead */
+    int role;                       /* of App. 12 as read by R05: 1-15 */
+    int64_t registration;           /* its number */
+    int64_t registration_version;   /* from 1 */
+    const char *registration_state; /* active | blocked | suspended | ended; NULL when there is no registration */
+    int64_t granted_until_us;       /* 0: without end */
+    int64_t agreement_version;      /* of the text in force that was signed; 0: not signed */
     struct audit_leaf_names bases, duties; /* granted */
     enum audit_leaf_fact network_allowed;  /* the address lies in a network of the body (R15) */
 };
@@ -102,15 +102,15 @@ struct audit_leaf_blob {
 
 /* .request, .refused, .explained */
 struct audit_leaf_query {
-    int64_t arrival_us;   /* becomes "at": the moment the decision is about */
+    int64_t arrival_us; /* becomes "at": the moment the decision is about */
     struct audit_leaf_key key;
     struct audit_leaf_actor actor;
     struct audit_leaf_connection connection;
-    const uint8_t *signer_certificate; /* SHA-256 of its DER */
+    const uint8_t *signer_certificate;        /* SHA-256 of its DER */
     const uint8_t *crls[AUDIT_LEAF_CRLS_MAX]; /* SHA-256 of each CRL used; NULL ends the list */
-    struct audit_leaf_blob query;      /* the signed message as received */
-    int64_t signed_at_us;              /* what the query says in "at" */
-    const char *message;               /* its type, "qao.query/1" */
+    struct audit_leaf_blob query;             /* the signed message as received */
+    int64_t signed_at_us;                     /* what the query says in "at" */
+    const char *message;                      /* its type, "qao.query/1" */
     int service;
     const char *basis, *duty, *case_number, *article;
     const char *ordered_by, *recipient;
@@ -124,8 +124,9 @@ struct audit_leaf_query {
     const uint8_t *edition_sha256;
 };
 
-/* Appends the leaf of one of the three kinds. -EINVAL for a misuse (another kind, a permitted request without a key or with reasons, a
- * text that is no UTF-8, a name with other characters than a-z 0-9 _ . -), -ENOBUFS over AUDIT_LEAF_MAX. */
+/* Appends the leaf of one of the three kinds. -EINVAL for a misuse (another kind, a permitted request without a key or
+ * with reasons, a text that is no UTF-8, a name with other characters than a-z 0-9 _ . -), -ENOBUFS over
+ * AUDIT_LEAF_MAX. */
 int audit_leaf_query_encode(enum audit_kind kind, const struct audit_leaf_query *query,
                             struct base_buffer *out) BASE_MUST_USE;
 
@@ -134,14 +135,14 @@ struct audit_leaf_conclusion {
     int64_t at_us;
     struct audit_leaf_key key;
     const struct audit_hash *request; /* leaf hash of the request; mandatory */
-    const char *outcome;              /* .result: answered | registry-failed | registry-timeout | service-unavailable … */
-    struct audit_leaf_names reasons;  /* .withheld: why */
-    struct audit_leaf_blob answer;    /* the signed answer */
+    const char *outcome; /* .result: answered | registry-failed | registry-timeout | service-unavailable … */
+    struct audit_leaf_names reasons;       /* .withheld: why */
+    struct audit_leaf_blob answer;         /* the signed answer */
     const struct audit_leaf_mac *received; /* keyed digest of what the registry sent, where it was no answer */
     bool has_counts;
     int64_t records, amounts_removed;
-    int64_t adapter_us;               /* time spent on the registry */
-    int64_t due_us;                   /* .pending: held until */
+    int64_t adapter_us; /* time spent on the registry */
+    int64_t due_us;     /* .pending: held until */
 };
 
 int audit_leaf_conclusion_encode(enum audit_kind kind, const struct audit_leaf_conclusion *conclusion,
@@ -154,8 +155,8 @@ struct audit_leaf_refusal_count {
 };
 
 struct audit_leaf_refusal {
-    int64_t at_us;    /* end of the window */
-    int64_t since_us; /* its begin; 0 for a single event */
+    int64_t at_us;                                  /* end of the window */
+    int64_t since_us;                               /* its begin; 0 for a single event */
     struct audit_leaf_connection connection;        /* known certificate; all empty when aggregated */
     const struct audit_leaf_refusal_count *reasons; /* ascending by reason, no two alike, 1 or more */
     size_t reason_count;
@@ -163,7 +164,8 @@ struct audit_leaf_refusal {
 
 int audit_leaf_refusal_encode(const struct audit_leaf_refusal *refusal, struct base_buffer *out) BASE_MUST_USE;
 
-/* Every other kind, log.* included: who, by which signed message, and the kind's own members as one canonical object. */
+/* Every other kind, log.* included: who, by which signed message, and the kind's own members as one canonical object.
+ */
 struct audit_leaf_event {
     const char *kind; /* "admin.registered" …: lower-case words joined by dots, at least one dot; not query.* */
     int64_t at_us;
@@ -173,7 +175,7 @@ struct audit_leaf_event {
     const uint8_t *signer_certificate;
     const uint8_t *crls[AUDIT_LEAF_CRLS_MAX];
     struct audit_leaf_blob act; /* the signed message that ordered it */
-    struct base_bytes data;     /* canonical JSON object, checked; empty leaves it out. No subject's identifier in clear */
+    struct base_bytes data; /* canonical JSON object, checked; empty leaves it out. No subject's identifier in clear */
 };
 
 int audit_leaf_event_encode(const struct audit_leaf_event *event, struct base_buffer *out) BASE_MUST_USE;

@@ -1,12 +1,11 @@
 /* Reading leaves: tables of members in the order canonical JSON has them, walked once. */
+#include "audit/canonical.h"
+#include "audit/kind.h"
 #include "audit/leaf.h"
+#include "base/clock.h"
 
 #include <errno.h>
 #include <limits.h>
-
-#include "audit/canonical.h"
-#include "audit/kind.h"
-#include "base/clock.h"
 
 enum field_type {
     FIELD_TEXT,    /* struct base_bytes, not empty */
@@ -68,9 +67,8 @@ static const struct field connection_fields[] = {
 
 #define BLOB_FIELDS(blob)                                                                                              \
     {                                                                                                                  \
-        {"bytes", FIELD_INTEGER, .is_required = true, AT(blob.bytes)},                                                 \
-        {"sealed", FIELD_HEX, AT(blob.sealed)},                                                                        \
-        {"sha256", FIELD_HEX, .is_required = true, AT(blob.sha256)},                                                   \
+        {"bytes", FIELD_INTEGER, .is_required = true, AT(blob.bytes)}, {"sealed", FIELD_HEX, AT(blob.sealed)},         \
+            {"sha256", FIELD_HEX, .is_required = true, AT(blob.sha256)},                                               \
     }
 static const struct field query_fields[] = BLOB_FIELDS(query);
 static const struct field answer_fields[] = BLOB_FIELDS(answer);
@@ -179,8 +177,7 @@ static const struct field leaf_fields[] = {
      BIT(RECIPIENT) | BIT(SUBJECTS))
 #define CONCLUSION_NEEDS (ALWAYS | BIT(KEY) | BIT(REQUEST))
 #define ANSWER_MAY (BIT(ADAPTER_US) | BIT(ANSWER) | BIT(COUNTS) | BIT(RECEIVED))
-#define EVENT_MAY                                                                                                      \
-    (ALWAYS | BIT(ACT) | BIT(ACTOR) | BIT(CONNECTION) | BIT(CRLS) | BIT(DATA) | BIT(KEY) | BIT(SIGNER))
+#define EVENT_MAY (ALWAYS | BIT(ACT) | BIT(ACTOR) | BIT(CONNECTION) | BIT(CRLS) | BIT(DATA) | BIT(KEY) | BIT(SIGNER))
 
 struct rule {
     uint64_t needs, may;
@@ -452,7 +449,8 @@ static void view_init(struct audit_leaf_view *view)
 static bool effect_check(const struct audit_leaf_view *view)
 {
     bool is_deny = base_bytes_equal_text(view->effect, "deny");
-    bool is_permit = base_bytes_equal_text(view->effect, "permit") || base_bytes_equal_text(view->effect, "abbreviated");
+    bool is_permit =
+        base_bytes_equal_text(view->effect, "permit") || base_bytes_equal_text(view->effect, "abbreviated");
     if (view->effect.len > 0 && !is_deny && !is_permit)
         return false;
     if (view->kind == AUDIT_KIND_QUERY_REQUEST)

@@ -1,14 +1,13 @@
 #include "audit/note.h"
 
-#include <errno.h>
-#include <inttypes.h>
-#include <stdlib.h>
-
-#include <openssl/evp.h>
-
 #include "audit/signer.h"
 #include "base/encoding.h"
 #include "base/text.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <openssl/evp.h>
+#include <stdlib.h>
 
 enum { SIGNATURE_BYTES = 64, LINE_BYTES_MAX = 4096 };
 

@@ -1,14 +1,14 @@
-/* Signed notes (C2SP signed-note): a text, an empty line, and signature lines of named keys. Signing with Ed25519; verified
- * are Ed25519 signatures (type 1) and timestamped Ed25519 cosignatures (type 4, C2SP tlog-cosignature). */
+/* Signed notes (C2SP signed-note): a text, an empty line, and signature lines of named keys. Signing with Ed25519;
+ * verified are Ed25519 signatures (type 1) and timestamped Ed25519 cosignatures (type 4, C2SP tlog-cosignature). */
 #ifndef AUDIT_NOTE_H
 #define AUDIT_NOTE_H
 
 #include "audit/store.h"
 
 enum {
-    AUDIT_KEY_NAME_MAX = 256,  /* bytes with the NUL */
-    AUDIT_VKEY_MAX = 384,      /* bytes of an encoded vkey with the NUL */
-    AUDIT_KEY_BYTES = 32,      /* of a public key and of a seed */
+    AUDIT_KEY_NAME_MAX = 256, /* bytes with the NUL */
+    AUDIT_VKEY_MAX = 384,     /* bytes of an encoded vkey with the NUL */
+    AUDIT_KEY_BYTES = 32,     /* of a public key and of a seed */
     AUDIT_NOTE_SIGNATURES_MAX = 64,
     AUDIT_NOTE_MAX = 64 << 10, /* bytes of a note that is opened */
 };
@@ -51,8 +51,8 @@ const struct audit_vkey *audit_signer_vkey(const struct audit_signer *signer);
 /* Appends text, empty line and one signature line. The text must end with a newline and hold no other control
  * character: -EINVAL. */
 int audit_note_sign(const struct audit_signer *signer, struct base_bytes text, struct base_buffer *out) BASE_MUST_USE;
-/* The line a witness adds: a type 4 signature with a time in seconds over the same text. The signer's vkey stays of type
- * 1; the witness is known by audit_vkey_cosigner(). */
+/* The line a witness adds: a type 4 signature with a time in seconds over the same text. The signer's vkey stays of
+ * type 1; the witness is known by audit_vkey_cosigner(). */
 int audit_note_cosign(const struct audit_signer *signer, struct base_bytes text, uint64_t time_s,
                       struct base_buffer *out) BASE_MUST_USE;
 struct audit_vkey audit_vkey_cosigner(const struct audit_vkey *vkey);
@@ -66,9 +66,9 @@ enum audit_note_verdict {
 
 /* What a note said. Borrowed from the note's bytes. */
 struct audit_note {
-    struct base_bytes text;  /* with its last newline */
-    struct base_bytes lines; /* the signature lines */
-    uint64_t known_mask;     /* bit i: keys[i] signed */
+    struct base_bytes text;                            /* with its last newline */
+    struct base_bytes lines;                           /* the signature lines */
+    uint64_t known_mask;                               /* bit i: keys[i] signed */
     uint64_t cosigned_at_s[AUDIT_NOTE_SIGNATURES_MAX]; /* of each key of type 4 that signed, at the key's place */
 };
 

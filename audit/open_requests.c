@@ -1,9 +1,9 @@
 #include "audit/open_requests.h"
 
+#include "audit/tree.h"
+
 #include <errno.h>
 #include <stdlib.h>
-
-#include "audit/tree.h"
 
 /* Leaf hashes are SHA-256: their first bytes are as good as any hash of them. */
 static size_t home(const struct audit_open_requests *requests, const struct audit_hash *hash)
@@ -37,8 +37,7 @@ static int grow(struct audit_open_requests *requests)
     return 0;
 }
 
-int audit_open_requests_append(struct audit_open_requests *requests, const struct audit_hash *leaf_hash,
-                               uint64_t index)
+int audit_open_requests_append(struct audit_open_requests *requests, const struct audit_hash *leaf_hash, uint64_t index)
 {
     if (2 * (requests->count + 1) > requests->capacity) {
         int r = grow(requests);

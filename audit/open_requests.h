@@ -1,5 +1,5 @@
-/* The requests of a log that have no conclusion yet, by leaf hash: a hash table whose size follows what is open, not the
- * size of the log. One thread. */
+/* The requests of a log that have no conclusion yet, by leaf hash: a hash table whose size follows what is open, not
+ * the size of the log. One thread. */
 #ifndef AUDIT_OPEN_REQUESTS_H
 #define AUDIT_OPEN_REQUESTS_H
 

@@ -9,8 +9,8 @@ static uint64_t split(uint64_t count)
     return UINT64_C(1) << (63 - __builtin_clzll(count - 1));
 }
 
-/* MTH of entries begin to end-1, a subtree that RFC 6962's splitting makes: complete subtrees from the left, each smaller
- * than the one before, folded from the right. */
+/* MTH of entries begin to end-1, a subtree that RFC 6962's splitting makes: complete subtrees from the left, each
+ * smaller than the one before, folded from the right. */
 static int range_read(const struct audit_node_source *source, uint64_t begin, uint64_t end, struct audit_hash *ret_hash)
 {
     struct audit_hash parts[64];

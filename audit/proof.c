@@ -1,10 +1,10 @@
 #include "audit/proof.h"
 
-#include <errno.h>
-#include <inttypes.h>
-
 #include "audit/line.h"
 #include "base/encoding.h"
+
+#include <errno.h>
+#include <inttypes.h>
 
 static const char first_line[] = "c2sp.org/tlog-proof@v1";
 

@@ -1,10 +1,10 @@
 /* A proof from a whole log that lies somewhere. */
-#include <errno.h>
-#include <stdlib.h>
-
 #include "audit/export.h"
 #include "audit/proof.h"
 #include "audit/tree.h"
+
+#include <errno.h>
+#include <stdlib.h>
 
 struct source_nodes {
     const struct audit_source *source;

@@ -1,8 +1,8 @@
 /* Opening a log: what the store holds must fit together, and must continue what this machine and the witness saw. */
+#include "audit/writing.h"
+
 #include <errno.h>
 #include <stdlib.h>
-
-#include "audit/writing.h"
 
 /* The open tiles as they come out of the snapshot. */
 struct snapshot {

@@ -2,9 +2,9 @@
 #ifndef AUDIT_SIGNER_H
 #define AUDIT_SIGNER_H
 
-#include <openssl/types.h>
-
 #include "audit/note.h"
+
+#include <openssl/types.h>
 
 struct audit_signer {
     EVP_PKEY *pkey;

@@ -1,15 +1,15 @@
 #include "audit/source.h"
 
+#include "audit/tile_path.h"
+#include "audit/tree.h"
+#include "base/file.h"
+#include "base/reader.h"
+
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
-
-#include "audit/tile_path.h"
-#include "audit/tree.h"
-#include "base/file.h"
-#include "base/reader.h"
 
 static int store_checkpoint_read(void *context, struct base_buffer *out)
 {

@@ -12,8 +12,8 @@ struct audit_source {
      * wrong. */
     int (*tile_read)(void *context, unsigned level, uint64_t index, unsigned width,
                      struct audit_hash ret_hashes[AUDIT_TILE_WIDTH]);
-    /* Entries first to end-1 of a log of that size, in order, by any thread. -ENODATA when one is missing, -EBADMSG when
-     * a bundle is malformed. */
+    /* Entries first to end-1 of a log of that size, in order, by any thread. -ENODATA when one is missing, -EBADMSG
+     * when a bundle is malformed. */
     int (*entries_read)(void *context, uint64_t size, uint64_t first, uint64_t end, audit_entry_visit *visit,
                         void *visit_context);
     bool has_partial_tiles; /* a folder must have them, a store does not */

@@ -14,8 +14,8 @@ enum {
     AUDIT_HASH_BYTES = 32,
     AUDIT_TILE_WIDTH = 256,
     AUDIT_TILE_BYTES = AUDIT_TILE_WIDTH * AUDIT_HASH_BYTES,
-    AUDIT_LEAF_MAX = 65535,           /* bytes of one leaf: C2SP tlog-tiles entry bundles carry a 16-bit length */
-    AUDIT_CHECKPOINT_MAX = 4096,      /* bytes of a signed checkpoint */
+    AUDIT_LEAF_MAX = 65535,      /* bytes of one leaf: C2SP tlog-tiles entry bundles carry a 16-bit length */
+    AUDIT_CHECKPOINT_MAX = 4096, /* bytes of a signed checkpoint */
     AUDIT_BATCH_RECORDS_MAX = 1024,
     AUDIT_BATCH_BYTES_MAX = 16 << 20, /* leaves and what is stored beside them */
 };
@@ -43,7 +43,8 @@ struct audit_tile {
 struct audit_entry {
     struct base_bytes leaf;
     struct audit_hash leaf_hash;
-    const void *beside; /* the owner's, handed to the store as it is: what to store, claim and confirm with this entry */
+    const void
+        *beside; /* the owner's, handed to the store as it is: what to store, claim and confirm with this entry */
     size_t beside_bytes; /* its weight in a batch */
 };
 
@@ -62,7 +63,7 @@ enum audit_commit {
     AUDIT_COMMIT_DONE,        /* durable */
     AUDIT_COMMIT_REFUSED,     /* surely rolled back because of an entry; see culprit */
     AUDIT_COMMIT_CONFLICT,    /* surely rolled back: another writer's head is there */
-    AUDIT_COMMIT_NOT_SENT,    /* surely did not happen: no connection, or refused for a reason no entry is to blame for */
+    AUDIT_COMMIT_NOT_SENT, /* surely did not happen: no connection, or refused for a reason no entry is to blame for */
 };
 
 /* Why the store refused one entry. */
@@ -88,17 +89,18 @@ struct audit_store {
     void *context;
     /* Commits the batch in one transaction. Blocks up to the store's own deadline. Writer thread only. */
     struct audit_commit_result (*batch_append)(void *context, const struct audit_batch *batch);
-    /* Makes a usable connection, dropping the old one; 0 only when nothing sent on an earlier connection can be committed
-     * any more (the store holds a lock for as long as a connection lives). -EBUSY while another connection holds the
-     * log, else a negative errno. Writer thread only. */
+    /* Makes a usable connection, dropping the old one; 0 only when nothing sent on an earlier connection can be
+     * committed any more (the store holds a lock for as long as a connection lives). -EBUSY while another connection
+     * holds the log, else a negative errno. Writer thread only. */
     int (*connect)(void *context);
     /* The newest head; AUDIT_STORE_NONE for an empty log. Writer thread only. */
     int (*head_read)(void *context, struct audit_head *ret_head);
-    /* A commit of its own that fails when what is visible is not yet as durable as COMMIT promises. Writer thread only. */
+    /* A commit of its own that fails when what is visible is not yet as durable as COMMIT promises. Writer thread only.
+     */
     int (*barrier)(void *context);
-    /* Under one repeatable-read snapshot: the newest head, for each level above 0 the hashes (only level, index and hash
-     * are set) of the full tiles below that belong to the open tile of that level, and the leaves of the open tile of
-     * level 0. Writer thread only. */
+    /* Under one repeatable-read snapshot: the newest head, for each level above 0 the hashes (only level, index and
+     * hash are set) of the full tiles below that belong to the open tile of that level, and the leaves of the open tile
+     * of level 0. Writer thread only. */
     int (*snapshot_read)(void *context, struct audit_head *ret_head, audit_tile_visit *tile_visit,
                          audit_entry_visit *entry_visit, void *visit_context);
     /* A full tile, by any thread. AUDIT_STORE_NONE when it is not there. */

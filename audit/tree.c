@@ -113,7 +113,8 @@ struct audit_hash audit_tree_root(const struct audit_tree *tree)
     return root;
 }
 
-void audit_tree_restore(struct audit_tree *tree, uint64_t size, const struct audit_hash *const hashes[AUDIT_TREE_LEVELS])
+void audit_tree_restore(struct audit_tree *tree, uint64_t size,
+                        const struct audit_hash *const hashes[AUDIT_TREE_LEVELS])
 {
     tree->size = size;
     for (unsigned level = 0; level < AUDIT_TREE_LEVELS; level++) {

@@ -7,7 +7,7 @@
 #include "audit/store.h"
 
 enum {
-    AUDIT_TREE_LEVELS = 8,    /* of tiles: enough for 2^63 entries */
+    AUDIT_TREE_LEVELS = 8, /* of tiles: enough for 2^63 entries */
     AUDIT_PROOF_HASHES_MAX = 64,
 };
 

@@ -2,15 +2,15 @@
  * tree, holds its tiles against the source's, and pairs requests with their conclusions. */
 #include "audit/verify.h"
 
+#include "audit/checkpoint.h"
+#include "audit/open_requests.h"
+#include "audit/tree.h"
+
 #include <errno.h>
 #include <inttypes.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
-
-#include "audit/checkpoint.h"
-#include "audit/open_requests.h"
-#include "audit/tree.h"
 
 enum { CHUNK_ENTRIES = 16 * AUDIT_TILE_WIDTH, THREADS_DEFAULT = 2, THREADS_MAX = 64, SLOTS_MAX = 2 * THREADS_MAX };
 
@@ -76,8 +76,7 @@ const char *audit_fault_text(enum audit_fault fault)
     return "unknown";
 }
 
-static void report(struct verification *run, enum audit_fault fault, unsigned level, uint64_t index,
-                   const char *detail)
+static void report(struct verification *run, enum audit_fault fault, unsigned level, uint64_t index, const char *detail)
 {
     run->counts->faults++;
     if (run->config->fault)
@@ -313,15 +312,14 @@ static bool checkpoints_open(struct verification *run, struct base_buffer *note)
         report(run, AUDIT_FAULT_SOURCE, 0, 0, strerror(-r));
         return false;
     }
-    if (r != 0 || audit_checkpoint_verify(base_buffer_view(note), run->config->log, &run->checkpoint) !=
-                      AUDIT_NOTE_VERIFIED) {
+    if (r != 0 ||
+        audit_checkpoint_verify(base_buffer_view(note), run->config->log, &run->checkpoint) != AUDIT_NOTE_VERIFIED) {
         report(run, AUDIT_FAULT_CHECKPOINT, 0, 0, r != 0 ? "missing" : NULL);
         return false;
     }
     if (run->config->known.len == 0)
         return true;
-    run->has_known =
-        audit_checkpoint_verify(run->config->known, run->config->log, &run->known) == AUDIT_NOTE_VERIFIED;
+    run->has_known = audit_checkpoint_verify(run->config->known, run->config->log, &run->known) == AUDIT_NOTE_VERIFIED;
     if (!run->has_known)
         report(run, AUDIT_FAULT_CHECKPOINT, 0, 0, "the known one");
     else if (run->known.size > run->checkpoint.size)

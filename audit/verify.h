@@ -12,11 +12,11 @@ enum audit_fault {
     AUDIT_FAULT_ROOT,           /* the entries do not make the checkpoint's root */
     AUDIT_FAULT_TILE,           /* a tile is missing or is not what the entries make */
     AUDIT_FAULT_ENTRY_MISSING,
-    AUDIT_FAULT_LEAF,           /* not canonical, or not well-formed for its kind */
-    AUDIT_FAULT_KEY_TWICE,      /* a request whose leaf was there before and is still open */
-    AUDIT_FAULT_CONCLUSION,     /* concludes no open request */
-    AUDIT_FAULT_UNFINISHED,     /* a request without a conclusion at the end of the log */
-    AUDIT_FAULT_SOURCE,         /* the source could not be read: errno in detail */
+    AUDIT_FAULT_LEAF,       /* not canonical, or not well-formed for its kind */
+    AUDIT_FAULT_KEY_TWICE,  /* a request whose leaf was there before and is still open */
+    AUDIT_FAULT_CONCLUSION, /* concludes no open request */
+    AUDIT_FAULT_UNFINISHED, /* a request without a conclusion at the end of the log */
+    AUDIT_FAULT_SOURCE,     /* the source could not be read: errno in detail */
 };
 
 const char *audit_fault_text(enum audit_fault fault);
@@ -37,7 +37,7 @@ struct audit_verify_config {
 
 struct audit_verify_counts {
     uint64_t size;
-    struct audit_hash root; /* as the checkpoint says */
+    struct audit_hash root;  /* as the checkpoint says */
     uint64_t entries, tiles; /* checked */
     uint64_t requests, refused, explained, results, withheld, unknown, pending, undelivered, others;
     uint64_t unfinished;

@@ -1,20 +1,18 @@
 /* Keys of notes: names, ids, the vkey text, the signing key. */
 #include "audit/note.h"
-
-#include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <unistd.h>
-
-#include <openssl/bio.h>
-#include <openssl/evp.h>
-#include <openssl/pem.h>
-
 #include "audit/signer.h"
 #include "base/encoding.h"
 #include "base/file.h"
 #include "base/text.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <openssl/bio.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
 
 /* Unicode's White_Space beyond ASCII, as the code points come in UTF-8. */
 static bool is_wide_space(const uint8_t *at, size_t left)
@@ -62,8 +60,8 @@ static bool hex_id_parse(struct base_bytes text, uint32_t *ret_id)
     base_buffer_init(&bytes, 4);
     if (text.len != 8 || base_hex_decode(text, &bytes) != 0)
         return false;
-    *ret_id = (uint32_t) bytes.data[0] << 24 | (uint32_t) bytes.data[1] << 16 | (uint32_t) bytes.data[2] << 8 |
-              bytes.data[3];
+    *ret_id =
+        (uint32_t) bytes.data[0] << 24 | (uint32_t) bytes.data[1] << 16 | (uint32_t) bytes.data[2] << 8 | bytes.data[3];
     return true;
 }
 

@@ -1,11 +1,11 @@
 #include "audit/writer.h"
 
-#include <errno.h>
-#include <stdlib.h>
-
 #include "audit/leaf.h"
 #include "audit/writing.h"
 #include "base/json.h"
+
+#include <errno.h>
+#include <stdlib.h>
 
 enum { QUEUE_MAX_DEFAULT = 8192, RESOLVE_US_DEFAULT = 5000000, RETRY_US = 500000 };
 

@@ -1,6 +1,6 @@
 /* The one writer of a log. Any thread queues records; the writer's own thread takes all that is queued, extends the
- * tree, signs the checkpoint and commits everything in one transaction. A record is acknowledged only when the commit is
- * known to be durable and the high-water file, synced, says so too. */
+ * tree, signs the checkpoint and commits everything in one transaction. A record is acknowledged only when the commit
+ * is known to be durable and the high-water file, synced, says so too. */
 #ifndef AUDIT_WRITER_H
 #define AUDIT_WRITER_H
 
@@ -35,12 +35,12 @@ struct audit_writer_config {
     const struct audit_signer *signer; /* its name is the log's origin; outlives the writer */
     const char *high_water_path;       /* copied */
     struct base_clock clock;
-    size_t queue_max;               /* records waiting; 0 means 8,192 */
-    int64_t heartbeat_us;           /* a log.heartbeat after so long without an append; 0: none */
-    int64_t resolve_us;             /* how long a batch of unknown outcome holds its records; 0 means 5 s */
-    const char *program;            /* name and version for log.start, copied */
-    struct base_bytes witnessed;    /* the newest checkpoint a witness holds; empty for none; borrowed by start */
-    bool renew_high_water;          /* operator's word: a missing high-water file of a log with entries is made anew */
+    size_t queue_max;            /* records waiting; 0 means 8,192 */
+    int64_t heartbeat_us;        /* a log.heartbeat after so long without an append; 0: none */
+    int64_t resolve_us;          /* how long a batch of unknown outcome holds its records; 0 means 5 s */
+    const char *program;         /* name and version for log.start, copied */
+    struct base_bytes witnessed; /* the newest checkpoint a witness holds; empty for none; borrowed by start */
+    bool renew_high_water;       /* operator's word: a missing high-water file of a log with entries is made anew */
     /* What the store wants beside the writer's own records (log.start, log.heartbeat); called by start and by the
      * writer's thread, the answer is used until its next call. NULL: nothing. */
     void (*beside)(void *context, const char *kind, int64_t at_us, const void **ret_beside, size_t *ret_beside_bytes);
@@ -110,8 +110,8 @@ void audit_writer_status_read(struct audit_writer *writer, struct audit_writer_s
 int audit_writer_head_read(struct audit_writer *writer, struct audit_head *ret_head) BASE_MUST_USE;
 
 /* Appends to texts[i] the .tlog-proof of entry indexes[i], all against one checkpoint; at most 64. Recent entries are
- * answered from memory; older ones by store.tile_read. -ERANGE for an index beyond the checkpoint, -EAGAIN before start,
- * else the store's errors. Any thread. */
+ * answered from memory; older ones by store.tile_read. -ERANGE for an index beyond the checkpoint, -EAGAIN before
+ * start, else the store's errors. Any thread. */
 int audit_writer_proofs(struct audit_writer *writer, const uint64_t *indexes, size_t count,
                         struct base_buffer *texts) BASE_MUST_USE;
 /* The hashes of a tile as it is in the newest head (for GET /v1/log/tile/…): width of 1 to 256 must be published, that

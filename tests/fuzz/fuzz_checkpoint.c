@@ -1,8 +1,8 @@
 /* Texts of checkpoints, and tile names, from anybody. */
-#include <stdlib.h>
-
 #include "audit/checkpoint.h"
 #include "audit/tile_path.h"
+
+#include <stdlib.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -1,9 +1,8 @@
 /* Leaves from a log that somebody else wrote: whatever is accepted is canonical, as an independent writer sees it. */
-#include <stdlib.h>
+#include "audit/leaf.h"
 
 #include <jansson.h>
-
-#include "audit/leaf.h"
+#include <stdlib.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -1,7 +1,7 @@
 /* Signed notes and vkeys from anybody. A note that verifies must split into what it is made of. */
-#include <stdlib.h>
-
 #include "audit/note.h"
+
+#include <stdlib.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -1,8 +1,8 @@
 /* Proof texts from anybody: what is read without an extra line is written again byte for byte, and nothing but a right
  * proof verifies. */
-#include <stdlib.h>
-
 #include "audit/proof.h"
+
+#include <stdlib.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

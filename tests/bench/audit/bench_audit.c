@@ -3,14 +3,6 @@
  * hashes, jansson for leaves.
  *
  * usage: bench_audit FOLDER [ENTRIES (200000)] */
-#include <stdatomic.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <time.h>
-
-#include <jansson.h>
-#include <openssl/evp.h>
-
 #include "audit/export.h"
 #include "audit/proof.h"
 #include "audit/tree.h"
@@ -18,6 +10,13 @@
 #include "audit/writer.h"
 #include "tests/unit/audit/leaves.h"
 #include "tests/unit/audit/memory_store.h"
+
+#include <jansson.h>
+#include <openssl/evp.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
 
 enum { REQUESTERS = 64 };
 

@@ -1,9 +1,9 @@
 #include "tests/unit/audit/leaves.h"
 
+#include "audit/tree.h"
+
 #include <stdlib.h>
 #include <string.h>
-
-#include "audit/tree.h"
 
 static const uint8_t digest_a[32] = {0xaa}, digest_b[32] = {0xbb}, digest_c[32] = {0xcc};
 static const char *const bases[] = {"operative_search", "search_measures"};
@@ -58,8 +58,7 @@ void leaves_request(unsigned number, struct base_buffer *out)
         abort();
 }
 
-void leaves_conclusion(enum audit_kind kind, unsigned number, const struct audit_hash *request,
-                       struct base_buffer *out)
+void leaves_conclusion(enum audit_kind kind, unsigned number, const struct audit_hash *request, struct base_buffer *out)
 {
     static const char *const reasons[] = {"officer-blocked"};
     uint8_t id[AUDIT_UUID_BYTES];

@@ -1,10 +1,10 @@
 #include "tests/unit/audit/memory_store.h"
 
+#include "audit/tree.h"
+
 #include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
-
-#include "audit/tree.h"
 
 enum { FAULTS_MAX = 64 };
 
@@ -111,7 +111,6 @@ static const struct audit_tile *tile_find(const struct memory_store *store, unsi
             return &store->tiles[i - 1];
     return NULL;
 }
-
 
 static bool is_claimed(const struct memory_store *store, const char *claim)
 {

@@ -9,13 +9,13 @@ struct memory_store;
 /* What becomes of one call of batch_append(). */
 enum memory_fault {
     MEMORY_FAULT_NONE = 0,
-    MEMORY_FAULT_LOST_BEFORE, /* nothing committed, connection lost: UNKNOWN */
-    MEMORY_FAULT_LOST_AFTER,  /* committed, connection lost: UNKNOWN */
-    MEMORY_FAULT_WARNING,     /* committed, but the COMMIT came with a warning: UNKNOWN */
-    MEMORY_FAULT_NOT_SENT,    /* connection found to be lost before anything was sent */
-    MEMORY_FAULT_LATE,        /* UNKNOWN, and committed only when the next batch comes in */
-    MEMORY_FAULT_FOREIGN,     /* another writer's batch came first: CONFLICT */
-    MEMORY_FAULT_FOREIGN_LOST,/* the same, and the connection is lost: UNKNOWN */
+    MEMORY_FAULT_LOST_BEFORE,  /* nothing committed, connection lost: UNKNOWN */
+    MEMORY_FAULT_LOST_AFTER,   /* committed, connection lost: UNKNOWN */
+    MEMORY_FAULT_WARNING,      /* committed, but the COMMIT came with a warning: UNKNOWN */
+    MEMORY_FAULT_NOT_SENT,     /* connection found to be lost before anything was sent */
+    MEMORY_FAULT_LATE,         /* UNKNOWN, and committed only when the next batch comes in */
+    MEMORY_FAULT_FOREIGN,      /* another writer's batch came first: CONFLICT */
+    MEMORY_FAULT_FOREIGN_LOST, /* the same, and the connection is lost: UNKNOWN */
 };
 
 /* What a test stores beside an entry; NULL for nothing. */
@@ -47,8 +47,8 @@ struct base_bytes memory_store_leaf(struct memory_store *store, uint64_t index);
 size_t memory_store_count(struct memory_store *store, struct base_bytes leaf);
 uint64_t memory_store_batches(struct memory_store *store);
 
-/* Damage: sets the log back to the head of that size, which must be one; changes a byte of a leaf; changes a stored tile's own
- * hash and hashes; replaces the newest head. */
+/* Damage: sets the log back to the head of that size, which must be one; changes a byte of a leaf; changes a stored
+ * tile's own hash and hashes; replaces the newest head. */
 void memory_store_set_back(struct memory_store *store, uint64_t size);
 void memory_store_spoil_leaf(struct memory_store *store, uint64_t index);
 void memory_store_spoil_tile(struct memory_store *store, unsigned level, uint64_t index);

@@ -1,11 +1,11 @@
-/* A log's tree in its plainest form, written apart from audit/tree.c: all leaf hashes, and RFC 6962's definitions word by
- * word. For the tests. */
+/* A log's tree in its plainest form, written apart from audit/tree.c: all leaf hashes, and RFC 6962's definitions word
+ * by word. For the tests. */
 #ifndef TESTS_MEMORY_TREE_H
 #define TESTS_MEMORY_TREE_H
 
-#include <stdlib.h>
-
 #include "audit/tree.h"
+
+#include <stdlib.h>
 
 static inline size_t plain_split(size_t count)
 {

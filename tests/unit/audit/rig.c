@@ -1,5 +1,8 @@
 #include "tests/unit/audit/rig.h"
 
+#include "audit/checkpoint.h"
+#include "tests/unit/audit/memory_tree.h"
+
 #include <check.h>
 #include <errno.h>
 #include <pthread.h>
@@ -7,9 +10,6 @@
 #include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
-
-#include "audit/checkpoint.h"
-#include "tests/unit/audit/memory_tree.h"
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t answered = PTHREAD_COND_INITIALIZER;

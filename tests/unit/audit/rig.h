@@ -42,8 +42,8 @@ enum audit_outcome rig_append_wait(struct rig *rig, struct rig_record *record);
 /* Waits until the writer is in that state. */
 void rig_wait_state(struct rig *rig, enum audit_writer_state state);
 
-/* The log in the store is whole: tree, root and signature of its head; every durable record of the list is there once at its
- * index, every record that was surely not appended is not there. */
+/* The log in the store is whole: tree, root and signature of its head; every durable record of the list is there once
+ * at its index, every record that was surely not appended is not there. */
 void rig_check(struct rig *rig, struct rig_record *records, size_t count);
 
 #endif

@@ -1,16 +1,16 @@
-/* Proves: leaves are the bytes docs/PROTOCOL-LOG.md shows; what was written is read back; a permitted request that lacks
- * anything its decision rested on is not written; any other form of the same value, any unknown, missing, doubled or misplaced
- * member, and any leaf cut short is refused; identifiers of subjects have no place to stand in clear. */
-#include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
-
+/* Proves: leaves are the bytes docs/PROTOCOL-LOG.md shows; what was written is read back; a permitted request that
+ * lacks anything its decision rested on is not written; any other form of the same value, any unknown, missing, doubled
+ * or misplaced member, and any leaf cut short is refused; identifiers of subjects have no place to stand in clear. */
 #include "audit/canonical.h"
 #include "audit/tree.h"
 #include "base/clock.h"
 #include "base/encoding.h"
 #include "tests/check_main.h"
 #include "tests/unit/audit/leaves.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
 
 #define DIGEST_A "aa00000000000000000000000000000000000000000000000000000000000000"
 #define DIGEST_B "bb00000000000000000000000000000000000000000000000000000000000000"
@@ -21,7 +21,8 @@
 
 /* Written by hand from the member table. */
 static const char request_text[] =
-    "{\"actor\":{\"agreement_version\":1,\"bases\":[\"operative_search\",\"search_measures\"],\"body\":\"300140000015\","
+    "{\"actor\":{\"agreement_version\":1,\"bases\":[\"operative_search\",\"search_measures\"],\"body\":"
+    "\"300140000015\","
     "\"duties\":[\"app4.1\"],\"iin\":\"500101200007\",\"network_allowed\":true,\"registration\":12,"
     "\"registration_state\":\"active\",\"registration_version\":1,\"role\":2,\"unit\":\"A-1\"},\"article\":\"216/2\","
     "\"at\":\"2026-11-22T12:00:00.123456+05:00\",\"basis\":\"search_measures\",\"case\":\"265500121000123\","
@@ -108,10 +109,8 @@ START_TEST(conclusions_and_events_byte_for_byte)
 
     base_buffer_reset(&leaf);
     const struct audit_leaf_refusal_count reasons[] = {{"certificate-expired", 2}, {"certificate-untrusted", 40}};
-    struct audit_leaf_refusal refusal = {.at_us = LEAVES_AT_US,
-                                         .since_us = LEAVES_AT_US - 60000000,
-                                         .reasons = reasons,
-                                         .reason_count = 2};
+    struct audit_leaf_refusal refusal = {
+        .at_us = LEAVES_AT_US, .since_us = LEAVES_AT_US - 60000000, .reasons = reasons, .reason_count = 2};
     ck_assert_int_eq(audit_leaf_refusal_encode(&refusal, &leaf), 0);
     ck_assert(base_bytes_equal_text(
         base_buffer_view(&leaf),
@@ -171,17 +170,17 @@ CHANGE(refused, query->effect = "deny"; query->reasons = ((struct audit_leaf_nam
 CHANGE(bare_refused, struct audit_leaf_query bare = {0}; bare.arrival_us = LEAVES_AT_US;
        bare.connection = query->connection; bare.reasons = ((struct audit_leaf_names){some_reasons, 1}); *query = bare)
 CHANGE(many_subjects, static struct audit_leaf_mac macs[AUDIT_LEAF_SUBJECTS_MAX + 1];
-       for (size_t i = 0; i < AUDIT_LEAF_SUBJECTS_MAX + 1; i++) macs[i].kid = 1;
-       query->subjects = macs; query->subject_count = AUDIT_LEAF_SUBJECTS_MAX + 1)
+       for (size_t i = 0; i < AUDIT_LEAF_SUBJECTS_MAX + 1; i++) macs[i].kid = 1; query->subjects = macs;
+       query->subject_count = AUDIT_LEAF_SUBJECTS_MAX + 1)
 CHANGE(quoted_text, query->ordered_by = "\"Бөлім\"\n\x01")
 
 START_TEST(a_request_needs_all_its_decision_rested_on)
 {
     static void (*const wrong[])(struct audit_leaf_query *) = {
-        no_key,       no_actor,      no_body,        no_role,          no_version,    no_agreement,  no_bases,
-        blocked,      no_network,    no_address,     no_signer,        no_crl,        no_query,      no_service,
-        no_basis,     no_effect,     denied,         unknown_effect,   no_edition,    no_edition_digest,
-        no_citations, with_reasons,  bad_citations,  citations_object, bad_utf8,      bad_name,      many_subjects};
+        no_key,       no_actor,      no_body,          no_role,        no_version, no_agreement,      no_bases,
+        blocked,      no_network,    no_address,       no_signer,      no_crl,     no_query,          no_service,
+        no_basis,     no_effect,     denied,           unknown_effect, no_edition, no_edition_digest, no_citations,
+        with_reasons, bad_citations, citations_object, bad_utf8,       bad_name,   many_subjects};
     ck_assert_int_eq(encode_changed(no_change, AUDIT_KIND_QUERY_REQUEST), 0);
     for (size_t i = 0; i < BASE_ARRAY_LENGTH(wrong); i++)
         ck_assert_msg(encode_changed(wrong[i], AUDIT_KIND_QUERY_REQUEST) == -EINVAL, "change %zu", i);
@@ -217,7 +216,11 @@ END_TEST
 START_TEST(other_forms_are_refused)
 {
     static const char *const wrong[] = {
-        "", "{}", "[]", "null", "{\"at\":\"2026-11-22T12:00:00.123456+05:00\",\"kind\":\"log.heartbeat\"}",
+        "",
+        "{}",
+        "[]",
+        "null",
+        "{\"at\":\"2026-11-22T12:00:00.123456+05:00\",\"kind\":\"log.heartbeat\"}",
 #define HEARTBEAT(at, kind, v) "{\"at\":\"" at "\",\"kind\":\"" kind "\",\"v\":\"" v "\"}"
 #define AT "2026-11-22T12:00:00.123456+05:00"
         HEARTBEAT(AT, "log.heartbeat", "qao.leaf/2"),
@@ -257,7 +260,8 @@ START_TEST(other_forms_are_refused)
         "{\"at\":\"" AT "\",\"kind\":\"connection.refused\",\"v\":\"qao.leaf/1\"}",
         "{\"actor\":{},\"at\":\"" AT "\",\"kind\":\"admin.blocked\",\"v\":\"qao.leaf/1\"}",
         "{\"actor\":{\"role\":2},\"at\":\"" AT "\",\"kind\":\"admin.blocked\",\"v\":\"qao.leaf/1\"}",
-        "{\"actor\":{\"iin\":\"500101200007\",\"role\":0},\"at\":\"" AT "\",\"kind\":\"admin.blocked\",\"v\":\"qao.leaf/1\"}",
+        "{\"actor\":{\"iin\":\"500101200007\",\"role\":0},\"at\":\"" AT
+        "\",\"kind\":\"admin.blocked\",\"v\":\"qao.leaf/1\"}",
     };
     ck_assert_int_eq(parse_text(HEARTBEAT(AT, "log.heartbeat", "qao.leaf/1")), 0);
     ck_assert_int_eq(parse_text(HEARTBEAT(AT, "admin.blocked", "qao.leaf/1")), 0);
@@ -324,9 +328,13 @@ START_TEST(uuids)
     ck_assert_uint_eq(id[15], 0xf6);
     audit_uuid_encode(id, text);
     ck_assert_str_eq(text, "f81d4fae-7dec-11d0-a765-00a0c91e6bf6");
-    static const char *const wrong[] = {"", "f81d4fae7dec11d0a76500a0c91e6bf6", "F81d4fae-7dec-11d0-a765-00a0c91e6bf6",
-                                        "f81d4fae-7dec-11d0-a765-00a0c91e6bf", "f81d4fae-7dec-11d0-a765-00a0c91e6bf6a",
-                                        "f81d4fae-7dec-11d0-a765_00a0c91e6bf6", "{81d4fae-7dec-11d0-a765-00a0c91e6bf6"};
+    static const char *const wrong[] = {"",
+                                        "f81d4fae7dec11d0a76500a0c91e6bf6",
+                                        "F81d4fae-7dec-11d0-a765-00a0c91e6bf6",
+                                        "f81d4fae-7dec-11d0-a765-00a0c91e6bf",
+                                        "f81d4fae-7dec-11d0-a765-00a0c91e6bf6a",
+                                        "f81d4fae-7dec-11d0-a765_00a0c91e6bf6",
+                                        "{81d4fae-7dec-11d0-a765-00a0c91e6bf6"};
     for (size_t i = 0; i < BASE_ARRAY_LENGTH(wrong); i++)
         ck_assert_int_eq(audit_uuid_parse(base_bytes_text(wrong[i]), id), -EBADMSG);
 }

@@ -1,16 +1,16 @@
 /* Proves: a note, a checkpoint or a proof with any bit flipped or any byte cut never verifies as what it was; unknown
- * signatures are ignored, a known one that fails rejects; the text of a key, and of a tile's name, has one form only; key files
- * are secret and never overwritten. */
+ * signatures are ignored, a known one that fails rejects; the text of a key, and of a tile's name, has one form only;
+ * key files are secret and never overwritten. */
+#include "audit/proof.h"
+#include "audit/tile_path.h"
+#include "tests/check_main.h"
+#include "tests/unit/audit/memory_tree.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include "audit/proof.h"
-#include "audit/tile_path.h"
-#include "tests/check_main.h"
-#include "tests/unit/audit/memory_tree.h"
 
 static struct audit_signer *signer_of(const char *name, uint8_t first)
 {
@@ -110,7 +110,15 @@ START_TEST(what_is_not_signed)
     for (size_t i = 0; i < BASE_ARRAY_LENGTH(texts); i++)
         ck_assert_int_eq(audit_note_sign(signer, base_bytes_text(texts[i]), &out), -EINVAL);
     struct audit_signer *none;
-    static const char *const names[] = {"", "a b", "a+b", "a\nb", "a\xc2\xa0" "b", "a\xe2\x80\xa8" "b", "\xff"};
+    static const char *const names[] = {"",
+                                        "a b",
+                                        "a+b",
+                                        "a\nb",
+                                        "a\xc2\xa0"
+                                        "b",
+                                        "a\xe2\x80\xa8"
+                                        "b",
+                                        "\xff"};
     static const uint8_t seed[AUDIT_KEY_BYTES] = {1};
     for (size_t i = 0; i < BASE_ARRAY_LENGTH(names); i++)
         ck_assert_int_eq(audit_signer_new(names[i], seed, &none), -EINVAL);
@@ -141,10 +149,20 @@ START_TEST(checkpoints)
     ck_assert_int_eq(audit_checkpoint_parse(base_bytes_text("o\n12\n" ROOT "\n"), &checkpoint), 0);
     ck_assert_uint_eq(checkpoint.size, 12);
     ck_assert_int_eq(audit_checkpoint_parse(base_bytes_text("o\n12\n" ROOT "\nextension\n"), &checkpoint), 0);
-    static const char *const wrong[] = {"", "o\n", "o\n12\n", "o\n12\n" ROOT, "\n12\n" ROOT "\n", "o\n012\n" ROOT "\n",
-                                        "o\n+1\n" ROOT "\n", "o\n-1\n" ROOT "\n", "o\n\n" ROOT "\n",
-                                        "o\n99999999999999999999\n" ROOT "\n", "o\n1\nAAAA\n", "o\n1\n" ROOT "=\n",
-                                        "o\n12\n" ROOT "\n\n", "o\n12\n" ROOT "\nextension"};
+    static const char *const wrong[] = {"",
+                                        "o\n",
+                                        "o\n12\n",
+                                        "o\n12\n" ROOT,
+                                        "\n12\n" ROOT "\n",
+                                        "o\n012\n" ROOT "\n",
+                                        "o\n+1\n" ROOT "\n",
+                                        "o\n-1\n" ROOT "\n",
+                                        "o\n\n" ROOT "\n",
+                                        "o\n99999999999999999999\n" ROOT "\n",
+                                        "o\n1\nAAAA\n",
+                                        "o\n1\n" ROOT "=\n",
+                                        "o\n12\n" ROOT "\n\n",
+                                        "o\n12\n" ROOT "\nextension"};
     for (size_t i = 0; i < BASE_ARRAY_LENGTH(wrong); i++)
         ck_assert_msg(audit_checkpoint_parse(base_bytes_text(wrong[i]), &checkpoint) == -EBADMSG, "%s", wrong[i]);
 
@@ -162,7 +180,10 @@ END_TEST
 START_TEST(keys_have_one_form)
 {
     static const char *const wrong[] = {
-        "", "name", "name+8fa0327e", "qao-aaj.example/journal+8fa0327f+AQOhB7/zzhC+HXDdGOdLwJln5NYwm6UNXx3chmQSVTG4",
+        "",
+        "name",
+        "name+8fa0327e",
+        "qao-aaj.example/journal+8fa0327f+AQOhB7/zzhC+HXDdGOdLwJln5NYwm6UNXx3chmQSVTG4",
         "qao-aaj.example/journal+8FA0327E+AQOhB7/zzhC+HXDdGOdLwJln5NYwm6UNXx3chmQSVTG4",
         "qao-aaj.example/journal+8fa0327e+AQOhB7/zzhC+HXDdGOdLwJln5NYwm6UNXx3chmQSVTG",
         "qao-aaj.example/journal+8fa0327e+AQOhB7/zzhC+HXDdGOdLwJln5NYwm6UNXx3chmQSVTG4 ",
@@ -235,9 +256,8 @@ START_TEST(every_damaged_proof)
         text.data[bit / 8] ^= (uint8_t) (1u << bit % 8);
     }
     for (size_t len = 0; len < text.len; len++)
-        ck_assert_int_ne(
-            audit_proof_verify(base_bytes_of(text.data, len), key, &leaves[INDEX], &read, &checkpoint),
-            AUDIT_PROOF_CHECK_RIGHT);
+        ck_assert_int_ne(audit_proof_verify(base_bytes_of(text.data, len), key, &leaves[INDEX], &read, &checkpoint),
+                         AUDIT_PROOF_CHECK_RIGHT);
     /* The optional line of extra bytes is read, and says nothing about the proof. */
     struct base_buffer extra;
     base_buffer_init(&extra, AUDIT_PROOF_TEXT_MAX);
@@ -267,12 +287,33 @@ START_TEST(tile_names)
         {{true, 0, 256, 44}, "tile/entries/256.p/44"},
         {{true, 0, UINT64_MAX, 256}, "tile/entries/x018/x446/x744/x073/x709/x551/615"},
     };
-    static const char *const wrong[] = {
-        "", "tile", "tile/", "tile/0", "tile/0/", "tile/0/5", "tile/0/0005", "tile/00/005", "tile/64/005",
-        "tile/0/x000/005", "tile/0/x001", "tile/0/001/005", "tile/0/005.p/0", "tile/0/005.p/256", "tile/0/005.p/01",
-        "tile/0/005.p/", "tile/0/005.p", "tile/0/005/", "tile/0/005 ", "/tile/0/005", "tile/0/00a", "tile/entries",
-        "tile/entries/5", "tile/-1/005", "tile/0/../005", "tile/entries/x018/x446/x744/x073/x709/x551/616",
-        "tile/entries/x001/x018/x446/x744/x073/x709/x551/615"};
+    static const char *const wrong[] = {"",
+                                        "tile",
+                                        "tile/",
+                                        "tile/0",
+                                        "tile/0/",
+                                        "tile/0/5",
+                                        "tile/0/0005",
+                                        "tile/00/005",
+                                        "tile/64/005",
+                                        "tile/0/x000/005",
+                                        "tile/0/x001",
+                                        "tile/0/001/005",
+                                        "tile/0/005.p/0",
+                                        "tile/0/005.p/256",
+                                        "tile/0/005.p/01",
+                                        "tile/0/005.p/",
+                                        "tile/0/005.p",
+                                        "tile/0/005/",
+                                        "tile/0/005 ",
+                                        "/tile/0/005",
+                                        "tile/0/00a",
+                                        "tile/entries",
+                                        "tile/entries/5",
+                                        "tile/-1/005",
+                                        "tile/0/../005",
+                                        "tile/entries/x018/x446/x744/x073/x709/x551/616",
+                                        "tile/entries/x001/x018/x446/x744/x073/x709/x551/615"};
     struct audit_tile_path path;
     for (size_t i = 0; i < BASE_ARRAY_LENGTH(right); i++) {
         char text[AUDIT_TILE_PATH_MAX];

@@ -1,16 +1,17 @@
-/* Proves: a log opens only when entries, tiles, root and signature of its newest head fit together and it continues what
- * this machine acknowledged and the witness saw; each other state is refused by its own name, and nothing is written. */
+/* Proves: a log opens only when entries, tiles, root and signature of its newest head fit together and it continues
+ * what this machine acknowledged and the witness saw; each other state is refused by its own name, and nothing is
+ * written. */
+#include "audit/checkpoint.h"
+#include "tests/check_main.h"
+#include "tests/unit/audit/memory_tree.h"
+#include "tests/unit/audit/rig.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include "audit/checkpoint.h"
-#include "tests/check_main.h"
-#include "tests/unit/audit/memory_tree.h"
-#include "tests/unit/audit/rig.h"
 
 enum { RECORDS = 700, SLOT_BYTES = 8192 };
 

@@ -1,11 +1,11 @@
 /* Proves: the incremental tree has the root of RFC 6962's definition at every size from 0 to 600 and around a full
  * second level; its tiles hold the leaf hashes; a tree restored from its open tiles goes on alike; every inclusion and
  * consistency proof of every small tree verifies, and none does with one bit changed, a hash missing or a hash more. */
-#include <errno.h>
-#include <stdio.h>
-
 #include "tests/check_main.h"
 #include "tests/unit/audit/memory_tree.h"
+
+#include <errno.h>
+#include <stdio.h>
 
 enum { SMALL_SIZES = 600, LARGE_SIZE = 66200 };
 
@@ -68,8 +68,8 @@ START_TEST(tiles_and_roots_around_a_full_second_level)
     ck_assert_int_eq(audit_tree_new(&tree), 0);
     for (size_t size = 1; size <= LARGE_SIZE; size++) {
         audit_tree_append(tree, &leaves[size - 1], check_tile, &seen);
-        bool is_checked = (size >= 65530 && size <= 65545) || (size >= 65536 + 250 && size <= 65536 + 260) ||
-                          size == LARGE_SIZE;
+        bool is_checked =
+            (size >= 65530 && size <= 65545) || (size >= 65536 + 250 && size <= 65536 + 260) || size == LARGE_SIZE;
         if (!is_checked)
             continue;
         struct audit_hash root = audit_tree_root(tree), expected = plain_root(leaves, size);
@@ -199,13 +199,11 @@ START_TEST(every_consistency_proof_and_no_other)
             ck_assert_int_eq(audit_consistency_verify(old, &wrong, size, &root, path, count), AUDIT_PROOF_WRONG);
             for (size_t bit = 0; bit < count * 256; bit++) {
                 path[bit / 256].bytes[bit / 8 % 32] ^= (uint8_t) (1u << bit % 8);
-                ck_assert_int_eq(audit_consistency_verify(old, &old_root, size, &root, path, count),
-                                 AUDIT_PROOF_WRONG);
+                ck_assert_int_eq(audit_consistency_verify(old, &old_root, size, &root, path, count), AUDIT_PROOF_WRONG);
                 path[bit / 256].bytes[bit / 8 % 32] ^= (uint8_t) (1u << bit % 8);
             }
             path[count] = root;
-            ck_assert_int_eq(audit_consistency_verify(old, &old_root, size, &root, path, count + 1),
-                             AUDIT_PROOF_WRONG);
+            ck_assert_int_eq(audit_consistency_verify(old, &old_root, size, &root, path, count + 1), AUDIT_PROOF_WRONG);
             if (count > 0)
                 ck_assert_int_eq(audit_consistency_verify(old, &old_root, size, &root, path, count - 1),
                                  AUDIT_PROOF_WRONG);

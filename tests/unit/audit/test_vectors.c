@@ -1,16 +1,15 @@
 /* Proves: roots, tiles, entry bundles, checkpoint, cosignature, proofs and keys are byte for byte those of
  * tests/vectors/tlog.json, which were made by other implementations of the same formats. */
-#include <errno.h>
-#include <stdio.h>
-
-#include <jansson.h>
-#include <openssl/evp.h>
-
 #include "audit/checkpoint.h"
 #include "audit/proof.h"
 #include "base/encoding.h"
 #include "tests/check_main.h"
 #include "tests/unit/audit/memory_tree.h"
+
+#include <errno.h>
+#include <jansson.h>
+#include <openssl/evp.h>
+#include <stdio.h>
 
 enum { ENTRIES = 300 };
 

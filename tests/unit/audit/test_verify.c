@@ -1,13 +1,6 @@
 /* Proves: a whole log verifies from the store and from its exported folder; every kind of damage to any file or stored
- * row is found and named, and none goes unseen; a request is concluded once and only once; an export is continued, never
- * published over another log; proofs made from a folder verify. */
-#include <errno.h>
-#include <ftw.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
+ * row is found and named, and none goes unseen; a request is concluded once and only once; an export is continued,
+ * never published over another log; proofs made from a folder verify. */
 #include "audit/checkpoint.h"
 #include "audit/export.h"
 #include "audit/proof.h"
@@ -17,6 +10,13 @@
 #include "tests/unit/audit/leaves.h"
 #include "tests/unit/audit/memory_tree.h"
 #include "tests/unit/audit/rig.h"
+
+#include <errno.h>
+#include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 struct faults {
     size_t counts[AUDIT_FAULT_SOURCE + 1];
@@ -113,14 +113,12 @@ static void folder_remove(const char *path)
     nftw(path, remove_one, 8, FTW_DEPTH | FTW_PHYS);
 }
 
-static enum audit_export export(struct rig *rig, const char *folder)
-{
+static enum audit_export export(struct rig *rig, const char *folder) {
     struct audit_export_config config = {.store = &rig->store, .log = audit_signer_vkey(rig->signer), .folder = folder};
     uint64_t size;
     int error;
     enum audit_export result = audit_export_write(&config, &size, &error);
-    if (result == AUDIT_EXPORT_DONE)
-        ck_assert_uint_eq(size, memory_store_size(rig->memory));
+    if (result == AUDIT_EXPORT_DONE) ck_assert_uint_eq(size, memory_store_size(rig->memory));
     return result;
 }
 

@@ -1,6 +1,11 @@
-/* Proves: whatever the store does at whatever batch, no acknowledged record is lost, none is in the log twice, none that
- * was told to be absent is there; a refused record fails alone; another writer ends this one for good; the log says when
- * it cannot be written; proofs and tiles of old and new entries are right. */
+/* Proves: whatever the store does at whatever batch, no acknowledged record is lost, none is in the log twice, none
+ * that was told to be absent is there; a refused record fails alone; another writer ends this one for good; the log
+ * says when it cannot be written; proofs and tiles of old and new entries are right. */
+#include "audit/proof.h"
+#include "tests/check_main.h"
+#include "tests/unit/audit/memory_tree.h"
+#include "tests/unit/audit/rig.h"
+
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
@@ -8,11 +13,6 @@
 #include <stdlib.h>
 #include <sys/resource.h>
 #include <unistd.h>
-
-#include "audit/proof.h"
-#include "tests/check_main.h"
-#include "tests/unit/audit/memory_tree.h"
-#include "tests/unit/audit/rig.h"
 
 enum { MANY = 40 };
 
@@ -122,9 +122,9 @@ START_TEST(every_row_of_three_faults)
         ck_assert_int_eq(rig_start(&rig), AUDIT_START_READY);
         struct rig_record records[12];
         records_init(records, 12);
-        enum memory_fault script[4] = {MEMORY_FAULT_NONE, (enum memory_fault) (script_number % FAULTS),
-                                       (enum memory_fault) (script_number / FAULTS % FAULTS),
-                                       (enum memory_fault) (script_number / FAULTS / FAULTS)};
+        enum memory_fault script[4] = {MEMORY_FAULT_NONE, (enum memory_fault)(script_number % FAULTS),
+                                       (enum memory_fault)(script_number / FAULTS % FAULTS),
+                                       (enum memory_fault)(script_number / FAULTS / FAULTS)};
         memory_store_faults(rig.memory, script, 4);
         append_together(&rig, records, 6);
         for (size_t i = 0; i < 6; i++)
@@ -457,5 +457,5 @@ END_TEST
 
 CHECK_MAIN("audit/writer", records_of_many_threads, faults_that_are_overcome, every_row_of_three_faults,
            a_refused_record_fails_alone, a_lost_claim_is_no_replay, another_writer_ends_this_one,
-           a_store_that_stays_away, no_acknowledgement_without_the_high_water_file, limits,
-           stopping_answers_everything, heartbeats_when_idle, proofs_and_tiles_of_old_and_new_entries)
+           a_store_that_stays_away, no_acknowledgement_without_the_high_water_file, limits, stopping_answers_everything,
+           heartbeats_when_idle, proofs_and_tiles_of_old_and_new_entries)
