@@ -62,7 +62,7 @@ uint8_t *base_buffer_extend(struct base_buffer *buffer, size_t len)
         fail(buffer, -ENOBUFS);
         return NULL;
     }
-    if (buffer->len + len > buffer->capacity) {
+    if (!buffer->data || buffer->len + len > buffer->capacity) {
         int r = grow(buffer, buffer->len + len);
         if (r < 0) {
             fail(buffer, r);

@@ -105,6 +105,17 @@ START_TEST(take_text_refuses_a_nul_inside)
 }
 END_TEST
 
-CHECK_MAIN("base/buffer, base/reader", append_over_max_is_refused_whole, field_over_max_leaves_no_length_behind,
+START_TEST(room_for_nothing_is_no_failure)
+{
+    struct base_buffer buffer;
+    base_buffer_init(&buffer, 4);
+    ck_assert_ptr_nonnull(base_buffer_extend(&buffer, 0));
+    ck_assert_uint_eq(buffer.len, 0);
+    ck_assert_int_eq(base_buffer_error(&buffer), 0);
+    base_buffer_clear(&buffer);
+}
+END_TEST
+
+CHECK_MAIN("base/buffer, base/reader", room_for_nothing_is_no_failure, append_over_max_is_refused_whole, field_over_max_leaves_no_length_behind,
            growth_keeps_content, every_truncation_is_noticed, field_over_its_own_maximum_fails,
            take_text_refuses_a_nul_inside)
