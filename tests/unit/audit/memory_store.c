@@ -312,7 +312,7 @@ static int snapshot_read(void *context, struct audit_head *ret_head, audit_tile_
         return r;
     r = tiles_visit(store, ret_head->size, tile_visit, visit_context);
     for (uint64_t i = ret_head->size - ret_head->size % AUDIT_TILE_WIDTH; r == 0 && i < ret_head->size; i++)
-        r = entry_visit(visit_context, i, memory_store_leaf(store, i));
+        r = i < store->entry_count ? entry_visit(visit_context, i, memory_store_leaf(store, i)) : -ENODATA;
     return r;
 }
 

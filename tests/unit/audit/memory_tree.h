@@ -5,6 +5,8 @@
 
 #include "audit/tree.h"
 
+#include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 static inline size_t plain_split(size_t count)

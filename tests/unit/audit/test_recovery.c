@@ -79,7 +79,7 @@ START_TEST(damage_in_the_store)
     changed = head;
     changed.size++;
     memory_store_head_set(rig.memory, &changed);
-    ck_assert_int_ne(rig_start(&rig), AUDIT_START_READY);
+    assert_refused(&rig, AUDIT_START_BROKEN);
     memory_store_head_set(rig.memory, &head);
 
     /* Another key is another log. */
