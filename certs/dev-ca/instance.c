@@ -3,7 +3,6 @@
 #include "base/file.h"
 #include "certs/dev-ca/state.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -220,9 +219,8 @@ int certs_dev_instance_person(const struct certs_dev_instance *instance, const c
 
 static bool name_fits(X509 *cert, const char *name)
 {
-    unsigned char address[16];
-    bool is_address = inet_pton(AF_INET, name, address) == 1 || inet_pton(AF_INET6, name, address) == 1;
-    return is_address ? X509_check_ip_asc(cert, name, 0) == 1 : X509_check_host(cert, name, 0, 0, NULL) == 1;
+    int matches = X509_check_ip_asc(cert, name, 0); /* -2: no address */
+    return matches == -2 ? X509_check_host(cert, name, 0, 0, NULL) == 1 : matches == 1;
 }
 
 static bool key_is_usable(const struct certs_dev_instance *instance, const char *below,
