@@ -9,7 +9,7 @@
 
 static void uuid_digit(uint8_t *byte, unsigned value)
 {
-    *byte = (uint8_t)(*byte << 4 | value);
+    *byte = (uint8_t) ((unsigned) *byte << 4 | value);
 }
 
 int wire_uuid_parse(struct base_bytes text, uint8_t ret_uuid[static WIRE_UUID_BYTES])

@@ -26,8 +26,9 @@ OUTCOMES = ["UNKNOWN", "ANSWERED", "UNAVAILABLE", "FAILED", "TIMEOUT"]
 class Cluster:
     """The synthetic registries in a cluster of their own."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, add_cleanup):
         self.folder = folder
+        add_cleanup(self.server, "remove")
         self.server("start", "--fast")
         with open(f"{folder}/data/pg_ident.conf", "a", encoding="utf-8") as ident:
             ident.write(subprocess.run([LOAD, "--ident", USER], check=True, capture_output=True, text=True).stdout)
@@ -129,8 +130,12 @@ class Adapter:
         with open(f"{folder}/log", "wb") as log:
             self.process = subprocess.Popen([program, "--config", f"{folder}/adapter.ini"], stdin=subprocess.DEVNULL,
                                             stdout=log, stderr=log)
-        until(self.is_listening, 20)
-        self.client = Client(self.path)
+        try:
+            until(self.is_listening, 20)
+            self.client = Client(self.path)
+        except BaseException:
+            self.stop()
+            raise
         self.call, self.send, self.wait = self.client.call, self.client.send, self.client.wait
 
     def is_listening(self):

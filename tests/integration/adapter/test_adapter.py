@@ -30,17 +30,13 @@ class Registries(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.folder = harness.temporary_folder()
-        cls.cluster = Cluster(f"{cls.folder}/pg")
+        cls.addClassCleanup(harness.remove, cls.folder)
+        cls.cluster = Cluster(f"{cls.folder}/pg", cls.addClassCleanup)
         subprocess.run([harness.LOAD, "--configure", f"{cls.folder}/made", cls.cluster.folder, harness.USER], check=True)
         files = {below: {f.stem: f.read_text() for f in pathlib.Path(f"{cls.folder}/made/{below}").iterdir()}
                  for below in ("registries", "services")}
         cls.adapter = Adapter(PROGRAM, f"{cls.folder}/ad", files["registries"], files["services"])
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.adapter.stop()
-        cls.cluster.server("remove")
-        harness.remove(cls.folder)
+        cls.addClassCleanup(cls.adapter.stop)
 
     def ask(self, number, **params):
         answer = self.adapter.call(number, params)
@@ -209,7 +205,8 @@ class Faults(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.folder = harness.temporary_folder()
-        cls.cluster = Cluster(f"{cls.folder}/pg")
+        cls.addClassCleanup(harness.remove, cls.folder)
+        cls.cluster = Cluster(f"{cls.folder}/pg", cls.addClassCleanup)
         cls.cluster.sql("qao_registry_57", """
             create table registry.doomed (query uuid);
             create function registry.doom() returns trigger language plpgsql as $$
@@ -219,11 +216,6 @@ class Faults(unittest.TestCase):
             create function registry.try_doomed(q uuid) returns jsonb language sql security definer as $$
                 insert into registry.doomed values (q) returning '{"done": true}'::jsonb $$;
             grant execute on function registry.try_doomed(uuid) to qao_registry_57;""")
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.cluster.server("remove")
-        harness.remove(cls.folder)
 
     def start(self, **limits):
         limits = {"connections": 2, "queue": 4, "deadline_ms": 1000, "records": 1000, "breaker_failures": 3,
