@@ -1,5 +1,6 @@
 /* The `qao` command: what people run. */
 #include "base/clock.h"
+#include "gateway/cli/audit.h"
 #include "gateway/cli/command.h"
 #include "gateway/cli/exit.h"
 #include "gateway/cli/log.h"
@@ -15,6 +16,7 @@ static const struct cli_command commands[] = {
     {"explain", "ask what would be decided, and why", cli_explain_run},
     {"services", "list what is open to you now", cli_services_run},
     {"status", "tell what became of an own query", cli_status_run},
+    {"audit", "verify, export and prove the log", cli_audit_run},
     {"log", "verify the log's newest checkpoint; make a log's key", cli_log_run},
     {"policy", "show, decide, check and compare editions of the order", cli_policy_run},
 };

@@ -1,0 +1,197 @@
+#include "gateway/cli/columns.h"
+
+#include "base/encoding.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* An absent column is NULL; an absent member is empty. */
+static bool same_text(struct base_bytes leaf, const char *column)
+{
+    return audit_leaf_text_equal(leaf, base_bytes_text(column));
+}
+
+/* All reasons, one space between. */
+static bool same_reasons(const struct audit_leaf_view *leaf, const char *column)
+{
+    struct base_bytes rest = base_bytes_text(column);
+    for (size_t i = 0; i < leaf->reason_count; i++) {
+        struct base_bytes reason = leaf->reasons[i];
+        size_t space = i ? 1 : 0;
+        if (rest.len < reason.len + space || (space && rest.data[0] != ' ') ||
+            memcmp(rest.data + space, reason.data, reason.len) != 0)
+            return false;
+        rest = base_bytes_of(rest.data + space + reason.len, rest.len - space - reason.len);
+    }
+    return rest.len == 0;
+}
+
+static bool same_key(const struct audit_leaf_view *leaf, const struct store_record *columns)
+{
+    if (!leaf->has_key)
+        return columns->id == NULL && !columns->claims;
+    return columns->id && memcmp(columns->id, leaf->key_id, STORE_UUID_BYTES) == 0 && columns->part >= 0 &&
+           (uint32_t) columns->part == leaf->key_part;
+}
+
+struct subject {
+    uint32_t kid;
+    const uint8_t *mac;
+};
+
+static int subject_compare(const void *left, const void *right)
+{
+    const struct subject *a = left;
+    const struct subject *b = right;
+    return a->kid != b->kid ? (a->kid < b->kid ? -1 : 1) : memcmp(a->mac, b->mac, 32);
+}
+
+static bool same_subjects(const struct audit_leaf_view *leaf, const struct store_record *columns)
+{
+    struct subject a[AUDIT_LEAF_SUBJECTS_MAX];
+    struct subject b[AUDIT_LEAF_SUBJECTS_MAX];
+    if (leaf->subject_count != columns->subject_count || leaf->subject_count > AUDIT_LEAF_SUBJECTS_MAX)
+        return false;
+    for (size_t i = 0; i < leaf->subject_count; i++) {
+        a[i] = (struct subject){leaf->subjects[i].kid, leaf->subjects[i].mac};
+        b[i] = (struct subject){columns->subjects[i].kid, columns->subjects[i].mac};
+    }
+    qsort(a, leaf->subject_count, sizeof a[0], subject_compare);
+    qsort(b, leaf->subject_count, sizeof b[0], subject_compare);
+    for (size_t i = 0; i < leaf->subject_count; i++)
+        if (subject_compare(&a[i], &b[i]) != 0)
+            return false;
+    return true;
+}
+
+/* Each sealed thing the leaf names lies beside it, and nothing else does. */
+static bool same_blobs(const struct audit_leaf_view *leaf, const struct store_record *columns)
+{
+    const struct base_bytes sealed[] = {leaf->query.sealed, leaf->answer.sealed, leaf->act.sealed};
+    size_t named = 0;
+    for (size_t i = 0; i < BASE_ARRAY_LENGTH(sealed); i++) {
+        bool is_there = sealed[i].len == 0;
+        named += sealed[i].len > 0;
+        for (size_t j = 0; j < columns->blob_count && !is_there; j++) {
+            char hex[65];
+            base_hex_digest(columns->blobs[j].digest, hex);
+            is_there = base_bytes_equal_text(sealed[i], hex);
+        }
+        if (!is_there)
+            return false;
+    }
+    return named == columns->blob_count;
+}
+
+/* The person: of the registration, else of the signed message. */
+static struct base_bytes iin_of(const struct audit_leaf_view *leaf)
+{
+    return leaf->actor.iin.len ? leaf->actor.iin : leaf->key_iin;
+}
+
+enum cli_columns cli_columns_check(const struct audit_leaf_view *leaf, const struct store_record *columns,
+                                   const char **ret_column)
+{
+    const struct {
+        const char *name;
+        bool same;
+    } checks[] = {
+        {"kind", same_text(leaf->kind_name, columns->kind)},
+        {"at", leaf->at_us == columns->at_us},
+        {"id", same_key(leaf, columns)},
+        {"iin", same_text(iin_of(leaf), columns->iin)},
+        {"body", same_text(leaf->actor.body, columns->body)},
+        {"unit", same_text(leaf->actor.unit, columns->unit)},
+        {"role", leaf->actor.role == columns->role},
+        {"service", leaf->service == columns->service},
+        {"basis", same_text(leaf->basis, columns->basis)},
+        {"duty", same_text(leaf->duty, columns->duty)},
+        {"article", same_text(leaf->article, columns->article)},
+        {"case_number", same_text(leaf->case_number, columns->case_number)},
+        {"effect", same_text(leaf->effect, columns->effect)},
+        {"outcome", same_text(leaf->outcome, columns->outcome)},
+        {"reasons", same_reasons(leaf, columns->reasons)},
+        {"subjects", same_subjects(leaf, columns)},
+        {"blobs", same_blobs(leaf, columns)},
+    };
+    for (size_t i = 0; i < BASE_ARRAY_LENGTH(checks); i++) {
+        if (!checks[i].same) {
+            *ret_column = checks[i].name;
+            return CLI_COLUMNS_DIFFER;
+        }
+    }
+    return CLI_COLUMNS_EQUAL;
+}
+
+/* Room for one more: what is concluded goes first. */
+static int room_make(struct cli_open_requests *requests)
+{
+    if (requests->count < requests->capacity)
+        return 0;
+    if (requests->concluded > requests->capacity / 2) {
+        size_t kept = 0;
+        for (size_t i = 0; i < requests->count; i++)
+            if (!requests->items[i].is_concluded)
+                requests->items[kept++] = requests->items[i];
+        requests->count = kept;
+        requests->concluded = 0;
+        return 0;
+    }
+    size_t capacity = requests->capacity ? requests->capacity * 2 : 1024;
+    struct cli_open_request *items = realloc(requests->items, capacity * sizeof *items);
+    if (!items)
+        return -ENOMEM;
+    requests->items = items;
+    requests->capacity = capacity;
+    return 0;
+}
+
+static struct cli_open_request *request_find(const struct cli_open_requests *requests, uint64_t index)
+{
+    size_t low = 0;
+    size_t high = requests->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (requests->items[middle].index < index)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < requests->count && requests->items[low].index == index ? &requests->items[low] : NULL;
+}
+
+int cli_open_requests_check(struct cli_open_requests *requests, uint64_t index, struct base_bytes leaf,
+                            const struct audit_leaf_view *view, const struct store_record *columns,
+                            enum cli_columns *ret_verdict)
+{
+    bool opens = audit_kind_opens(view->kind);
+    *ret_verdict = CLI_COLUMNS_DIFFER;
+    if (opens != columns->opens)
+        return 0;
+    if (opens) {
+        int r = room_make(requests);
+        if (r)
+            return r;
+        requests->items[requests->count++] =
+            (struct cli_open_request){.index = index, .leaf_hash = audit_hash_leaf(leaf)};
+    }
+    if (!audit_kind_concludes(view->kind)) {
+        *ret_verdict = columns->concludes == STORE_SEQ_NONE ? CLI_COLUMNS_EQUAL : CLI_COLUMNS_DIFFER;
+        return 0;
+    }
+    struct cli_open_request *request =
+        columns->concludes == STORE_SEQ_NONE ? NULL : request_find(requests, columns->concludes);
+    if (request && !request->is_concluded && audit_hash_equal(&request->leaf_hash, &view->request)) {
+        request->is_concluded = true;
+        requests->concluded++;
+        *ret_verdict = CLI_COLUMNS_EQUAL;
+    }
+    return 0;
+}
+
+void cli_open_requests_clear(struct cli_open_requests *requests)
+{
+    free(requests->items);
+    *requests = (struct cli_open_requests){0};
+}
