@@ -21,9 +21,22 @@ static const char help[] =
     "Usage: qao-adapter --config FILE [--check-config]\n"
     "Asks state registries what the gateway hands it, and nothing else.\n"
     "\n"
-    "  --config FILE    adapter.ini: socket, gateway_user, registries, services (docs/SERVICES.md)\n"
-    "  --check-config   read and check everything, then exit: 0 fine, 2 not usable\n"
-    "  --help           this text\n";
+    "  --config FILE    the configuration\n"
+    "  --check-config   read and check everything, ask nobody: 0 usable, 2 not\n"
+    "  --help           this text\n"
+    "\n"
+    "Configuration, [adapter]:\n"
+    "  socket            path to listen at, at most 107 bytes\n"
+    "  gateway_user      the only user who may connect\n"
+    "  registries        folder with NAME.ini for each registry, readable by its owner alone\n"
+    "  services          folder with NN.ini for each service\n"
+    "  descriptions      folder of service descriptions; empty for the installed ones\n"
+    "  may_connect_inet  yes where some registry is reached over the network; default no\n"
+    "  log_level         error, warning, info (default) or debug\n"
+    "NAME.ini: [registry] adapter = sql; [sql] conninfo;\n"
+    "  [limits] connections 4, queue 64, deadline_ms 5000, records 2000;\n"
+    "  [breaker] failures 5, pause_ms 1000, pause_max_ms 30000\n"
+    "NN.ini: [service] registry, parameters (names in the statement's order), statement\n";
 
 static const char *const outcome_words[] = {
     [LINK_OUTCOME_UNKNOWN] = "unknown", [LINK_OUTCOME_ANSWERED] = "answered", [LINK_OUTCOME_UNAVAILABLE] = "unavailable",
