@@ -47,6 +47,15 @@ static void wait_until(const char *sql)
     }
 }
 
+/* Connects a writer whose deadline is short, however busy the machine is. */
+static void connect_at_last(const struct audit_store *store)
+{
+    int r = -EBUSY;
+    for (int i = 0; i < 20 && r < 0; i++)
+        r = store->connect(store->context);
+    ck_assert_int_eq(r, 0);
+}
+
 struct seen {
     uint64_t first;
     size_t entries, tiles;
@@ -398,7 +407,7 @@ END_TEST
 START_TEST(log_lock)
 {
     struct cluster_log log = cluster_log_open("lock.example/log", 65536);
-    struct store_log_config config = {.conninfo = CLUSTER_GATEWAY, .origin = "lock.example/log", .deadline_us = 400000};
+    struct store_log_config config = {.conninfo = CLUSTER_GATEWAY, .origin = "lock.example/log", .deadline_us = 2000000};
     struct store_log *second;
     ck_assert_int_eq(store_log_new(&config, log.pool, &second), 0);
     struct audit_store store = store_log_audit(second);
@@ -657,17 +666,17 @@ START_TEST(append_deadline)
 {
     struct cluster_log log = cluster_log_open("deadline.example/log", 65536);
     struct store_log_config config = {
-        .conninfo = CLUSTER_GATEWAY, .origin = "hasty.example/log", .deadline_us = 400000};
+        .conninfo = CLUSTER_GATEWAY, .origin = "hasty.example/log", .deadline_us = 1000000};
     struct store_log *hasty;
     ck_assert_int_eq(store_log_new(&config, log.pool, &hasty), 0);
     struct audit_store store = store_log_audit(hasty);
-    ck_assert_int_eq(store.connect(store.context), 0);
+    connect_at_last(&store);
     PGconn *blocker = cluster_connect("user=postgres");
     PQclear(PQexec(blocker, "begin; lock table qao.head in exclusive mode"));
     struct store_record record = plain();
     int64_t before_us = base_clock_monotonic_us();
     ck_assert_int_eq(cluster_append(&store, 0, &record, 1).commit, AUDIT_COMMIT_NOT_SENT);
-    ck_assert_int_lt(base_clock_monotonic_us() - before_us, 1000000);
+    ck_assert_int_lt(base_clock_monotonic_us() - before_us, CLUSTER_DEADLINE_US);
     PQclear(PQexec(blocker, "rollback"));
     PQfinish(blocker);
     ck_assert_int_eq(cluster_append(&store, 0, &record, 1).commit, AUDIT_COMMIT_DONE);
@@ -685,7 +694,7 @@ START_TEST(log_terminate)
     struct store_log *still;
     ck_assert_int_eq(store_log_new(&config, log.pool, &still), 0);
     struct audit_store store = store_log_audit(still);
-    ck_assert_int_eq(store.connect(store.context), 0);
+    connect_at_last(&store);
     long backend =
         cluster_number("select pid from pg_locks where locktype = 'advisory' and classid = 711909 and objid ="
                        " (select log_id from log where origin = 'still.example/log')::oid",
@@ -696,12 +705,9 @@ START_TEST(log_terminate)
     /* As long as the old session may still commit, there is no new one. */
     ck_assert_int_eq(store.connect(store.context), -EBUSY);
     ck_assert_int_eq(kill((pid_t) backend, SIGCONT), 0);
-    int r = -EBUSY;
-    for (int i = 0; i < 20 && r == -EBUSY; i++)
-        r = store.connect(store.context);
-    ck_assert_int_eq(r, 0);
+    connect_at_last(&store);
     struct audit_head head;
-    r = store.head_read(store.context, &head);
+    int r = store.head_read(store.context, &head);
     ck_assert_int_ge(r, 0);
     uint64_t size = r == AUDIT_STORE_NONE ? 0 : head.size;
     ck_assert_int_eq(cluster_append(&store, size, &record, 1).commit, AUDIT_COMMIT_DONE);
@@ -734,20 +740,17 @@ START_TEST(commit_warning)
 
     /* The barrier does not lie either. */
     struct store_log_config config = {
-        .conninfo = CLUSTER_GATEWAY, .origin = "warning.example/log", .deadline_us = 600000};
+        .conninfo = CLUSTER_GATEWAY, .origin = "warning.example/log", .deadline_us = 1000000};
     struct store_log *hasty;
     store_log_free(log.log);
     ck_assert_int_eq(store_log_new(&config, log.pool, &hasty), 0);
     struct audit_store store = store_log_audit(hasty);
-    ck_assert_int_eq(store.connect(store.context), 0);
+    connect_at_last(&store);
     ck_assert_int_lt(store.barrier(store.context), 0);
     free(cluster_sql("alter system reset synchronous_standby_names", NULL));
     free(cluster_sql("select pg_reload_conf()", NULL));
     wait_until("select (current_setting('synchronous_standby_names') = '')::integer");
-    int r = store.connect(store.context);
-    for (int i = 0; i < 20 && r == -EBUSY; i++)
-        r = store.connect(store.context);
-    ck_assert_int_eq(r, 0);
+    connect_at_last(&store);
     ck_assert_int_eq(store.barrier(store.context), 0);
     store_log_free(hasty);
     store_pool_free(log.pool);
