@@ -1,0 +1,93 @@
+/* Held replies: for their officer and id alone, for a time, within bounds, and not in clear. */
+#include <errno.h>
+#include <string.h>
+
+#include "gateway/core/hold.h"
+#include "tests/check_main.h"
+
+static const uint8_t first[CORE_HOLD_ID_BYTES] = {1}, second[CORE_HOLD_ID_BYTES] = {2}, third[CORE_HOLD_ID_BYTES] = {3};
+static const char officer[] = "500101100000", other[] = "500101200007";
+
+static void put(struct core_hold *hold, const char *iin, const uint8_t *id, const char *text, int64_t now_us)
+{
+    ck_assert_int_eq(core_hold_put(hold, iin, id, base_bytes_text(text), now_us), 0);
+}
+
+/* text NULL: nothing is there. */
+static void expect(struct core_hold *hold, const char *iin, const uint8_t *id, int64_t now_us, const char *text)
+{
+    struct base_buffer out;
+    base_buffer_init(&out, 1024);
+    base_buffer_append_text(&out, ">");
+    ck_assert_int_eq(core_hold_read(hold, iin, id, now_us, &out), text ? 0 : CORE_HOLD_NONE);
+    ck_assert_uint_eq(out.len, 1 + (text ? strlen(text) : 0));
+    ck_assert(memcmp(out.data + 1, text ? text : "", out.len - 1) == 0);
+    base_buffer_clear(&out);
+}
+
+START_TEST(for_its_officer_and_id)
+{
+    struct core_hold *hold = NULL;
+    ck_assert_int_eq(core_hold_new(8, 1024, 100, &hold), 0);
+    put(hold, officer, first, "one", 0);
+    put(hold, officer, second, "two", 1);
+    put(hold, other, first, "three", 2);
+    expect(hold, officer, first, 50, "one");
+    expect(hold, officer, first, 50, "one"); /* it stays */
+    expect(hold, officer, second, 50, "two");
+    expect(hold, other, first, 50, "three");
+    expect(hold, other, second, 50, NULL);
+    put(hold, officer, first, "newer", 60);
+    expect(hold, officer, first, 61, "newer");
+    ck_assert_uint_eq(core_hold_count(hold), 3);
+    core_hold_free(hold);
+    core_hold_free(NULL);
+}
+END_TEST
+
+START_TEST(for_a_time)
+{
+    struct core_hold *hold = NULL;
+    ck_assert_int_eq(core_hold_new(8, 1024, 100, &hold), 0);
+    put(hold, officer, first, "one", 0);
+    put(hold, officer, second, "two", 50);
+    expect(hold, officer, first, 99, "one");
+    expect(hold, officer, first, 100, NULL);
+    expect(hold, officer, second, 100, "two");
+    core_hold_expire(hold, 150);
+    ck_assert_uint_eq(core_hold_count(hold), 0);
+    core_hold_free(hold);
+}
+END_TEST
+
+START_TEST(within_bounds)
+{
+    struct core_hold *hold = NULL;
+    ck_assert_int_eq(core_hold_new(2, 10, 100, &hold), 0);
+    put(hold, officer, first, "1234", 0);
+    put(hold, officer, second, "1234", 0);
+    put(hold, officer, third, "1234", 0); /* the oldest goes */
+    expect(hold, officer, first, 1, NULL);
+    expect(hold, officer, third, 1, "1234");
+    put(hold, other, first, "1234567890", 1); /* all others go */
+    ck_assert_uint_eq(core_hold_count(hold), 1);
+    ck_assert_int_eq(core_hold_put(hold, other, second, base_bytes_text("12345678901"), 1), -ENOBUFS);
+    expect(hold, other, first, 1, "1234567890");
+    core_hold_free(hold);
+}
+END_TEST
+
+START_TEST(a_reader_with_too_little_room)
+{
+    struct core_hold *hold = NULL;
+    struct base_buffer out;
+    ck_assert_int_eq(core_hold_new(2, 100, 100, &hold), 0);
+    put(hold, officer, first, "0123456789", 0);
+    base_buffer_init(&out, 5);
+    ck_assert_int_eq(core_hold_read(hold, officer, first, 1, &out), -ENOBUFS);
+    base_buffer_clear(&out);
+    core_hold_free(hold);
+}
+END_TEST
+
+CHECK_MAIN("held replies", for_its_officer_and_id, for_a_time, within_bounds, a_reader_with_too_little_room)
