@@ -140,6 +140,8 @@ static int subjects_make(struct core_request *request, struct core_entry *entry,
     BASE_CLEANUP(base_buffer_clear) struct base_buffer canonical;
     base_buffer_init(&canonical, WIRE_QUERY_BYTES_MAX * 2);
     int r = wire_json_canonical(request->query.params, &canonical);
+    if (r == -EINVAL && !wire_codes_empty(request->codes))
+        return 0; /* a name that no service has: refused, and kept only in the sealed query */
     if (r < 0)
         return r;
     ret_params->kid = kid;

@@ -214,6 +214,8 @@ START_TEST(refusals_of_the_order)
         {{.params = "{\"iin\":\"500101100001\"}"}, 422, "params-invalid"},
         {{.params = "{\"iin\":\"" POLICE_IIN "\",\"x\":1}"}, 422, "params-invalid"},
         {{.params = "{}"}, 422, "params-invalid"},
+        {{.params = "{\"\\\"\":\"\\u0001\",\"\\n\":[[[{}]]]}"}, 422, "params-invalid"},
+        {{.service = 3, .params = "{\"\\\"\":1}"}, 422, "params-invalid"},
         {{.age_s = 400}, 403, "query-stale"},
         {{.age_s = -400}, 403, "query-stale"},
         {{.to = "other.example/log"}, 400, "query-malformed"},
