@@ -243,7 +243,7 @@ class Faults(unittest.TestCase):
         answer = adapter.call(1, {"iin": "600,1,1"})
         took = time.monotonic() - begun
         self.assertEqual(answer.outcome, "TIMEOUT", answer)
-        self.assertTrue(0.9 < took < 1.5, took)
+        self.assertTrue(0.9 < took < 3, took)
         self.assertEqual(adapter.call(1, {"iin": "0,1,1"}).outcome, "ANSWERED")
         until(lambda: not self.backends("qao_registry_01", "state = 'active'"))
 
@@ -251,12 +251,12 @@ class Faults(unittest.TestCase):
         adapter = self.start()
         begun = time.monotonic()
         self.assertEqual(adapter.call(1, {"iin": "600,1,1"}, timeout=0.2).outcome, "TIMEOUT")
-        self.assertLess(time.monotonic() - begun, 0.6)
+        self.assertLess(time.monotonic() - begun, 0.9)  # the registry's own is 1 s
         until(lambda: not self.backends("qao_registry_01", "state = 'active'"))  # cancelled, not only left
 
     def test_concurrency_and_queue_are_limited(self):
-        adapter = self.start()
-        numbers = [adapter.send(1, {"iin": "0.2,1,1"}) for _ in range(12)]
+        adapter = self.start(deadline_ms=20000)
+        numbers = [adapter.send(1, {"iin": "0.5,1,1"}) for _ in range(12)]
         most = 0
         while any(number not in adapter.client.answers for number in numbers):
             most = max(most, len(self.backends("qao_registry_01", "state = 'active'")))
@@ -268,8 +268,8 @@ class Faults(unittest.TestCase):
         self.assertEqual(most, 2)
 
     def test_a_call_without_a_turn_in_time_is_not_asked(self):
-        adapter = self.start(connections=1)
-        first = adapter.send(1, {"iin": "0.8,1,1"})
+        adapter = self.start(connections=1, deadline_ms=20000)
+        first = adapter.send(1, {"iin": "2,1,1"})
         until(lambda: self.backends("qao_registry_01", "state = 'active'"))
         second = adapter.call(1, {"iin": "0,1,1"}, timeout=0.3)
         self.assertEqual((second.outcome, second.detail), ("UNAVAILABLE", "no turn within the deadline"))
@@ -378,8 +378,8 @@ class Faults(unittest.TestCase):
             self.assertEqual(adapter.call(57, {"cadastre": CADASTRE}).outcome, "ANSWERED")
 
     def test_a_question_whose_connection_breaks_is_not_sent_again(self):
-        adapter = self.start()
-        number = adapter.send(1, {"iin": "0.9,1,1"})
+        adapter = self.start(deadline_ms=20000)
+        number = adapter.send(1, {"iin": "600,1,1"})
         [pid] = until(lambda: self.backends("qao_registry_01", "state = 'active'"))
         self.cluster.sql("postgres", f"select pg_terminate_backend({pid})")
         answer = adapter.wait(number)
@@ -405,7 +405,7 @@ class Faults(unittest.TestCase):
             begun = time.monotonic()
             answer = adapter.call(1, {"iin": "0,1,1"})
             self.assertEqual((answer.outcome, answer.detail), ("TIMEOUT", "no connection in time"))
-            self.assertLess(time.monotonic() - begun, 1.5)
+            self.assertLess(time.monotonic() - begun, 3)
             answer = adapter.call(57, {"cadastre": CADASTRE}, timeout=0.5)
             self.assertEqual((answer.outcome, answer.detail), ("FAILED", "no connection in time"))
             self.assertEqual(adapter.call(2, {"bin": BIN}).outcome, "FAILED")
@@ -481,13 +481,13 @@ class Faults(unittest.TestCase):
         self.assertLessEqual(outcomes, {"TIMEOUT", "UNAVAILABLE"})
 
     def test_sigterm_finishes_what_is_under_way(self):
-        adapter = self.start(connections=1)
-        first = adapter.send(1, {"iin": "0.5,1,1"})
+        adapter = self.start(connections=1, deadline_ms=20000)
+        first = adapter.send(1, {"iin": "2,1,1"})
         until(lambda: self.backends("qao_registry_01", "state = 'active'"))
         second = adapter.send(1, {"iin": "0,1,1"})
         begun = time.monotonic()
         self.assertEqual(adapter.stop(), 0)
-        self.assertLess(time.monotonic() - begun, 5)
+        self.assertLess(time.monotonic() - begun, 10)
         self.assertEqual(adapter.wait(first).outcome, "ANSWERED")
         answer = adapter.wait(second)
         self.assertEqual((answer.outcome, answer.detail), ("UNAVAILABLE", "the adapter is stopping"))
