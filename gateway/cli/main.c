@@ -2,6 +2,7 @@
 #include "base/clock.h"
 #include "gateway/cli/audit.h"
 #include "gateway/cli/command.h"
+#include "gateway/cli/crl.h"
 #include "gateway/cli/exit.h"
 #include "gateway/cli/log.h"
 #include "gateway/cli/policy.h"
@@ -18,6 +19,7 @@ static const struct cli_command commands[] = {
     {"status", "tell what became of an own query", cli_status_run},
     {"audit", "verify, export and prove the log", cli_audit_run},
     {"log", "verify the log's newest checkpoint; make a log's key", cli_log_run},
+    {"crl", "renew the file of revocation lists", cli_crl_run},
     {"policy", "show, decide, check and compare editions of the order", cli_policy_run},
 };
 
