@@ -7,7 +7,8 @@
 #   pg.sh stop DIR | crash DIR | remove DIR                  stop; kill -9 of the server and its backends; stop and delete
 #
 # COMMAND finds PGHOST, PGDATABASE=qao, QAO_PG_DIR (for stop, start, crash) and may connect as postgres (superuser),
-# qao_gateway and qao_reader. --fast turns fsync off: only where durability is not what is tested.
+# qao_gateway and qao_reader. QAO_PG_PARENT is the folder to make the cluster in (default /tmp). --fast turns fsync off:
+# only where durability is not what is tested; the log's writer refuses such a server.
 set -eu
 
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd -P)
@@ -130,7 +131,7 @@ remove)
     ;;
 run)
     [ $# -gt 0 ] || fail "run what?"
-    dir=$(mktemp -d /tmp/qao-pg.XXXXXX)
+    dir=$(mktemp -d "${QAO_PG_PARENT:-/tmp}/qao-pg.XXXXXX")
     trap 'stop immediate; rm -rf "$dir"' EXIT
     trap 'exit 1' HUP INT TERM
     start
