@@ -246,10 +246,9 @@ class Log(unittest.TestCase):
             done = instance.qao("audit", "export", str(export))
             self.assertEqual(done.returncode, 0, done.stderr)
             vkey = instance.folder / "log/log.vkey"
-            checks = ROOT / "tests/integration/verify"
-            for verifier in (["/usr/bin/env", "python3", checks / "verify.py"], [checks / "verify-sumdb.sh"]):
-                done = subprocess.run([*map(str, verifier), str(export), str(vkey)], capture_output=True, text=True,
-                                      timeout=300)
+            for verifier in (["python3", ROOT / "tests/integration/verify/verify_log.py"],
+                             [ROOT / "build/tests/integration/verify/verify_log"]):
+                done = subprocess.run([*verifier, export, vkey], capture_output=True, text=True, timeout=300)
                 self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
             done = subprocess.run([BIN / "qao", "audit", "verify", "--dir", export, "--vkey", vkey],
                                   capture_output=True, text=True, timeout=60)
@@ -261,20 +260,23 @@ class Log(unittest.TestCase):
             for number, proof in enumerate(reply["receipt"]["proofs"]):
                 path = pathlib.Path(scratch) / f"{number}.tlog-proof"
                 path.write_text(proof)
-                index = reply["receipt"][("request", "result")[number]]["index"]
+                record = reply["receipt"][("request", "result")[number]]
                 made = pathlib.Path(scratch) / "made"
-                done = instance.qao("audit", "prove", str(index), "--out", str(made))
+                done = instance.qao("audit", "prove", str(record["index"]), "--out", str(made))
                 self.assertEqual(done.returncode, 0, done.stderr)
-                for each in (path, made):
-                    done = subprocess.run([BIN / "qao", "audit", "check-proof", each, "--vkey",
-                                           instance.folder / "log/log.vkey"], capture_output=True, text=True)
+                check = [BIN / "qao", "audit", "check-proof", "--vkey", instance.folder / "log/log.vkey"]
+                for each in ([path, "--leaf-hash", record["leaf"]], [made]):
+                    done = subprocess.run([*check, *each], capture_output=True, text=True)
                     self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+                done = subprocess.run([*check, path, "--leaf-hash", "0" * 64], capture_output=True, text=True)
+                self.assertEqual(done.returncode, 1, "a proof of another leaf is accepted")
 
     def test_the_record_binds_the_bytes_that_were_sent(self):
         body = sign(content())
         reply = post(body)[1]
-        leaf = json.loads(instance.qao("audit", "show", str(reply["receipt"]["request"]["index"]), "--json").stdout)
-        self.assertIn(hashlib.sha256(body).hexdigest(), json.dumps(leaf))
+        shown = instance.qao("audit", "show", str(reply["receipt"]["request"]["index"])).stdout
+        leaf = json.loads(shown[shown.index("{"):])
+        self.assertEqual(leaf["query"]["sha256"], hashlib.sha256(body).hexdigest())
         self.assertNotIn(PERSON, json.dumps(leaf), "the subject is in clear in the log")
 
     def test_the_whole_log_verifies(self):
