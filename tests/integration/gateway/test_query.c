@@ -307,6 +307,70 @@ START_TEST(refusals_of_the_signature)
 }
 END_TEST
 
+/* A text of count times the part, in quotes' place. The caller frees. */
+static char *repeat(const char *before, const char *part, size_t count, const char *after)
+{
+    struct base_buffer text;
+    base_buffer_init(&text, 4 << 20);
+    base_buffer_append_text(&text, before);
+    for (size_t i = 0; i < count; i++)
+        base_buffer_append_text(&text, part);
+    base_buffer_append_text(&text, after);
+    char *taken = base_buffer_take_text(&text);
+    ck_assert_ptr_nonnull(taken);
+    return taken;
+}
+
+START_TEST(texts_of_every_kind_are_recorded)
+{
+    begin();
+    refused(POLICE, &(struct world_query){.case_number = "\\u0001\\\"\\\\\\ud83d\\ude00", .article = "\\n\\u007f'--"}, 403,
+            "case-malformed article-not-listed");
+    char *more = repeat(",\"ordered_by\":\"", "😀", 1000, "\",\"recipient\":\"\\u0001\\n\"");
+    struct world_reply reply = world_ask(&world, POLICE, &(struct world_query){.more = more});
+    ck_assert_uint_eq(reply.status, 200);
+    world_reply_clear(&reply);
+    free(more);
+    ck_assert_int_eq(world_count(&world, "kind = 'query.request' and convert_from(leaf, 'UTF8') like '%😀😀%'"), 1);
+    end();
+}
+END_TEST
+
+START_TEST(large_messages_and_answers)
+{
+    enum { RECORDS = 900 };
+    begin();
+    /* a message whose sealed form does not fit the record's own transaction */
+    char *text = world_query_text(&world, &(struct world_query){.basis = "covert_investigation", .case_number = "265500121000123"}, NULL);
+    char *padded = repeat(text, " ", 60000, "");
+    struct base_buffer message = world_sign(POLICE, padded), base64;
+    base_buffer_init(&base64, 256 << 10);
+    ck_assert_int_eq(base_base64_encode(base_buffer_view(&message), &base64), 0);
+    struct base_buffer records;
+    base_buffer_init(&records, 4 << 20);
+    for (int i = 0; i < RECORDS; i++)
+        base_buffer_printf(&records, "%s%.*s", i ? "," : "[", (int)sizeof(pension) - 3, pension + 1);
+    base_buffer_append_text(&records, "]");
+    char *answer = base_buffer_take_text(&records);
+    world.records = answer;
+    struct world_reply reply = world_send(&world, POLICE, "POST", "/v1/queries", base_buffer_view(&base64));
+    ck_assert_msg(reply.status == 200, "%.*s", (int)reply.body.len, (const char *)reply.body.data);
+    ck_assert_uint_eq(json_array_size(json_object_get(json_object_get(json_object_get(reply.json, "answer"), "result"), "records")), RECORDS);
+    signed_text_check(json_object_get(reply.json, "signed"), answer_bytes(&reply));
+    receipt_check(json_object_get(reply.json, "receipt"), 2);
+    world_reply_clear(&reply);
+    ck_assert_int_eq(cluster_number("select count(*) from blob b join log l using (log_id) where origin = $1 and large_id is not null",
+                                    world.origin, NULL),
+                     2);
+    base_buffer_clear(&message);
+    base_buffer_clear(&base64);
+    free(padded);
+    free(text);
+    free(answer);
+    end();
+}
+END_TEST
+
 START_TEST(an_id_serves_once)
 {
     begin();
@@ -436,6 +500,8 @@ int main(void)
         refusals_of_the_officer,
         refusal_of_the_network,
         refusals_of_the_signature,
+        texts_of_every_kind_are_recorded,
+        large_messages_and_answers,
         an_id_serves_once,
         many_copies_at_once_are_answered_once,
         refusals_are_bounded,
