@@ -167,7 +167,7 @@ def main():
     folder = pathlib.Path(tempfile.mkdtemp(prefix="qao-bench-"))
     servers = []
     try:
-        subprocess.run([BUILD / "tests/integration/front/make_certs", folder], check=True)
+        subprocess.run([BUILD / "tests/integration/front/make_certs", folder, "4096"], check=True)
         (folder / "both.pem").write_text((folder / "officer.pem").read_text() + (folder / "officer.key").read_text())
         for name in folder.iterdir():
             name.chmod(0o644 if os.getuid() == 0 and name.suffix == ".pem" else 0o600)

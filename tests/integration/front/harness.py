@@ -199,7 +199,7 @@ class Front:
         text = self.log()
         shutil.rmtree(self.folder, ignore_errors=True)
         assert code == 0, f"qao-front ended with {code}:\n{text}"
-        assert "ERROR: " not in text and "runtime error" not in text, text
+        assert not re.search("ERROR: |runtime error|ThreadSanitizer", text), text
 
     def log(self):
         return self.log_path.read_text()

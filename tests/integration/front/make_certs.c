@@ -1,5 +1,5 @@
-/* make_certs DIR: certificates, keys and CRLs for the tests of qao-front, made new at every run by the stand-in
- * authority. Prints nothing; exit 1 on a failure. */
+/* make_certs DIR [BITS]: certificates, keys and CRLs for the tests of qao-front, made new at every run by the stand-in
+ * authority, whose RSA keys have BITS bits (2048). Prints nothing; exit 1 on a failure. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -64,22 +64,23 @@ static struct certs_dev_request person(const char *iin)
                                       .organisation = "ТЕСТ"};
 }
 
-static struct certs_dev_ca *new_ca(int64_t now_us)
+static struct certs_dev_ca *new_ca(int64_t now_us, unsigned bits)
 {
     struct certs_dev_ca *ca = NULL;
-    if (certs_dev_ca_new(now_us, 2048, &ca) != 0)
+    if (certs_dev_ca_new(now_us, bits, &ca) != 0)
         fail("authority");
     return ca;
 }
 
 int main(int argc, char **argv)
 {
-    if (argc != 2)
-        fail("usage: make_certs DIR");
+    if (argc != 2 && argc != 3)
+        fail("usage: make_certs DIR [BITS]");
+    unsigned bits = argc == 3 ? (unsigned) strtoul(argv[2], NULL, 10) : 2048;
     const char *folder = argv[1];
     struct base_clock clock = base_clock_system();
     int64_t now_us = base_clock_now_us(&clock);
-    struct certs_dev_ca *ca = new_ca(now_us);
+    struct certs_dev_ca *ca = new_ca(now_us, bits);
     struct base_buffer authorities BASE_CLEANUP(base_buffer_clear);
     base_buffer_init(&authorities, PEM_MAX);
     if (certs_dev_ca_certs(ca, &authorities) != 0)
@@ -107,7 +108,7 @@ int main(int argc, char **argv)
     put_crl(folder, "crl-later.pem", ca, now_us - HOUR_US, now_us + DAY_US);
     certs_dev_ca_free(ca);
 
-    struct certs_dev_ca *other = new_ca(now_us);
+    struct certs_dev_ca *other = new_ca(now_us, bits);
     put_leaf(folder, "stranger", other, &officer, now_us, false);
     certs_dev_ca_free(other);
     return 0;
