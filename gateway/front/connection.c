@@ -1,11 +1,5 @@
 #include "gateway/front/connection.h"
 
-#include <errno.h>
-#include <pthread.h>
-#include <stdlib.h>
-#include <sys/socket.h>
-#include <sys/uio.h>
-
 #include "base/clock.h"
 #include "gateway/front/delivery.h"
 #include "gateway/front/peers.h"
@@ -14,6 +8,12 @@
 #include "gateway/front/trust.h"
 #include "gateway/front/waiting.h"
 #include "gateway/link/channel.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
 
 enum { TICK_MS = 100 };
 
@@ -213,7 +213,7 @@ int front_connection_verify(gnutls_session_t session)
     struct front_connection *connection = gnutls_session_get_ptr(session);
     struct front *front = connection->front;
     struct base_bytes certificate = certificate_of(session);
-    struct certs_finding finding = 
+    struct certs_finding finding =
         front_trust_check(front->trust, certificate, base_clock_now_us(&front->clock), &connection->validity);
     if (finding.verdict == CERTS_VERDICT_VALID) {
         connection->is_verified = true;
@@ -235,8 +235,8 @@ static int see_certificate_message(gnutls_session_t session, unsigned type, unsi
     (void) type;
     (void) when;
     bool is_tls13 = gnutls_protocol_get_version(session) == GNUTLS_TLS1_3;
-    if (!incoming || !base_bytes_equal(base_bytes_of(message->data, message->size),
-                                       base_bytes_of(nothing, is_tls13 ? 4 : 3)))
+    if (!incoming ||
+        !base_bytes_equal(base_bytes_of(message->data, message->size), base_bytes_of(nothing, is_tls13 ? 4 : 3)))
         return 0;
     struct front_connection *connection = gnutls_session_get_ptr(session);
     report(connection, NULL, base_bytes_of(NULL, 0));
@@ -374,7 +374,8 @@ struct front_connection *front_connection_new(struct front *front, enum link_lis
         base_buffer_init(&connection->held, HELD_MAX);
         connection->id = atomic_fetch_add(&front->connections->last_id, 1) + 1;
         connection->opened_us = base_clock_monotonic_us();
-        front_connection_enter(connection, listener == LINK_LISTENER_LOCAL ? FRONT_PHASE_HEADER : FRONT_PHASE_HANDSHAKE);
+        front_connection_enter(connection,
+                               listener == LINK_LISTENER_LOCAL ? FRONT_PHASE_HEADER : FRONT_PHASE_HANDSHAKE);
         add_to_list(front->connections, connection);
         if (take_in(connection, mhd) == 0)
             return connection;

@@ -5,14 +5,14 @@
 #ifndef GATEWAY_FRONT_CONNECTION_H
 #define GATEWAY_FRONT_CONNECTION_H
 
-#include <gnutls/gnutls.h>
-#include <microhttpd.h>
-
 #include "base/buffer.h"
 #include "gateway/front/address.h"
 #include "gateway/front/front.h"
 #include "gateway/front/trust.h"
 #include "gateway/link/front_message.h"
+
+#include <gnutls/gnutls.h>
+#include <microhttpd.h>
 
 enum front_phase {
     FRONT_PHASE_HANDSHAKE,
@@ -29,16 +29,16 @@ struct front_connection {
     uint64_t id;
     int fd;
     char peer_address[FRONT_ADDRESS_TEXT_MAX];
-    bool is_counted;  /* in front->peers */
-    bool is_verified; /* its certificate was found valid in the handshake */
-    bool holds_next;  /* the next TLS record is the header of a reply whose body follows at once */
+    bool is_counted;                 /* in front->peers */
+    bool is_verified;                /* its certificate was found valid in the handshake */
+    bool holds_next;                 /* the next TLS record is the header of a reply whose body follows at once */
     struct base_buffer held;         /* that record, so that header and body leave in one piece */
     struct front_validity validity;  /* of the certificate, as far as it was looked up last */
-    gnutls_session_t session; /* NULL on the local listener; owned by libmicrohttpd */
+    gnutls_session_t session;        /* NULL on the local listener; owned by libmicrohttpd */
     struct front_snapshot *snapshot; /* holds the session's credentials */
     int64_t opened_us;
     _Atomic int64_t deadline_us; /* monotonic */
-    atomic_bool is_idle; /* nothing is lost when it is cut now */
+    atomic_bool is_idle;         /* nothing is lost when it is cut now */
     struct front_connection *prev, *next;
 };
 

@@ -27,8 +27,9 @@ int front_counters_write(struct front_counters *counters, const struct front_gau
                          struct base_buffer *out)
 {
     for (size_t i = 0; i < FRONT_COUNTERS; i++)
-        base_buffer_printf(out, "# HELP qao_front_%s_total %s\n# TYPE qao_front_%s_total counter\n"
-                                "qao_front_%s_total %" PRIu64 "\n",
+        base_buffer_printf(out,
+                           "# HELP qao_front_%s_total %s\n# TYPE qao_front_%s_total counter\n"
+                           "qao_front_%s_total %" PRIu64 "\n",
                            names[i].name, names[i].help, names[i].name, names[i].name,
                            atomic_load_explicit(&counters->values[i], memory_order_relaxed));
     for (size_t i = 0; i < gauge_count; i++)

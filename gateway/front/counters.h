@@ -2,10 +2,10 @@
 #ifndef GATEWAY_FRONT_COUNTERS_H
 #define GATEWAY_FRONT_COUNTERS_H
 
+#include "base/buffer.h"
+
 #include <stdatomic.h>
 #include <stdint.h>
-
-#include "base/buffer.h"
 
 enum front_counter {
     FRONT_COUNT_CONNECTIONS,         /* officers' connections accepted */

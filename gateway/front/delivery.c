@@ -1,5 +1,10 @@
 #include "gateway/front/delivery.h"
 
+#include "base/clock.h"
+#include "gateway/front/front.h"
+#include "gateway/link/channel.h"
+#include "gateway/link/front_message.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/sockios.h>
@@ -11,11 +16,6 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
-
-#include "base/clock.h"
-#include "gateway/front/front.h"
-#include "gateway/link/channel.h"
-#include "gateway/link/front_message.h"
 
 struct delivery {
     uint64_t id;
@@ -105,8 +105,7 @@ void front_deliveries_add(struct front_deliveries *deliveries, uint64_t id, int 
     uint64_t acknowledged = 0;
     bool is_open = false;
     bool known = ioctl(fd, SIOCOUTQ, &unacknowledged) == 0 && read_acknowledged(fd, &acknowledged, &is_open);
-    if (known && unacknowledged > 0 && is_open &&
-        keep(deliveries, id, fd, acknowledged + (uint64_t) unacknowledged))
+    if (known && unacknowledged > 0 && is_open && keep(deliveries, id, fd, acknowledged + (uint64_t) unacknowledged))
         return;
     front_delivery_report(deliveries->front, id, known && unacknowledged == 0);
 }

@@ -7,11 +7,11 @@
 #ifndef GATEWAY_FRONT_DELIVERY_H
 #define GATEWAY_FRONT_DELIVERY_H
 
+#include "base/result.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-#include "base/result.h"
 
 struct front;
 struct front_deliveries;

@@ -2,12 +2,12 @@
 #ifndef GATEWAY_FRONT_FRONT_H
 #define GATEWAY_FRONT_FRONT_H
 
-#include <stdatomic.h>
-#include <stdbool.h>
-
 #include "base/clock.h"
 #include "gateway/front/counters.h"
 #include "gateway/front/settings.h"
+
+#include <stdatomic.h>
+#include <stdbool.h>
 
 struct front {
     const struct front_settings *settings;

@@ -1,4 +1,8 @@
 /* qao-front: takes officers' connections. Holds the TLS key and the authority's certificates, nothing else. */
+#include "base/log.h"
+#include "base/sandbox.h"
+#include "gateway/front/server.h"
+
 #include <errno.h>
 #include <getopt.h>
 #include <libgen.h>
@@ -9,10 +13,6 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <time.h>
-
-#include "base/log.h"
-#include "base/sandbox.h"
-#include "gateway/front/server.h"
 
 enum { REFRESH_NS = 500 * 1000 * 1000, OTHER_FILES = 128 };
 
@@ -78,8 +78,7 @@ static int enter_sandbox(const struct front_settings *s)
     }
     base_log(state.landlock && state.seccomp ? BASE_LOG_INFO : BASE_LOG_WARNING,
              "event=sandboxed landlock=%s abi=%d seccomp=%s", state.landlock ? "yes" : "kernel-lacks-it",
-             state.landlock_abi,
-             state.seccomp ? "yes" : "kernel-lacks-it");
+             state.landlock_abi, state.seccomp ? "yes" : "kernel-lacks-it");
     return 0;
 }
 

@@ -5,7 +5,8 @@
 
 enum { LANGUAGES = 3, PROBLEMS = FRONT_PROBLEM_OVERLOADED + 1 };
 
-#define BODY(code, status, title) "{\"type\":\"urn:qao:problem:" code "\",\"title\":\"" title "\",\"status\":" #status "}\n"
+#define BODY(code, status, title)                                                                                      \
+    "{\"type\":\"urn:qao:problem:" code "\",\"title\":\"" title "\",\"status\":" #status "}\n"
 
 static const struct {
     unsigned status;
@@ -16,18 +17,20 @@ static const struct {
                                    {BODY("bad-request", 400, "The request is not well-formed HTTP"),
                                     BODY("bad-request", 400, "Запрос не соответствует протоколу HTTP"),
                                     BODY("bad-request", 400, "Сұрау HTTP хаттамасына сәйкес емес")}},
-    [FRONT_PROBLEM_LENGTH_REQUIRED] = {411,
-                                       {BODY("length-required", 411, "The request needs a Content-Length"),
-                                        BODY("length-required", 411, "В запросе должна быть указана длина (Content-Length)"),
-                                        BODY("length-required", 411, "Сұрауда оның ұзындығы (Content-Length) көрсетілуі тиіс")}},
+    [FRONT_PROBLEM_LENGTH_REQUIRED] =
+        {411,
+         {BODY("length-required", 411, "The request needs a Content-Length"),
+          BODY("length-required", 411, "В запросе должна быть указана длина (Content-Length)"),
+          BODY("length-required", 411, "Сұрауда оның ұзындығы (Content-Length) көрсетілуі тиіс")}},
     [FRONT_PROBLEM_TOO_LARGE] = {413,
                                  {BODY("too-large", 413, "The request is too large"),
                                   BODY("too-large", 413, "Запрос слишком велик"),
                                   BODY("too-large", 413, "Сұрау тым үлкен")}},
-    [FRONT_PROBLEM_OVERLOADED] = {503,
-                                  {BODY("overloaded", 503, "The gateway cannot take the request now; try again shortly"),
-                                   BODY("overloaded", 503, "Шлюз сейчас не может принять запрос; повторите попытку чуть позже"),
-                                   BODY("overloaded", 503, "Шлюз қазір сұрауды қабылдай алмайды; сәл кейінірек қайталаңыз")}},
+    [FRONT_PROBLEM_OVERLOADED] =
+        {503,
+         {BODY("overloaded", 503, "The gateway cannot take the request now; try again shortly"),
+          BODY("overloaded", 503, "Шлюз сейчас не может принять запрос; повторите попытку чуть позже"),
+          BODY("overloaded", 503, "Шлюз қазір сұрауды қабылдай алмайды; сәл кейінірек қайталаңыз")}},
 };
 
 unsigned front_problem_status(enum front_problem problem)

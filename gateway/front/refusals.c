@@ -25,7 +25,7 @@ struct others {
 
 struct front_refusals {
     pthread_mutex_t mutex;
-    bool touched; /* something happened since the last window */
+    bool touched;                     /* something happened since the last window */
     int64_t window_us, window_end_us; /* window_end_us 0: no window is open */
     struct others others;
     int64_t others_at_us;
@@ -158,8 +158,7 @@ static bool send_known(struct front_refusals *refusals, struct known *known, sen
 static uint32_t describe_others(const struct front_refusals *refusals, char text[static DETAIL_MAX])
 {
     uint32_t total = refusals->others.absent + refusals->others.crowded;
-    int len = snprintf(text, DETAIL_MAX, "absent=%u crowded=%u", refusals->others.absent,
-                       refusals->others.crowded);
+    int len = snprintf(text, DETAIL_MAX, "absent=%u crowded=%u", refusals->others.absent, refusals->others.crowded);
     for (unsigned verdict = 0; verdict < VERDICTS; verdict++) {
         total += refusals->others.by_verdict[verdict];
         if (refusals->others.by_verdict[verdict] > 0 && len > 0 && len < DETAIL_MAX)

@@ -28,8 +28,8 @@ void front_refusals_free(struct front_refusals *refusals);
 /* Counts it. Any thread; waits for nobody. */
 void front_refusals_add(struct front_refusals *refusals, const struct front_refusal *refusal);
 
-/* Sends what is due now (monotonic clock): the first refusal of a certificate at once, the rest at the end of the window.
- * send returns 0, or not 0 when the message was not taken: it is then kept for the next call. One thread. */
+/* Sends what is due now (monotonic clock): the first refusal of a certificate at once, the rest at the end of the
+ * window. send returns 0, or not 0 when the message was not taken: it is then kept for the next call. One thread. */
 void front_refusals_send(struct front_refusals *refusals, int64_t now_us,
                          int (*send)(void *context, const struct link_refusal *refusal), void *context);
 

@@ -1,11 +1,11 @@
 #include "gateway/front/reply.h"
 
+#include "gateway/front/trust.h"
+#include "gateway/front/waiting.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "gateway/front/trust.h"
-#include "gateway/front/waiting.h"
 
 enum { METRICS_MAX = 1024 * 1024 };
 
@@ -37,8 +37,8 @@ static char *append_text(char **at, struct base_bytes bytes)
 
 int front_reply_copy(const struct link_reply *reply, struct front_reply *ret_reply)
 {
-    struct front_reply copy = {.status = reply->status, .wants_delivery = reply->wants_delivery,
-                               .header_count = reply->header_count};
+    struct front_reply copy = {
+        .status = reply->status, .wants_delivery = reply->wants_delivery, .header_count = reply->header_count};
     size_t text_len = 1;
     for (size_t i = 0; i < reply->header_count; i++) {
         if (!is_token(reply->headers[i].name) || !is_value(reply->headers[i].value))
@@ -114,8 +114,8 @@ enum MHD_Result front_reply_send(struct front_connection *connection, struct MHD
     reply->body = NULL; /* the response's now */
     bool complete = add_fixed_headers(response, connection);
     for (size_t i = 0; i < reply->header_count; i++)
-        complete = complete &&
-                   MHD_add_response_header(response, reply->headers[i].name, reply->headers[i].value) == MHD_YES;
+        complete =
+            complete && MHD_add_response_header(response, reply->headers[i].name, reply->headers[i].value) == MHD_YES;
     return queue(mhd, reply->status, response, complete);
 }
 

@@ -2,10 +2,10 @@
 #ifndef GATEWAY_FRONT_REPLY_H
 #define GATEWAY_FRONT_REPLY_H
 
-#include <microhttpd.h>
-
 #include "gateway/front/connection.h"
 #include "gateway/front/problem.h"
+
+#include <microhttpd.h>
 
 struct front_body;
 

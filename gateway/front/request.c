@@ -1,16 +1,16 @@
 #include "gateway/front/request.h"
 
-#include <errno.h>
-#include <stdlib.h>
-#include <string.h>
-#include <strings.h>
-
 #include "gateway/front/delivery.h"
 #include "gateway/front/problem.h"
 #include "gateway/front/reply.h"
 #include "gateway/front/trust.h"
 #include "gateway/front/waiting.h"
 #include "gateway/link/channel.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
 
 enum {
     /* A refused body up to this size is read and thrown away, so that the connection survives the refusal. */
@@ -31,7 +31,7 @@ struct front_request {
     struct MHD_Connection *mhd;
     enum stage stage;
     bool is_head;
-    uint64_t id;      /* place among those under way; 0 for none */
+    uint64_t id;       /* place among those under way; 0 for none */
     uint64_t body_len; /* announced */
     enum front_problem problem;
     struct base_buffer body;
@@ -189,7 +189,8 @@ static enum MHD_Result begin(struct front_request *request, const char *method)
     front_connection_enter(request->connection, FRONT_PHASE_BODY);
     enum front_problem problem = check_header(request, &framing, method);
     bool needs_place = !asks_local(request, "/healthz");
-    if (problem == FRONT_PROBLEM_NONE && needs_place && front_waiting_reserve(front->waiting, request, &request->id) != 0)
+    if (problem == FRONT_PROBLEM_NONE && needs_place &&
+        front_waiting_reserve(front->waiting, request, &request->id) != 0)
         problem = FRONT_PROBLEM_OVERLOADED;
     if (problem != FRONT_PROBLEM_NONE)
         return refuse(request, problem, &framing);

@@ -5,9 +5,9 @@
 #ifndef GATEWAY_FRONT_REQUEST_H
 #define GATEWAY_FRONT_REQUEST_H
 
-#include <microhttpd.h>
-
 #include "gateway/front/connection.h"
+
+#include <microhttpd.h>
 
 struct front_request;
 

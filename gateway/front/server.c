@@ -1,13 +1,5 @@
 #include "gateway/front/server.h"
 
-#include <errno.h>
-#include <gnutls/abstract.h>
-#include <microhttpd.h>
-#include <stdlib.h>
-#include <string.h>
-#include <time.h>
-#include <unistd.h>
-
 #include "base/log.h"
 #include "gateway/front/address.h"
 #include "gateway/front/connection.h"
@@ -19,9 +11,17 @@
 #include "gateway/front/waiting.h"
 #include "gateway/link/channel.h"
 
+#include <errno.h>
+#include <gnutls/abstract.h>
+#include <microhttpd.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
 enum {
     LOCAL_CONNECTIONS_MAX = 64,
-    CONNECTION_MEMORY_BYTES = 16 * 1024, /* bounds a request's header */
+    CONNECTION_MEMORY_BYTES = 8 * 1024, /* bounds a request's header */
     THREAD_STACK_BYTES = 512 * 1024,
     DRAIN_STEP_NS = 20 * 1000 * 1000,
 };
@@ -247,14 +247,14 @@ static int start_daemon(struct listener *listener, unsigned threads, unsigned co
     if (is_tls)
         listener->daemon = MHD_start_daemon(
             flags, 0, NULL, NULL, on_request, listener, MHD_OPTION_HTTPS_PRIORITIES, priorities,
-            MHD_OPTION_HTTPS_CERT_CALLBACK, give_no_certificate, MHD_OPTION_NOTIFY_CONNECTION, on_connection,
-            listener, MHD_OPTION_NOTIFY_COMPLETED, on_completed, listener, MHD_OPTION_URI_LOG_CALLBACK, on_first_line,
-            listener, MHD_OPTION_ARRAY, options, MHD_OPTION_END);
-    else
-        listener->daemon = MHD_start_daemon(
-            flags, 0, NULL, NULL, on_request, listener, MHD_OPTION_NOTIFY_CONNECTION, on_connection, listener,
+            MHD_OPTION_HTTPS_CERT_CALLBACK, give_no_certificate, MHD_OPTION_NOTIFY_CONNECTION, on_connection, listener,
             MHD_OPTION_NOTIFY_COMPLETED, on_completed, listener, MHD_OPTION_URI_LOG_CALLBACK, on_first_line, listener,
             MHD_OPTION_ARRAY, options, MHD_OPTION_END);
+    else
+        listener->daemon =
+            MHD_start_daemon(flags, 0, NULL, NULL, on_request, listener, MHD_OPTION_NOTIFY_CONNECTION, on_connection,
+                             listener, MHD_OPTION_NOTIFY_COMPLETED, on_completed, listener, MHD_OPTION_URI_LOG_CALLBACK,
+                             on_first_line, listener, MHD_OPTION_ARRAY, options, MHD_OPTION_END);
     return listener->daemon ? 0 : -EIO;
 }
 

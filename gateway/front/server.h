@@ -18,8 +18,8 @@ uint16_t front_server_local_port(const struct front_server *server);
 /* Starts all threads: call inside the sandbox. Negative errno. */
 int front_server_start(struct front_server *server) BASE_MUST_USE;
 
-/* Reads trust and TLS files again when they changed, when the gateway asked for it, or when is_forced. Logs what came of
- * it. One thread. */
+/* Reads trust and TLS files again when they changed, when the gateway asked for it, or when is_forced. Logs what came
+ * of it. One thread. */
 void front_server_refresh(struct front_server *server, bool is_forced);
 
 /* Takes no more connections, lets what is under way finish for the time the settings allow, answers the rest with 503,

@@ -1,13 +1,13 @@
 #include "gateway/front/settings.h"
 
+#include "base/config.h"
+#include "gateway/front/address.h"
+#include "gateway/link/front_message.h"
+
 #include <errno.h>
 #include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "base/config.h"
-#include "gateway/front/address.h"
-#include "gateway/link/front_message.h"
 
 enum { KEYS_MAX = 40, SECOND_US = 1000000 };
 

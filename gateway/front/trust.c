@@ -1,12 +1,12 @@
 #include "gateway/front/trust.h"
 
+#include "base/file.h"
+
 #include <errno.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/stat.h>
-
-#include "base/file.h"
 
 enum { REPEAT_US = 1000000 };
 
@@ -95,7 +95,8 @@ static int set_key(gnutls_certificate_credentials_t credentials, const struct fr
     if (r < 0)
         return r;
     gnutls_datum_t certificate_pem = datum_of(&certificate), key_pem = datum_of(&key);
-    int tls = gnutls_certificate_set_x509_key_mem2(credentials, &certificate_pem, &key_pem, GNUTLS_X509_FMT_PEM, NULL, 0);
+    int tls =
+        gnutls_certificate_set_x509_key_mem2(credentials, &certificate_pem, &key_pem, GNUTLS_X509_FMT_PEM, NULL, 0);
     if (tls < 0) {
         set_error(ret_error, s->certificate_path, gnutls_strerror(tls));
         return -EBADMSG;

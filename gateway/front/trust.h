@@ -3,10 +3,10 @@
 #ifndef GATEWAY_FRONT_TRUST_H
 #define GATEWAY_FRONT_TRUST_H
 
-#include <gnutls/gnutls.h>
-
 #include "certs/peer.h"
 #include "gateway/front/settings.h"
+
+#include <gnutls/gnutls.h>
 
 struct front_trust;
 

@@ -5,11 +5,11 @@
 #ifndef GATEWAY_FRONT_WAITING_H
 #define GATEWAY_FRONT_WAITING_H
 
+#include "base/result.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-#include "base/result.h"
 
 struct front_waiting;
 struct front_request;
@@ -23,8 +23,7 @@ int front_waiting_new(size_t max, struct front_waiting **ret_waiting) BASE_MUST_
 void front_waiting_free(struct front_waiting *waiting);
 
 /* A place under an id that is never used again; FRONT_WAITING_FULL or _CLOSED without one. */
-int front_waiting_reserve(struct front_waiting *waiting, struct front_request *request,
-                          uint64_t *ret_id) BASE_MUST_USE;
+int front_waiting_reserve(struct front_waiting *waiting, struct front_request *request, uint64_t *ret_id) BASE_MUST_USE;
 /* Gives the place back. The request must not be waiting. */
 void front_waiting_release(struct front_waiting *waiting, uint64_t id);
 

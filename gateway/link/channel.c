@@ -1,5 +1,10 @@
 #include "gateway/link/channel.h"
 
+#include "base/buffer.h"
+#include "base/clock.h"
+#include "base/frame.h"
+#include "base/reader.h"
+
 #include <errno.h>
 #include <poll.h>
 #include <pthread.h>
@@ -11,14 +16,9 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "base/buffer.h"
-#include "base/clock.h"
-#include "base/frame.h"
-#include "base/reader.h"
-
 enum {
     SEND_TIMEOUT_S = 5,
-    CHANNELS_MAX = 64,                /* of one server */
+    CHANNELS_MAX = 64,       /* of one server */
     QUEUED_MAX = 256 * 1024, /* bytes that wait for a thread which writes already */
     READ_BYTES = 64 * 1024,
     KEPT_BUFFER_MAX = 1024 * 1024,    /* bytes a reader keeps between frames; a larger frame's memory is given back */
@@ -204,8 +204,7 @@ static void channel_serve(struct link_channel *channel)
         handler->opened(handler->context, channel);
     struct base_buffer received BASE_CLEANUP(base_buffer_clear);
     base_buffer_init(&received, BASE_FRAME_HEADER_BYTES + channel->frame_max + READ_BYTES);
-    while (!atomic_load(&channel->lost) && read_more(channel->fd, &received) &&
-           give_frames(channel, &received))
+    while (!atomic_load(&channel->lost) && read_more(channel->fd, &received) && give_frames(channel, &received))
         ;
     channel_abandon(channel);
 }
@@ -415,8 +414,12 @@ int link_server_new(const char *path, mode_t mode, const uid_t *users, size_t us
     struct link_server *server = calloc(1, sizeof(*server));
     if (!server)
         return -ENOMEM;
-    *server = (struct link_server){.fd = -1, .stop = -1, .address = address, .user_count = user_count,
-                                   .frame_max = frame_max, .handler = *handler};
+    *server = (struct link_server){.fd = -1,
+                                   .stop = -1,
+                                   .address = address,
+                                   .user_count = user_count,
+                                   .frame_max = frame_max,
+                                   .handler = *handler};
     pthread_mutex_init(&server->mutex, NULL);
     pthread_cond_init(&server->changed, NULL);
     server->users = calloc(user_count + 1, sizeof(users[0]));

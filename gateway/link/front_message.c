@@ -2,10 +2,9 @@
  *
  *   request   u64 id, u64 connection, u64 arrival_us, u8 listener, fields: peer address, method, path, content type,
  *             accept, accept language, certificate, body
- *   reply     u64 id, u16 status, u8 wants_delivery (0 or 1), u8 header count, that many pairs of fields name and value,
- *             field body
- *   delivery  u64 id, u8 delivered (0 or 1)
- *   refusal   u64 at_us, u32 count, u8 verdict, fields: peer address, certificate, detail
+ *   reply     u64 id, u16 status, u8 wants_delivery (0 or 1), u8 header count, that many pairs of fields name and
+ * value, field body delivery  u64 id, u8 delivered (0 or 1) refusal   u64 at_us, u32 count, u8 verdict, fields: peer
+ * address, certificate, detail
  *
  * Every message has exactly one encoding: what a parser accepts, its encoder gives back byte for byte. */
 #include "gateway/link/front_message.h"

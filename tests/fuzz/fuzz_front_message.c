@@ -1,9 +1,9 @@
 /* Whatever a parser of front messages accepts has one encoding: written again it is the same bytes. The first byte
  * chooses the message. */
+#include "gateway/link/front_message.h"
+
 #include <errno.h>
 #include <stdlib.h>
-
-#include "gateway/link/front_message.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -1,11 +1,11 @@
 /* fake_gateway SOCKET: answers every request of qao-front at once with a small reply, so that only the front is
  * measured. Ends with its parent's standard input. */
+#include "gateway/link/channel.h"
+#include "gateway/link/front_message.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
-
-#include "gateway/link/channel.h"
-#include "gateway/link/front_message.h"
 
 static void on_frame(void *context, struct link_channel *channel, uint16_t type, struct base_bytes body)
 {

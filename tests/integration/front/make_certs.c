@@ -1,12 +1,12 @@
 /* make_certs DIR [BITS]: certificates, keys and CRLs for the tests of qao-front, made new at every run by the stand-in
  * authority, whose RSA keys have BITS bits (2048). Prints nothing; exit 1 on a failure. */
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "base/clock.h"
 #include "base/file.h"
 #include "certs/dev-ca/dev_ca.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 enum { PEM_MAX = 1 << 20 };
 
@@ -59,8 +59,12 @@ static void put_crl(const char *folder, const char *name, const struct certs_dev
 
 static struct certs_dev_request person(const char *iin)
 {
-    return (struct certs_dev_request){.kind = CERTS_DEV_AUTH, .role = CERTS_DEV_EMPLOYEE, .iin = iin,
-                                      .bin = "300140000015", .surname = "ТЕСТОВ", .given = "ТЕСТ",
+    return (struct certs_dev_request){.kind = CERTS_DEV_AUTH,
+                                      .role = CERTS_DEV_EMPLOYEE,
+                                      .iin = iin,
+                                      .bin = "300140000015",
+                                      .surname = "ТЕСТОВ",
+                                      .given = "ТЕСТ",
                                       .organisation = "ТЕСТ"};
 }
 

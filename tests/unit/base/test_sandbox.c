@@ -1,6 +1,11 @@
 /* Proves: inside the sandbox a program still serves sockets, threads and its own folders, and can do nothing else: no
  * other file, no program, no process, no tracing, no outgoing connection, no executable memory. What a kernel without
  * Landlock cannot enforce is not asked of it. Each test enters the sandbox in a process of its own. */
+#include "base/buffer.h"
+#include "base/file.h"
+#include "base/sandbox.h"
+#include "tests/check_main.h"
+
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -16,11 +21,6 @@
 #include <sys/syscall.h>
 #include <sys/un.h>
 #include <unistd.h>
-
-#include "base/buffer.h"
-#include "base/file.h"
-#include "base/sandbox.h"
-#include "tests/check_main.h"
 
 static char folder[64], readable[96], writable[96], other[96];
 

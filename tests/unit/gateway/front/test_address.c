@@ -1,11 +1,12 @@
-/* Proves: only numeric addresses are taken, loopback is told from the rest, and peers are written without their port. */
+/* Proves: only numeric addresses are taken, loopback is told from the rest, and peers are written without their port.
+ */
+#include "gateway/front/address.h"
+#include "tests/check_main.h"
+
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
 #include <unistd.h>
-
-#include "gateway/front/address.h"
-#include "tests/check_main.h"
 
 START_TEST(only_numbers_are_addresses)
 {
@@ -23,8 +24,8 @@ START_TEST(loopback_is_known)
     static const struct {
         const char *text;
         bool is_loopback;
-    } cases[] = {{"127.0.0.1", true}, {"127.255.0.9", true}, {"::1", true},
-                 {"0.0.0.0", false},  {"128.0.0.1", false},  {"::", false}, {"2001:db8::1", false}};
+    } cases[] = {{"127.0.0.1", true},  {"127.255.0.9", true}, {"::1", true},         {"0.0.0.0", false},
+                 {"128.0.0.1", false}, {"::", false},         {"2001:db8::1", false}};
     for (size_t i = 0; i < BASE_ARRAY_LENGTH(cases); i++) {
         struct front_address address;
         ck_assert_int_eq(front_address_parse(cases[i].text, 1, &address), 0);

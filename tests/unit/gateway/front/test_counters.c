@@ -1,8 +1,8 @@
 /* Proves: counters and gauges are written in the Prometheus text format, each once, with help and type. */
-#include <stdlib.h>
-
 #include "gateway/front/counters.h"
 #include "tests/check_main.h"
+
+#include <stdlib.h>
 
 static size_t count_lines(const char *text, const char *prefix)
 {

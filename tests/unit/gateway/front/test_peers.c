@@ -1,9 +1,9 @@
 /* Proves: the limits of one address and of all hold, and what is released is free again, whatever collides. */
-#include <stdio.h>
-#include <stdlib.h>
-
 #include "gateway/front/peers.h"
 #include "tests/check_main.h"
+
+#include <stdio.h>
+#include <stdlib.h>
 
 START_TEST(one_address_and_all_are_limited)
 {

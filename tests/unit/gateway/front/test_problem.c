@@ -1,8 +1,8 @@
 /* Proves: the language is the one the client wants most, and every problem is the document DESIGN's table asks for. */
-#include <stdio.h>
-
 #include "gateway/front/problem.h"
 #include "tests/check_main.h"
+
+#include <stdio.h>
 
 START_TEST(the_best_language_wins)
 {
@@ -47,7 +47,8 @@ START_TEST(each_problem_is_a_document)
             ck_assert_uint_lt(body.len, sizeof(text));
             memcpy(text, body.data, body.len);
             text[body.len] = '\0';
-            int begin_len = snprintf(begin, sizeof(begin), "{\"type\":\"urn:qao:problem:%s\",\"title\":\"", cases[i].code);
+            int begin_len =
+                snprintf(begin, sizeof(begin), "{\"type\":\"urn:qao:problem:%s\",\"title\":\"", cases[i].code);
             int end_len = snprintf(end, sizeof(end), "\",\"status\":%u}\n", cases[i].status);
             ck_assert_int_eq(strncmp(text, begin, (size_t) begin_len), 0);
             ck_assert_str_eq(text + body.len - (size_t) end_len, end);

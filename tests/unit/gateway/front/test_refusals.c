@@ -1,10 +1,10 @@
 /* Proves: a known certificate is reported at once and then counted, all others are one number, a crowd cannot make more
  * messages than the window allows, nothing is counted twice or lost while the gateway is away. */
-#include <stdio.h>
-#include <stdlib.h>
-
 #include "gateway/front/refusals.h"
 #include "tests/check_main.h"
+
+#include <stdio.h>
+#include <stdlib.h>
 
 enum { WINDOW_US = 1000, KNOWN_MAX = 4 };
 
@@ -36,10 +36,13 @@ static int take(void *context, const struct link_refusal *refusal)
     return 0;
 }
 
-static void add(struct front_refusals *refusals, enum certs_verdict verdict, const char *detail, const char *certificate)
+static void add(struct front_refusals *refusals, enum certs_verdict verdict, const char *detail,
+                const char *certificate)
 {
-    struct front_refusal refusal = {.finding = {.verdict = verdict}, .absent = !certificate,
-                                    .certificate = base_bytes_text(certificate), .peer_address = "192.0.2.1",
+    struct front_refusal refusal = {.finding = {.verdict = verdict},
+                                    .absent = !certificate,
+                                    .certificate = base_bytes_text(certificate),
+                                    .peer_address = "192.0.2.1",
                                     .at_us = 1};
     snprintf(refusal.finding.detail, sizeof(refusal.finding.detail), "%s", detail);
     front_refusals_add(refusals, &refusal);

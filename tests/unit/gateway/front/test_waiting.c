@@ -1,10 +1,10 @@
 /* Proves: no more requests than places, no id twice, and each wait is ended by exactly one caller. */
+#include "gateway/front/waiting.h"
+#include "tests/check_main.h"
+
 #include <pthread.h>
 #include <sched.h>
 #include <stdatomic.h>
-
-#include "gateway/front/waiting.h"
-#include "tests/check_main.h"
 
 /* Requests are only pointed to. */
 static struct front_request *request(uintptr_t number)

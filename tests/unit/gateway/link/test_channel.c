@@ -1,6 +1,8 @@
 /* The channel between our processes: frames arrive in order, the other end is known by its user, a lost end is told on
  * both sides and found again, and nothing waits for ever. Both ends run in this process. */
+#include "base/clock.h"
 #include "gateway/link/channel.h"
+#include "tests/check_main.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -11,9 +13,6 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
-
-#include "base/clock.h"
-#include "tests/check_main.h"
 
 enum { DEADLINE_US = 10 * 1000 * 1000, FRAME_MAX = 65536 };
 

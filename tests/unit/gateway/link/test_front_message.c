@@ -1,11 +1,10 @@
 /* What front and gateway say to each other: every message comes back as it went, and nothing that is damaged is taken
  * for a message that was never sent in those bytes. */
 #include "gateway/link/front_message.h"
+#include "tests/check_main.h"
 
 #include <errno.h>
 #include <stdlib.h>
-
-#include "tests/check_main.h"
 
 static struct base_bytes text(const char *value)
 {
@@ -14,25 +13,39 @@ static struct base_bytes text(const char *value)
 
 static struct link_request sample_request(void)
 {
-    return (struct link_request){
-        .id = 0x0102030405060708, .connection = 7, .arrival_us = 1795330800000000, .listener = LINK_LISTENER_OFFICERS,
-        .peer_address = text("2001:db8::1"), .method = text("POST"), .path = text("/v1/queries?x=1"),
-        .content_type = text("application/cms"), .accept = text("*/*"), .accept_language = text("kk"),
-        .certificate = base_bytes_of("\x30\x03\x02\x01\x05", 5), .body = base_bytes_of("\0body", 5)};
+    return (struct link_request){.id = 0x0102030405060708,
+                                 .connection = 7,
+                                 .arrival_us = 1795330800000000,
+                                 .listener = LINK_LISTENER_OFFICERS,
+                                 .peer_address = text("2001:db8::1"),
+                                 .method = text("POST"),
+                                 .path = text("/v1/queries?x=1"),
+                                 .content_type = text("application/cms"),
+                                 .accept = text("*/*"),
+                                 .accept_language = text("kk"),
+                                 .certificate = base_bytes_of("\x30\x03\x02\x01\x05", 5),
+                                 .body = base_bytes_of("\0body", 5)};
 }
 
 static struct link_reply sample_reply(void)
 {
-    return (struct link_reply){.id = 9, .status = 200, .wants_delivery = true, .header_count = 2,
-                               .headers = {{text("Content-Type"), text("application/json")},
-                                           {text("Content-Language"), text("ru")}},
-                               .body = text("{}")};
+    return (struct link_reply){
+        .id = 9,
+        .status = 200,
+        .wants_delivery = true,
+        .header_count = 2,
+        .headers = {{text("Content-Type"), text("application/json")}, {text("Content-Language"), text("ru")}},
+        .body = text("{}")};
 }
 
 static struct link_refusal sample_refusal(void)
 {
-    return (struct link_refusal){.at_us = 5, .count = 3, .verdict = 4, .peer_address = text("127.0.0.1"),
-                                 .certificate = base_bytes_of("\x30\x00", 2), .detail = text("expired")};
+    return (struct link_refusal){.at_us = 5,
+                                 .count = 3,
+                                 .verdict = 4,
+                                 .peer_address = text("127.0.0.1"),
+                                 .certificate = base_bytes_of("\x30\x00", 2),
+                                 .detail = text("expired")};
 }
 
 /* One message of each kind as a pair "encode the sample" and "parse, then encode again". */
@@ -44,8 +57,8 @@ static int encode_sample(enum kind kind, struct base_buffer *out)
     struct link_reply reply = sample_reply();
     struct link_delivery delivery = {.id = 11, .delivered = true};
     struct link_refusal refusal = sample_refusal();
-    return kind == REQUEST   ? link_request_encode(&request, out)
-           : kind == REPLY   ? link_reply_encode(&reply, out)
+    return kind == REQUEST    ? link_request_encode(&request, out)
+           : kind == REPLY    ? link_reply_encode(&reply, out)
            : kind == DELIVERY ? link_delivery_encode(&delivery, out)
                               : link_refusal_encode(&refusal, out);
 }
@@ -235,7 +248,9 @@ START_TEST(the_largest_message_fits_its_frame)
     ck_assert_int_eq(link_request_encode(&request, &bytes), 0);
     struct base_buffer reply_bytes BASE_CLEANUP(base_buffer_clear);
     base_buffer_init(&reply_bytes, LINK_REPLY_FRAME_MAX);
-    struct link_reply reply = {.id = 1, .status = 200, .header_count = LINK_REPLY_HEADERS_MAX,
+    struct link_reply reply = {.id = 1,
+                               .status = 200,
+                               .header_count = LINK_REPLY_HEADERS_MAX,
                                .body = base_bytes_of(large, LINK_REPLY_BODY_MAX)};
     for (size_t i = 0; i < LINK_REPLY_HEADERS_MAX; i++)
         reply.headers[i] = (struct link_header){value, value};
