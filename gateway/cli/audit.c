@@ -286,7 +286,9 @@ static int hash_find(const struct audit_proof *proof, const char *leaf_path, con
         if (r)
             return fail(CLI_EXIT_USAGE, "read", leaf_path, r);
     } else if (proof->extra.len == 0) {
-        fputs("qao: the proof does not carry its entry: name it by --leaf FILE, or its hash by --leaf-hash HEX\n",
+        fputs("qao: the proof does not carry its entry: name it by --leaf FILE, or its hash (as receipt.json has it) "
+              "by --leaf-hash "
+              "HEX\n",
               stderr);
         return CLI_EXIT_USAGE;
     } else if (base_base64_decode(proof->extra, leaf)) {

@@ -54,6 +54,10 @@ static void scalar_text(const struct walk *walk, const json_t *schema, const jso
         const char *unit = json_string_value(json_object_get(resolve(walk, schema), "x-unit"));
         if (unit && strcmp(unit, "tiyn") == 0)
             snprintf(text, size, "%s%lld.%02lld KZT", number < 0 ? "-" : "", llabs(number / 100), llabs(number % 100));
+        else if (unit && strcmp(unit, "0.01 %") == 0)
+            snprintf(text, size, "%s%lld.%02lld %%", number < 0 ? "-" : "", llabs(number / 100), llabs(number % 100));
+        else if (unit && strcmp(unit, "cm3") == 0)
+            snprintf(text, size, "%lld cm³", number);
         else
             snprintf(text, size, "%lld", number);
     } else if (json_is_boolean(value)) {

@@ -153,6 +153,12 @@ static void reasons_show(const struct cli_show *show, const json_t *reasons, str
         reason_show(show, json_array_get(reasons, i), out);
 }
 
+int cli_show_reasons(const struct cli_show *show, const json_t *reasons, struct base_buffer *out)
+{
+    reasons_show(show, reasons, out);
+    return base_buffer_error(out);
+}
+
 static void problem_show(const struct cli_show *show, const json_t *problem, struct base_buffer *out)
 {
     const char *title = text_of(problem, "title");

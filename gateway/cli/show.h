@@ -19,6 +19,8 @@ int cli_show_reply(const struct cli_show *show, const struct cli_reply *reply, s
 /* "clause 2, appendix 1, row 11, column 1 (R04)" for each, one a line after `before`. */
 int cli_show_citations(enum cli_language language, const json_t *citations, const char *before,
                        struct base_buffer *out) BASE_MUST_USE;
+/* Each reason with its code, the rules it rests on, and what can be done. */
+int cli_show_reasons(const struct cli_show *show, const json_t *reasons, struct base_buffer *out) BASE_MUST_USE;
 /* "permitted" and so on; the word itself when it is unknown. */
 const char *cli_show_effect(const char *effect, enum cli_language language);
 /* An RFC 3339 time in the time of the capital, "2026-11-22 12:00:00 (+05:00)"; the text itself when it is none. */

@@ -45,13 +45,18 @@ static const char *const texts[CLI_TEXT_COUNT][CLI_LANGUAGE_COUNT] = {
     [CLI_TEXT_CHECKPOINT] = {"журналдың бақылау нүктесі, жазбалар саны", "контрольная точка журнала, записей",
                              "checkpoint of the log, entries"},
     [CLI_TEXT_STATE] = {"Жай-күйі", "Состояние", "State"},
-    [CLI_TEXT_OPEN_FOR] = {"Ашық", "Открыт для", "Open for"},
-    [CLI_TEXT_NEEDS] = {"Қажет", "Нужно", "Needs"},
-    [CLI_TEXT_CLOSED_BECAUSE] = {"Жабық, себебі", "Закрыт, так как", "Closed, because"},
     [CLI_TEXT_ALL_CLOSED] = {"Барлық сервис жабық", "Закрыты все сервисы", "Every service is closed"},
     [CLI_TEXT_RETRY_AFTER] = {"Қайталауға болады, секундтан кейін", "Повторить можно через, секунд",
                               "Try again after, seconds"},
     [CLI_TEXT_SIGN_HERE] = {"Іске тіккен адамның қолы", "Подпись приобщившего к делу", "Signature of who filed it"},
+    [CLI_TEXT_ONE_OF] = {"осылардың біреуі ғана", "ровно одно из", "exactly one of"},
+    [CLI_TEXT_IS_ACT] = {"Тізілімді өзгертетін әрекет: бір рет қана орындалады.",
+                         "Действие, изменяющее реестр: выполняется один раз.",
+                         "An act that changes the registry: done once."},
+    [CLI_TEXT_IS_MARKED] = {"8-қосымшаның бабы қажет (9-тармақ).", "Нужна статья приложения 8 (пункт 9).",
+                            "An article of Appendix 8 is needed (clause 9)."},
+    [CLI_TEXT_FORM] = {"Түрі", "Вид", "Form"},
+    [CLI_TEXT_REQUIRED] = {"Міндетті", "Обязателен", "Required"},
     [CLI_TEXT_YES] = {"иә", "да", "yes"},
     [CLI_TEXT_NO] = {"жоқ", "нет", "no"},
 };
@@ -112,6 +117,9 @@ static const struct word advices[] = {
     {"signer-not-connection",
      {"Сұрауға қосылған адамның өзі қол қояды.", "Запрос подписывает тот же человек, который подключился.",
       "The person who connects must be the one who signs."}},
+    {"params-invalid",
+     {"Сервистің параметрлерін qao services show N көрсетеді.", "Параметры сервиса покажет qao services show N.",
+      "See with qao services show N what the service can be asked."}},
     {"query-stale",
      {"Компьютердің сағатын тексеріп, сұрауды қайта қойыңыз.", "Проверьте часы компьютера и подпишите запрос заново.",
       "Check this computer's clock and sign the query again."}},
@@ -208,6 +216,12 @@ static const struct word bases[] = {
     {"other_duties", {"өзге де міндеттер", "иные обязанности", "other duties"}},
 };
 
+static const struct word short_bases[] = {
+    {"operative_search", {"жедел", "опер.", "operative"}},
+    {"covert_investigation", {"жасырын", "негл.", "covert"}},
+    {"search_measures", {"іздестіру", "розыск", "search"}},
+};
+
 static const struct word states[] = {
     {"refused", {"бас тартылды", "отказано", "refused"}},
     {"pending", {"күтуде", "ожидается", "pending: no conclusion yet"}},
@@ -237,6 +251,12 @@ const char *cli_text_advice(struct base_bytes code, enum cli_language language)
 const char *cli_text_basis(const char *word, enum cli_language language)
 {
     const char *text = word_find(bases, BASE_ARRAY_LENGTH(bases), base_bytes_text(word), language);
+    return text ? text : word;
+}
+
+const char *cli_text_basis_short(const char *word, enum cli_language language)
+{
+    const char *text = word_find(short_bases, BASE_ARRAY_LENGTH(short_bases), base_bytes_text(word), language);
     return text ? text : word;
 }
 

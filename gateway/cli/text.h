@@ -47,12 +47,14 @@ enum cli_text {
     CLI_TEXT_SIGNATURE_GOOD,
     CLI_TEXT_CHECKPOINT,
     CLI_TEXT_STATE,
-    CLI_TEXT_OPEN_FOR,
-    CLI_TEXT_NEEDS,
-    CLI_TEXT_CLOSED_BECAUSE,
     CLI_TEXT_ALL_CLOSED,
     CLI_TEXT_RETRY_AFTER,
     CLI_TEXT_SIGN_HERE,
+    CLI_TEXT_ONE_OF,
+    CLI_TEXT_IS_ACT,
+    CLI_TEXT_IS_MARKED,
+    CLI_TEXT_FORM,
+    CLI_TEXT_REQUIRED,
     CLI_TEXT_YES,
     CLI_TEXT_NO,
     CLI_TEXT_COUNT,
@@ -66,6 +68,8 @@ const char *cli_text_advice(struct base_bytes code, enum cli_language language);
 
 /* Names of the words of the protocol; the word itself when it is unknown. Static or borrowed. */
 const char *cli_text_basis(const char *word, enum cli_language language);
+/* For the heading of a column. */
+const char *cli_text_basis_short(const char *word, enum cli_language language);
 const char *cli_text_state(const char *word, enum cli_language language);
 
 struct cli_citation {

@@ -592,16 +592,35 @@ class Client(unittest.TestCase):
 
     def test_services(self):
         document = {"v": "qao.services/1", "at": "2026-11-22T12:00:00+05:00", "edition": "2022-04-29", "reasons": [],
+                    "officer": {"bases": ["operative_search", "search_measures", "other_duties"], "duties": ["app4.1"], "role": 2},
                     "services": [{"service": 11, "name": "Зейнетақы", "open": [
                         {"basis": "operative_search", "effect": "abbreviated", "needs": []},
                         {"basis": "search_measures", "effect": "permit", "needs": ["case"]}],
                         "closed": [{"basis": "other_duties", "duty": "app4.1", "reasons": ["service-closed"]}]}]}
         with self.serve(lambda *ignored: (200, {}, canonical(document))):
             done = self.qao("services", "--as", "police")
-            for words in ("Зейнетақы", "operative-search activity *", "search measures (case)",
-                          "other duties app4.1: service-closed"):
-                self.assertIn(words, done.stdout)
+            lines = [line.split() for line in done.stdout.split("\n")]
+            self.assertIn(["№", "operative", "search", "app4.1", "Service"], lines)
+            self.assertIn(["11", "*", "+", "case", "-", "Зейнетақы"], lines)
+            self.assertIn("*: permitted, abbreviated (without amounts)", done.stdout)
             self.assertEqual(document, json.loads(self.qao("services", "--as", "police", "--json").stdout))
+        blocked = document | {"reasons": [{"code": "officer-blocked", "title": "Blocked"}], "officer": {"bases": [], "duties": [], "role": 2}}
+        with self.serve(lambda *ignored: (200, {}, canonical(blocked))):
+            shown = self.qao("services", "--as", "police").stdout
+            for words in ("Every service is closed:", "Blocked [officer-blocked]", "responsible official"):
+                self.assertIn(words, shown)
+
+    def test_service_page(self):
+        done = subprocess.run([QAO, "services", "show", "5", "--lang", "en"], capture_output=True, text=True, check=False)
+        self.assertEqual((0, ""), (done.returncode, done.stderr))
+        lines = [line.split("  ")[0] for line in done.stdout.split("\n")]
+        self.assertIn("iin", lines)
+        self.assertIn("plate", lines)
+        self.assertIn("exactly one of: iin; plate", done.stdout)
+        act = subprocess.run([QAO, "services", "show", "57", "--lang", "ru"], capture_output=True, text=True, check=False)
+        self.assertIn("Действие, изменяющее реестр", act.stdout)
+        for number, status in (("77", 2), ("x", 2), ("76", 1)):
+            self.assertEqual(status, subprocess.run([QAO, "services", "show", number], capture_output=True, check=False).returncode)
 
     def test_status(self):
         query = {"id": "5f0c7b0e-3d61-4a55-9c0b-2f6f0a1f9a10", "service": 11}
