@@ -15,7 +15,7 @@
 #include "gateway/core/refusals.h"
 #include "gateway/core/sweep.h"
 
-enum { STEP_MS = 500, SWEEP_S = 60, LIFE_MAX_S = 30 * 60, TRUST_COMPLAINT_S = 60 };
+enum { STEP_MS = 500, SWEEP_S = 15, TRUST_COMPLAINT_S = 60 };
 
 static int usage(FILE *out)
 {
@@ -107,6 +107,15 @@ static void trust_look(struct core_gateway *gateway, bool force, int64_t *compla
     free(error);
 }
 
+/* Longer than a request can live: what the registry may take, the log's own deadlines, and a margin. One that lives longer
+ * all the same finds itself concluded and shows nothing. */
+static int64_t life_max_us(const struct core_gateway *gateway)
+{
+    enum { MARGIN_S = 60 };
+    return gateway->settings->adapter_timeout_ms * 1000 + gateway->settings->database_deadline_ms * 2000 +
+           INT64_C(1000000) * MARGIN_S;
+}
+
 static void sweep(struct core_gateway *gateway, int64_t *swept_us)
 {
     int64_t now_us = base_clock_monotonic_us();
@@ -114,7 +123,7 @@ static void sweep(struct core_gateway *gateway, int64_t *swept_us)
         return;
     size_t count = 0;
     *swept_us = now_us;
-    int r = core_sweep(gateway, core_now_us(gateway) - INT64_C(1000000) * LIFE_MAX_S, &count);
+    int r = core_sweep(gateway, core_now_us(gateway) - life_max_us(gateway), &count);
     if (r < 0)
         base_log(BASE_LOG_WARNING, "event=sweep-failed error=%d", -r);
     if (count > 0)
