@@ -148,8 +148,7 @@ START_TEST(an_adapter_that_dies_and_one_that_is_not_there)
     uint64_t question = post(POLICE, &(struct world_query){0}, NULL);
     uint64_t acted = post(THIRD, &act, id);
     world_wait_count(&world, "kind = 'query.request'", 2);
-    while (__atomic_load_n(&world.calls, __ATOMIC_SEQ_CST) < 2)
-        nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
+    world_wait_calls(&world, 2);
     world_adapter_stop(&world);
     struct world_reply reply = world_take(&world, question);
     world_expect(&reply, 502, "registry-failed");

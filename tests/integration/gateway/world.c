@@ -331,6 +331,7 @@ static void adapter_frame(void *context, struct link_channel *channel, uint16_t 
     pthread_mutex_lock(&world->inner->mutex);
     world->calls++;
     memcpy(world->last_params, params, sizeof(params));
+    pthread_cond_broadcast(&world->inner->changed);
     pthread_mutex_unlock(&world->inner->mutex);
     struct link_answer answer = {.id = call.id, .duration_us = 1000};
     if (world->adapter == ADAPTER_SILENT)
@@ -666,4 +667,19 @@ void world_wait_count(const struct world *world, const char *condition, long cou
         nanosleep(&step, NULL);
     }
     ck_assert_msg(found == count, "%s: %ld, not %ld", condition, found, count);
+}
+
+void world_wait_calls(struct world *world, unsigned calls)
+{
+    struct world_inner *inner = world->inner;
+    struct timespec until;
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_sec += WAIT_S;
+    pthread_mutex_lock(&inner->mutex);
+    while (world->calls < calls)
+        if (pthread_cond_timedwait(&inner->changed, &inner->mutex, &until) == ETIMEDOUT)
+            break;
+    unsigned found = world->calls;
+    pthread_mutex_unlock(&inner->mutex);
+    ck_assert_uint_eq(found, calls);
 }

@@ -131,6 +131,9 @@ long world_count(const struct world *world, const char *condition);
 /* Waits until world_count() gives that. */
 void world_wait_count(const struct world *world, const char *condition, long count);
 
+/* Waits until the adapter has been asked so often. */
+void world_wait_calls(struct world *world, unsigned calls);
+
 /* Sends without waiting; the reply is taken later. For many at once. */
 uint64_t world_post(struct world *world, enum world_person connection, const char *path, struct base_bytes body);
 struct world_reply world_take(struct world *world, uint64_t id);
