@@ -159,6 +159,9 @@ void base_json_name_bytes(struct base_json *json, struct base_bytes name)
     put(json, "\"", 1);
     size_t offset = json->out->len;
     put_escaped(json, name);
+    /* The order is checked on what was written: right only while that is the name itself. */
+    if (json->out->len - offset != name.len)
+        fail(json, -EINVAL);
     json->level[json->depth].last_name = offset;
     json->level[json->depth].last_name_len = json->out->len - offset;
     put(json, "\":", 2);

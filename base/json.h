@@ -33,7 +33,7 @@ void base_json_object_begin(struct base_json *json);
 void base_json_object_end(struct base_json *json);
 void base_json_array_begin(struct base_json *json);
 void base_json_array_end(struct base_json *json);
-/* The next member's name; ASCII or UTF-8, greater than the one before. */
+/* The next member's name; UTF-8 without characters that JSON escapes, greater than the one before. */
 void base_json_name(struct base_json *json, const char *name);
 void base_json_name_bytes(struct base_json *json, struct base_bytes name);
 void base_json_string(struct base_json *json, struct base_bytes utf8);

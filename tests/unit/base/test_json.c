@@ -61,6 +61,19 @@ START_TEST(members_out_of_order_or_twice_are_refused)
 }
 END_TEST
 
+START_TEST(names_that_need_escapes_are_refused)
+{
+    static const char *const names[] = {"a\"", "a\\", "a\n"};
+    for (size_t i = 0; i < BASE_ARRAY_LENGTH(names); i++) {
+        begin();
+        base_json_object_begin(&json);
+        base_json_member_integer(&json, names[i], 1);
+        base_json_object_end(&json);
+        ck_assert_int_eq(base_json_end(&json), -EINVAL);
+    }
+}
+END_TEST
+
 START_TEST(wrong_nesting_is_refused)
 {
     begin();
@@ -120,4 +133,4 @@ START_TEST(the_buffer_maximum_is_an_error)
 END_TEST
 
 CHECK_MAIN("base/json", an_object_in_canonical_form, escapes_of_rfc_8785, members_out_of_order_or_twice_are_refused,
-           wrong_nesting_is_refused, values_without_a_canonical_form_are_refused, the_buffer_maximum_is_an_error)
+           names_that_need_escapes_are_refused, wrong_nesting_is_refused, values_without_a_canonical_form_are_refused, the_buffer_maximum_is_an_error)
