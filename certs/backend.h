@@ -21,8 +21,8 @@ struct certs_backend {
      * chain, leaf first, becomes the caller's. */
     struct certs_finding (*chain_verify)(X509_STORE *store, X509 *leaf, STACK_OF(X509) * *ret_chain);
 
-    /* 0 when the authority's key signed the CRL, else -EBADMSG. */
-    int (*crl_verify)(X509_CRL *crl, const X509 *authority);
+    /* VALID when the authority's key signed the CRL, else SIGNATURE_INVALID. */
+    struct certs_finding (*crl_verify)(X509_CRL *crl, const X509 *authority);
 
     /* Digest, signature algorithm and signature over the signed attributes, and that the attributes' message digest is
      * that of content. VALID or SIGNATURE_INVALID. ret_digest is a static name. */

@@ -1,7 +1,6 @@
 #include "certs/backend.h"
 #include "certs/finding.h"
 
-#include <errno.h>
 #include <openssl/bn.h>
 #include <openssl/core_names.h>
 #include <openssl/err.h>
@@ -95,12 +94,13 @@ static struct certs_finding chain_verify(X509_STORE *store, X509 *leaf, STACK_OF
     return certs_finding_of(CERTS_VERDICT_VALID, "valid");
 }
 
-static int crl_verify(X509_CRL *crl, const X509 *authority)
+static struct certs_finding crl_verify(X509_CRL *crl, const X509 *authority)
 {
     EVP_PKEY *key = X509_get0_pubkey(authority);
     int good = key ? X509_CRL_verify(crl, key) : 0;
     ERR_clear_error();
-    return good == 1 ? 0 : -EBADMSG;
+    return good == 1 ? certs_finding_of(CERTS_VERDICT_VALID, "valid")
+                     : certs_finding_of(CERTS_VERDICT_SIGNATURE_INVALID, "crl: signature wrong");
 }
 
 struct digest {

@@ -131,7 +131,8 @@ static int crl_take(struct certs_trust *trust, X509_CRL *crl, size_t number, cha
             continue;
         named |= authority->backend == NULL;
         if (!authority->backend || authority->backend != backend ||
-            !(X509_get_key_usage(authority->cert) & KU_CRL_SIGN) || backend->crl_verify(crl, authority->cert) < 0)
+            !(X509_get_key_usage(authority->cert) & KU_CRL_SIGN) ||
+            backend->crl_verify(crl, authority->cert).verdict != CERTS_VERDICT_VALID)
             continue;
         used = true;
         if (authority->crl && this_us < authority->this_update_us)
