@@ -16,7 +16,7 @@ struct front_settings {
     int64_t local_port;
     char *certificate_path, *key_path;
     char *ca_path, *crl_path;
-    bool skip_check_digits, require_protected_carrier;
+    bool check_digits, require_protected_carrier;
     char *gateway_socket;
     char *gateway_user;
     uid_t gateway_uid; /* of gateway_user */

@@ -123,7 +123,7 @@ static int set_authorities(gnutls_certificate_credentials_t credentials, const s
 static int fill_snapshot(struct front_trust *trust, struct front_snapshot *snapshot, char **ret_error)
 {
     const struct front_settings *s = trust->settings;
-    const struct certs_trust_options options = {.skip_check_digits = s->skip_check_digits,
+    const struct certs_trust_options options = {.skip_check_digits = !s->check_digits,
                                                 .require_protected_carrier = s->require_protected_carrier};
     int r = certs_trust_read(s->ca_path, s->crl_path, &options, &snapshot->trust, ret_error);
     if (r < 0)
