@@ -626,7 +626,7 @@ class Client(unittest.TestCase):
         query = {"id": "5f0c7b0e-3d61-4a55-9c0b-2f6f0a1f9a10", "service": 11}
         document = {"v": "qao.outcome/1", "query": query["id"], "service": 11, "state": "executed",
                     "request": {"at": "2026-11-22T12:00:00+05:00", "index": 9, "kind": "query.request", "reasons": []},
-                    "conclusion": {"at": "2026-11-22T12:00:01+05:00", "index": 10, "kind": "query.result", "outcome": "executed"}}
+                    "conclusion": {"at": "2026-11-22T12:00:01+05:00", "index": 10, "kind": "query.result", "outcome": "answered"}}
         held = document | {"reply": self.reply_of(query)}
         broken = copy.deepcopy(held)
         broken["reply"]["answer"]["service"] = 12
