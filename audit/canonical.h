@@ -14,6 +14,7 @@ struct audit_canonical {
     bool failed;
 };
 
+/* A reader at the beginning of bytes, which it borrows; of no bytes it has failed. */
 static inline struct audit_canonical audit_canonical_of(struct base_bytes bytes)
 {
     return (struct audit_canonical){.at = bytes.data, .end = bytes.data + bytes.len, .failed = bytes.len == 0};
@@ -32,6 +33,7 @@ bool audit_canonical_member(struct audit_canonical *json, struct audit_canonical
 bool audit_canonical_element(struct audit_canonical *json, struct audit_canonical_items *items);
 /* What stands between the quotes, escapes and all; checked. */
 struct base_bytes audit_canonical_string(struct audit_canonical *json);
+/* An integer, a boolean. */
 int64_t audit_canonical_integer(struct audit_canonical *json);
 bool audit_canonical_bool(struct audit_canonical *json);
 /* Any value, checked; its bytes. */

@@ -20,6 +20,7 @@ struct audit_edge_tile {
     const struct audit_tile_nodes *nodes;
 };
 
+/* Makes a committed head the newest: copies the open tiles of tree, which has head's size, and keeps the full tiles. */
 void audit_edge_publish(struct audit_edge *edge, const struct audit_tree *tree, const struct audit_head *head,
                         const struct audit_edge_tile *tiles, size_t count);
 

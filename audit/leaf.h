@@ -145,6 +145,7 @@ struct audit_leaf_conclusion {
     int64_t due_us;     /* .pending: held until */
 };
 
+/* Appends the leaf of one of the five kinds. Errors as of audit_leaf_query_encode(); -EINVAL also without request. */
 int audit_leaf_conclusion_encode(enum audit_kind kind, const struct audit_leaf_conclusion *conclusion,
                                  struct base_buffer *out) BASE_MUST_USE;
 
@@ -162,6 +163,7 @@ struct audit_leaf_refusal {
     size_t reason_count;
 };
 
+/* Appends the leaf. Errors as of audit_leaf_query_encode(). */
 int audit_leaf_refusal_encode(const struct audit_leaf_refusal *refusal, struct base_buffer *out) BASE_MUST_USE;
 
 /* Every other kind, log.* included: who, by which signed message, and the kind's own members as one canonical object.
@@ -178,6 +180,7 @@ struct audit_leaf_event {
     struct base_bytes data; /* canonical JSON object, checked; empty leaves it out. No subject's identifier in clear */
 };
 
+/* Appends the leaf. Errors as of audit_leaf_query_encode(). */
 int audit_leaf_event_encode(const struct audit_leaf_event *event, struct base_buffer *out) BASE_MUST_USE;
 
 /* A leaf as it is read: views into its bytes. A text is shown as it stands between the quotes of the JSON; only

@@ -11,6 +11,7 @@ struct audit_signer {
     struct audit_vkey vkey;
 };
 
+/* SHA-256 of any bytes. Cannot fail. Any thread. */
 void audit_sha256(struct base_bytes bytes, uint8_t ret_digest[static 32]);
 
 #endif

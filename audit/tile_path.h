@@ -14,6 +14,7 @@ struct audit_tile_path {
     unsigned width; /* 1-255 for a partial tile, 256 for a full one */
 };
 
+/* Writes the name with its NUL. path's members are in their ranges. */
 void audit_tile_path_encode(const struct audit_tile_path *path, char ret_text[static AUDIT_TILE_PATH_MAX]);
 /* -EBADMSG for all but the one form encode writes. */
 int audit_tile_path_parse(struct base_bytes text, struct audit_tile_path *ret_path) BASE_MUST_USE;

@@ -19,6 +19,7 @@ enum audit_fault {
     AUDIT_FAULT_SOURCE,     /* the source could not be read: errno in detail */
 };
 
+/* An English sentence part for people. Static. */
 const char *audit_fault_text(enum audit_fault fault);
 
 struct audit_verify_config {

@@ -12,6 +12,7 @@ struct base_bytes {
     size_t len;
 };
 
+/* A view of len bytes at data, borrowed. */
 static inline struct base_bytes base_bytes_of(const void *data, size_t len)
 {
     return (struct base_bytes){.data = data, .len = len};

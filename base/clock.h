@@ -11,6 +11,7 @@ struct base_clock {
     void *context;
 };
 
+/* What this clock shows. */
 static inline int64_t base_clock_now_us(const struct base_clock *clock)
 {
     return clock->now_us(clock->context);

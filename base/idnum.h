@@ -13,6 +13,7 @@ enum base_idnum {
     BASE_IDNUM_VALID,
 };
 
+/* Looks at digits alone: not at the date in an IIN, nor whether anybody bears the number. */
 enum base_idnum base_idnum_check(struct base_bytes text);
 
 #endif

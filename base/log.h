@@ -7,6 +7,7 @@
 
 enum base_log_level { BASE_LOG_ERROR, BASE_LOG_WARNING, BASE_LOG_INFO, BASE_LOG_DEBUG };
 
+/* Lines above this level are not written. Any thread. */
 void base_log_level_set(enum base_log_level level);
 
 /* format gives the pairs: "event=started port=%d". Control characters and bytes that are not printable ASCII become

@@ -30,6 +30,7 @@ int base_queue_take_many(struct base_queue *queue, long timeout_us, void **ret_i
 /* Refuses further puts and wakes the takers, who still get what is inside. */
 void base_queue_close(struct base_queue *queue);
 
+/* How many wait at this moment. Any thread. */
 size_t base_queue_length(struct base_queue *queue);
 
 #endif

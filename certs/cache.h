@@ -21,6 +21,7 @@ struct certs_cache_counts {
     size_t entries;
     unsigned long long hits, misses, drops; /* drops: entries that went by eviction, expiry or a new snapshot */
 };
+/* Entries now, the rest since the cache was made. Any thread. */
 struct certs_cache_counts certs_cache_counts(struct certs_cache *cache);
 
 #endif

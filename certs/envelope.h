@@ -16,6 +16,7 @@ struct certs_envelope {
     size_t count;
 };
 
+/* Accepts a zeroed struct. */
 void certs_envelope_clear(struct certs_envelope *envelope);
 
 /* Parses one SignedData, DER or BER, that fills binary entirely. In the usual, definite-length form the certificates

@@ -61,6 +61,7 @@ struct certs_dev_leaf {
     struct base_buffer cert_pem, cert_der, key_pem; /* key_pem is empty for CERTS_DEV_KEY_GOST */
 };
 
+/* Wipes the key. Accepts a zeroed struct. */
 void certs_dev_leaf_clear(struct certs_dev_leaf *leaf);
 
 /* New root and issuing authority with RSA keys of key_bits, valid from three years before now_us (so that expired

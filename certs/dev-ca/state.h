@@ -26,6 +26,7 @@ struct certs_dev_ca {
 /* -EINVAL for more than CERTS_DEV_REVOKED_MAX; a serial already there is left alone. */
 int certs_dev_revoked_append(struct certs_dev_ca *ca, const char *serial, int64_t at_us) BASE_MUST_USE;
 
+/* A new key, the caller's; rsa_bits is for RSA alone. NULL when OpenSSL fails. */
 EVP_PKEY *certs_dev_key_new(enum certs_dev_key kind, unsigned rsa_bits);
 
 /* Adds an extension from OpenSSL's text form ("critical,CA:TRUE"). */
@@ -37,6 +38,7 @@ bool certs_dev_name_append(X509_NAME *name, const char *type, int string_type, c
 /* Version 3, random serial, dates, key. */
 bool certs_dev_cert_begin(X509 *cert, EVP_PKEY *key, int64_t not_before_us, int64_t not_after_us);
 
+/* Append the PEM, the key without a password. -EIO, -ENOMEM. */
 int certs_dev_pem_cert(X509 *cert, struct base_buffer *out) BASE_MUST_USE;
 int certs_dev_pem_key(EVP_PKEY *key, struct base_buffer *out) BASE_MUST_USE;
 

@@ -25,6 +25,7 @@ struct adapter_breaker {
 void adapter_breaker_init(struct adapter_breaker *breaker, unsigned failures_max, int64_t pause_min_us,
                           int64_t pause_max_us);
 
+/* True when a call may be sent: the breaker is not open. */
 bool adapter_breaker_admits(const struct adapter_breaker *breaker);
 
 /* What came of a call that was sent. Both return true when the state changed. */

@@ -32,6 +32,7 @@ int core_hold_read(struct core_hold *hold, const char *iin, const uint8_t id[sta
 /* Drops what is over. */
 void core_hold_expire(struct core_hold *hold, int64_t now_us);
 
+/* How many are kept at this moment. */
 size_t core_hold_count(struct core_hold *hold);
 
 #endif

@@ -6,6 +6,7 @@
 
 enum { CORE_TIMER_STEP_US = 20000 }; /* how late a deadline may be seen */
 
+/* Starts the thread. -ENOMEM, or the errors of pthread_create(). */
 int core_timer_new(struct core_gateway *gateway, struct core_timer **ret_timer) BASE_MUST_USE;
 /* Stops the thread and waits for it. Accepts NULL. */
 void core_timer_free(struct core_timer *timer);

@@ -33,6 +33,7 @@ struct core_wait *core_waiting_take(struct core_waiting *waiting, const void *ch
 struct core_wait *core_waiting_take_late(struct core_waiting *waiting, int64_t now_us);
 struct core_wait *core_waiting_take_any(struct core_waiting *waiting, const void *channel);
 
+/* How many wait at this moment. */
 size_t core_waiting_count(struct core_waiting *waiting);
 
 #endif

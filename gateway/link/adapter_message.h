@@ -49,6 +49,8 @@ struct link_answer {
     struct base_bytes detail;  /* otherwise: why, printable ASCII, without personal data */
 };
 
+/* Append a frame's body; out's errors. The parsers read one whole body, views into it: -EBADMSG for a byte too few, too
+ * many or over a limit above. */
 int link_call_encode(const struct link_call *call, struct base_buffer *out);
 int link_answer_encode(const struct link_answer *answer, struct base_buffer *out);
 int link_call_parse(struct base_bytes body, struct link_call *ret_call) BASE_MUST_USE;

@@ -24,6 +24,7 @@ struct wire_receipt {
     } records[WIRE_RECEIPT_RECORDS_MAX];
 };
 
+/* Writes the object under "receipt". */
 void wire_receipt_encode(const struct wire_receipt *receipt, struct base_json *json);
 
 /* The signed part of a reply. All borrowed. */
@@ -71,6 +72,7 @@ struct wire_explanation {
     enum wire_language language;
 };
 
+/* Appends the whole reply of POST /v1/explain. The buffer's errors. */
 int wire_explanation_encode(const struct wire_messages *messages, const struct wire_explanation *explanation,
                             const struct wire_receipt *receipt, struct base_buffer *out) BASE_MUST_USE;
 

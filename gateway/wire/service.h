@@ -29,6 +29,7 @@ enum wire_service_kind {
     WIRE_SERVICE_QUESTION,
 };
 
+/* 1-76; question or act; the name in that language, borrowed. */
 unsigned wire_service_number(const struct wire_service *service);
 enum wire_service_kind wire_service_kind(const struct wire_service *service);
 const char *wire_service_name(const struct wire_service *service, enum wire_language language);
