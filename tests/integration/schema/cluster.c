@@ -1,5 +1,9 @@
 #include "tests/integration/schema/cluster.h"
 
+#include "base/clock.h"
+
+#include <errno.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -163,4 +167,43 @@ long cluster_officer(const char *iin)
     return cluster_number("select registration_id from registration join person using (person_id)"
                           " where iin = $1 and system_role = 'officer'",
                           iin, NULL);
+}
+
+struct store_record cluster_record(void)
+{
+    struct store_record record = STORE_RECORD_INIT;
+    record.kind = "log.heartbeat";
+    return record;
+}
+
+struct store_record cluster_claim(const char *iin, const uint8_t *id)
+{
+    struct store_record record = cluster_record();
+    record.kind = "query.request";
+    record.iin = iin;
+    record.id = id;
+    record.claims = true;
+    return record;
+}
+
+struct audit_commit_result cluster_append_one(struct cluster_log *log, uint64_t prev_size, struct store_record record)
+{
+    return cluster_append(&log->store, prev_size, &record, 1);
+}
+
+void cluster_wait(const char *sql)
+{
+    int64_t deadline_us = base_clock_monotonic_us() + 10000000;
+    while (cluster_number(sql, NULL) == 0) {
+        ck_assert_msg(base_clock_monotonic_us() < deadline_us, "never became true: %s", sql);
+        poll(NULL, 0, 5);
+    }
+}
+
+void cluster_connect_at_last(const struct audit_store *store)
+{
+    int r = -EBUSY;
+    for (int i = 0; i < 20 && r < 0; i++)
+        r = store->connect(store->context);
+    ck_assert_int_eq(r, 0);
 }

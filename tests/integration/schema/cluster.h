@@ -44,6 +44,17 @@ void cluster_log_close(struct cluster_log *log);
 struct audit_commit_result cluster_append(const struct audit_store *store, uint64_t prev_size,
                                           const struct store_record *records, size_t count);
 
+/* A record without a key; one that claims the id for the person, both borrowed. */
+struct store_record cluster_record(void);
+struct store_record cluster_claim(const char *iin, const uint8_t *id);
+/* cluster_append() of one record. */
+struct audit_commit_result cluster_append_one(struct cluster_log *log, uint64_t prev_size, struct store_record record);
+
+/* Waits until a query of the superuser's gives true; fails after ten seconds. */
+void cluster_wait(const char *sql);
+/* Connects a writer whose deadline is short, however busy the machine is. */
+void cluster_connect_at_last(const struct audit_store *store);
+
 /* Registers a police officer of body 300140000015, all bases, app4.1, networks 127.0.0.0/8 and 2001:db8::/32, agreement
  * 1 signed; the IIN is of the rules' list. Gives the registration. Safe to repeat. */
 long cluster_officer(const char *iin);

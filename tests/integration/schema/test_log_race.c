@@ -1,0 +1,389 @@
+/* The log's batches against others and against accidents, on a real PostgreSQL: writers that race, blocks that come
+ * between, servers that stand still, lose a standby or are killed. */
+#include "base/clock.h"
+#include "tests/integration/schema/cluster.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define IIN "500101100000"
+#define OTHER_IIN "500101200007"
+
+enum { RACERS = 8, RACES = 40 };
+
+struct racer {
+    pthread_t thread;
+    int number;
+    long won, replayed;
+};
+
+/* Each racer writes to a log of its own, all try the same ids: the claim is one over all logs. */
+static void *race(void *context)
+{
+    struct racer *racer = context;
+    char origin[40];
+    snprintf(origin, sizeof(origin), "race%d.example/log", racer->number);
+    struct store_pool_config pool_config = {
+        .conninfo = CLUSTER_GATEWAY, .connections = 1, .deadline_us = CLUSTER_DEADLINE_US};
+    struct store_log_config config = {
+        .conninfo = CLUSTER_GATEWAY, .origin = origin, .deadline_us = CLUSTER_DEADLINE_US, .partition_entries = 65536};
+    struct store_pool *pool = NULL;
+    struct store_log *log = NULL;
+    if (store_pool_new(&pool_config, &pool) < 0 || store_log_new(&config, pool, &log) < 0)
+        return NULL;
+    struct audit_store store = store_log_audit(log);
+    uint64_t size = 0;
+    for (int i = 0; i < RACES && (size > 0 || i > 0 || store.connect(store.context) == 0); i++) {
+        uint8_t id[STORE_UUID_BYTES] = {0xcc, (uint8_t) i};
+        struct store_record record = cluster_claim(IIN, id);
+        struct audit_entry entry = {.leaf = base_bytes_text("x"), .beside = &record};
+        const struct audit_entry *entries[] = {&entry};
+        struct audit_head head = {.size = size + 1, .checkpoint_len = 1, .checkpoint = "c"};
+        struct audit_batch batch = {.prev_size = size, .entries = entries, .count = 1, .head = &head};
+        struct audit_commit_result result = store.batch_append(store.context, &batch);
+        if (result.commit == AUDIT_COMMIT_DONE) {
+            racer->won++;
+            size++;
+        } else if (result.commit == AUDIT_COMMIT_REFUSED && result.refusal == AUDIT_REFUSAL_CLAIMED &&
+                   result.culprit == 0) {
+            racer->replayed++;
+        }
+    }
+    store_log_free(log);
+    store_pool_free(pool);
+    return NULL;
+}
+
+START_TEST(claim_race)
+{
+    static struct racer racers[RACERS];
+    long won = 0, replayed = 0;
+    for (int i = 0; i < RACERS; i++) {
+        racers[i].number = i;
+        ck_assert_int_eq(pthread_create(&racers[i].thread, NULL, race, &racers[i]), 0);
+    }
+    for (int i = 0; i < RACERS; i++) {
+        pthread_join(racers[i].thread, NULL);
+        won += racers[i].won;
+        replayed += racers[i].replayed;
+    }
+    ck_assert_int_eq(won, RACES);
+    ck_assert_int_eq(replayed, RACES * (RACERS - 1));
+    ck_assert_int_eq(cluster_number("select count(*) from claim where id::text like 'cc%'", NULL), RACES);
+}
+END_TEST
+
+static struct store_record confirming(long registration, int version)
+{
+    struct store_record record = cluster_record();
+    record.confirm = (struct store_confirm){.registration = registration, .version = version};
+    return record;
+}
+
+/* What is out of date when the record commits is refused, and the first such entry is named. */
+START_TEST(registration_confirm)
+{
+    struct cluster_log log = cluster_log_open("confirm.example/log", 65536);
+    long registration = cluster_officer(IIN), other = cluster_officer(OTHER_IIN);
+    struct store_record records[4] = {cluster_record(), confirming(registration, 1), cluster_record(), confirming(other, 2)};
+    struct audit_commit_result result = cluster_append(&log.store, 0, records, 4);
+    ck_assert_int_eq(result.commit, AUDIT_COMMIT_REFUSED);
+    ck_assert_int_eq(result.refusal, AUDIT_REFUSAL_CHANGED);
+    ck_assert_int_eq(result.culprit, 3);
+    records[3] = confirming(999999, 1); /* a registration that never was */
+    result = cluster_append(&log.store, 0, records, 4);
+    ck_assert_int_eq(result.refusal, AUDIT_REFUSAL_CHANGED);
+    ck_assert_int_eq(result.culprit, 3);
+    records[3] = confirming(other, 1);
+    ck_assert_int_eq(cluster_append(&log.store, 0, records, 4).commit, AUDIT_COMMIT_DONE);
+    cluster_log_close(&log);
+}
+END_TEST
+
+struct appender {
+    struct cluster_log *log;
+    uint64_t prev_size;
+    struct store_record record;
+    struct audit_commit_result result;
+};
+
+static void *append_aside(void *context)
+{
+    struct appender *appender = context;
+    appender->result = cluster_append(&appender->log->store, appender->prev_size, &appender->record, 1);
+    return NULL;
+}
+
+static void block(PGconn *connection, long registration, int version)
+{
+    char sql[300];
+    snprintf(sql, sizeof(sql),
+             "begin; insert into qao.registration_version (registration_id, version, system_role, state, role)"
+             " values (%ld, %d, 'officer', 'blocked', 2)",
+             registration, version);
+    PGresult *result = PQexec(connection, sql);
+    ck_assert_msg(PQresultStatus(result) == PGRES_COMMAND_OK, "%s", PQresultErrorMessage(result));
+    PQclear(result);
+}
+
+/* A block that is not committed stops nobody; one that is about to commit makes the record wait for it; after it
+ * nothing is recorded under the old version (clause 34: at once). */
+START_TEST(block_race)
+{
+    struct cluster_log log = cluster_log_open("block.example/log", 65536);
+    long registration = cluster_officer("500615100015");
+    int version =
+        (int) cluster_number("select max(version) from registration_version join registration using (registration_id)"
+                             " join person using (person_id) where iin = '500615100015'",
+                             NULL);
+    PGconn *administrator = cluster_connect("user=postgres");
+    block(administrator, registration, version + 1);
+    ck_assert_int_eq(cluster_append_one(&log, 0, confirming(registration, version)).commit, AUDIT_COMMIT_DONE);
+
+    /* As the commit does: the gate is taken, the commit not yet done. */
+    PQclear(PQexec(administrator, "set constraints qao.registration_gate immediate"));
+    struct appender appender = {.log = &log, .prev_size = 1, .record = confirming(registration, version)};
+    pthread_t thread;
+    ck_assert_int_eq(pthread_create(&thread, NULL, append_aside, &appender), 0);
+    cluster_wait("select count(*) from pg_stat_activity where usename = 'qao_gateway' and wait_event_type = 'Lock'");
+    PGresult *result = PQexec(administrator, "commit");
+    ck_assert_int_eq(PQresultStatus(result), PGRES_COMMAND_OK);
+    PQclear(result);
+    pthread_join(thread, NULL);
+    ck_assert_int_eq(appender.result.commit, AUDIT_COMMIT_REFUSED);
+    ck_assert_int_eq(appender.result.refusal, AUDIT_REFUSAL_CHANGED);
+    ck_assert_int_eq(cluster_append_one(&log, 1, confirming(registration, version + 1)).commit, AUDIT_COMMIT_DONE);
+
+    /* The other way round: the block's commit waits for a record that is under way. */
+    PGconn *recorder = cluster_connect(CLUSTER_GATEWAY);
+    char sql[200];
+    snprintf(sql, sizeof(sql), "begin; select qao.registration_confirm(array[%ld], array[%d])", registration,
+             version + 1);
+    result = PQexec(recorder, sql);
+    ck_assert_int_eq(PQresultStatus(result), PGRES_TUPLES_OK);
+    PQclear(result);
+    block(administrator, registration, version + 2);
+    ck_assert_int_eq(PQsendQuery(administrator, "commit"), 1);
+    cluster_wait("select count(*) from pg_stat_activity where query = 'commit' and wait_event_type = 'Lock'");
+    PQclear(PQexec(recorder, "commit"));
+    result = PQgetResult(administrator);
+    ck_assert_int_eq(PQresultStatus(result), PGRES_COMMAND_OK);
+    PQclear(result);
+    PQfinish(recorder);
+    PQfinish(administrator);
+    cluster_log_close(&log);
+}
+END_TEST
+
+/* Two writers of one version: one wins, the other is told. */
+START_TEST(version_race)
+{
+    long registration = cluster_officer("500615200011");
+    PGconn *one = cluster_connect("user=postgres");
+    block(one, registration, 2);
+    PQclear(PQexec(one, "commit"));
+    PQfinish(one);
+    char sql[300];
+    snprintf(sql, sizeof(sql),
+             "insert into qao.registration_version (registration_id, version, system_role, state, role)"
+             " values (%ld, 2, 'officer', 'active', 2)",
+             registration);
+    ck_assert_str_eq(cluster_sqlstate("user=postgres", sql), "QAO04");
+    snprintf(sql, sizeof(sql),
+             "insert into qao.registration_version (registration_id, version, system_role, state, role)"
+             " values (%ld, 4, 'officer', 'active', 2)",
+             registration);
+    ck_assert_str_eq(cluster_sqlstate("user=postgres", sql), "QAO04");
+}
+END_TEST
+
+/* A lock the batch needs is held by another: refused in time, nothing is written, and the next attempt succeeds. */
+START_TEST(append_deadline)
+{
+    struct cluster_log log = cluster_log_open("deadline.example/log", 65536);
+    struct store_log_config config = {
+        .conninfo = CLUSTER_GATEWAY, .origin = "hasty.example/log", .deadline_us = 1000000};
+    struct store_log *hasty;
+    ck_assert_int_eq(store_log_new(&config, log.pool, &hasty), 0);
+    struct audit_store store = store_log_audit(hasty);
+    cluster_connect_at_last(&store);
+    PGconn *blocker = cluster_connect("user=postgres");
+    PQclear(PQexec(blocker, "begin; lock table qao.head in exclusive mode"));
+    struct store_record record = cluster_record();
+    int64_t before_us = base_clock_monotonic_us();
+    ck_assert_int_eq(cluster_append(&store, 0, &record, 1).commit, AUDIT_COMMIT_NOT_SENT);
+    ck_assert_int_lt(base_clock_monotonic_us() - before_us, CLUSTER_DEADLINE_US);
+    PQclear(PQexec(blocker, "rollback"));
+    PQfinish(blocker);
+    ck_assert_int_eq(cluster_append(&store, 0, &record, 1).commit, AUDIT_COMMIT_DONE);
+    store_log_free(hasty);
+    cluster_log_close(&log);
+}
+END_TEST
+
+/* A server that stands still: unknown by the deadline, and after the reconnection it is clear what happened. */
+START_TEST(log_terminate)
+{
+    struct cluster_log log = cluster_log_open("stalled.example/log", 65536);
+    struct store_log_config config = {
+        .conninfo = CLUSTER_GATEWAY, .origin = "still.example/log", .deadline_us = 1000000};
+    struct store_log *still;
+    ck_assert_int_eq(store_log_new(&config, log.pool, &still), 0);
+    struct audit_store store = store_log_audit(still);
+    cluster_connect_at_last(&store);
+    long backend =
+        cluster_number("select pid from pg_locks where locktype = 'advisory' and classid = 711909 and objid ="
+                       " (select log_id from log where origin = 'still.example/log')::oid",
+                       NULL);
+    ck_assert_int_eq(kill((pid_t) backend, SIGSTOP), 0);
+    struct store_record record = cluster_record();
+    ck_assert_int_eq(cluster_append(&store, 0, &record, 1).commit, AUDIT_COMMIT_UNKNOWN);
+    /* As long as the old session may still commit, there is no new one. */
+    ck_assert_int_eq(store.connect(store.context), -EBUSY);
+    ck_assert_int_eq(kill((pid_t) backend, SIGCONT), 0);
+    cluster_connect_at_last(&store);
+    struct audit_head head;
+    int r = store.head_read(store.context, &head);
+    ck_assert_int_ge(r, 0);
+    uint64_t size = r == AUDIT_STORE_NONE ? 0 : head.size;
+    ck_assert_int_eq(cluster_append(&store, size, &record, 1).commit, AUDIT_COMMIT_DONE);
+    store_log_free(still);
+    cluster_log_close(&log);
+}
+END_TEST
+
+/* Synchronous replication given up by the server: committed here, but not as durable as promised. That is not done. */
+START_TEST(commit_warning)
+{
+    struct cluster_log log = cluster_log_open("warning.example/log", 65536);
+    free(cluster_sql("alter system set synchronous_standby_names = 'nobody'", NULL));
+    free(cluster_sql("select pg_reload_conf()", NULL));
+    cluster_wait("select (current_setting('synchronous_standby_names') = 'nobody')::integer");
+    struct appender appender = {.log = &log, .prev_size = 0, .record = cluster_record()};
+    pthread_t thread;
+    ck_assert_int_eq(pthread_create(&thread, NULL, append_aside, &appender), 0);
+    const char *waiting =
+        "select count(*) from pg_stat_activity where usename = 'qao_gateway' and wait_event = 'SyncRep'";
+    cluster_wait(waiting);
+    free(cluster_sql("select pg_cancel_backend(pid) from pg_stat_activity"
+                     " where usename = 'qao_gateway' and wait_event = 'SyncRep'",
+                     NULL));
+    pthread_join(thread, NULL);
+    ck_assert_int_eq(appender.result.commit, AUDIT_COMMIT_UNKNOWN);
+    struct audit_head head;
+    ck_assert_int_eq(log.store.head_read(log.store.context, &head), 0);
+    ck_assert_uint_eq(head.size, 1);
+
+    /* The barrier does not lie either. */
+    struct store_log_config config = {
+        .conninfo = CLUSTER_GATEWAY, .origin = "warning.example/log", .deadline_us = 1000000};
+    struct store_log *hasty;
+    store_log_free(log.log);
+    ck_assert_int_eq(store_log_new(&config, log.pool, &hasty), 0);
+    struct audit_store store = store_log_audit(hasty);
+    cluster_connect_at_last(&store);
+    ck_assert_int_lt(store.barrier(store.context), 0);
+    free(cluster_sql("alter system reset synchronous_standby_names", NULL));
+    free(cluster_sql("select pg_reload_conf()", NULL));
+    cluster_wait("select (current_setting('synchronous_standby_names') = '')::integer");
+    cluster_connect_at_last(&store);
+    ck_assert_int_eq(store.barrier(store.context), 0);
+    store_log_free(hasty);
+    store_pool_free(log.pool);
+}
+END_TEST
+
+struct hammer {
+    struct cluster_log *log;
+    _Atomic bool crashed;
+    uint64_t acknowledged;
+    struct audit_commit_result last;
+};
+
+static void *hammer_on(void *context)
+{
+    struct hammer *hammer = context;
+    struct store_record record = cluster_record();
+    for (;;) {
+        hammer->last = cluster_append(&hammer->log->store, hammer->acknowledged, &record, 1);
+        if (hammer->last.commit != AUDIT_COMMIT_DONE)
+            return NULL;
+        hammer->acknowledged++;
+    }
+}
+
+static int entry_check(void *context, uint64_t index, struct base_bytes leaf)
+{
+    uint64_t *next = context;
+    char text[32];
+    snprintf(text, sizeof(text), "leaf %llu", (unsigned long long) index);
+    ck_assert(base_bytes_equal_text(leaf, text));
+    ck_assert_uint_eq(index, (*next)++);
+    return 0;
+}
+
+/* kill -9 of the server while it commits, again and again: never a refusal, what was acknowledged is there, and at most
+ * the one batch whose answer was not heard is there besides. */
+START_TEST(crash)
+{
+    struct cluster_log log = cluster_log_open("crash.example/log", 65536);
+    for (int round = 0; round < 3; round++) {
+        struct hammer hammer = {.log = &log};
+        struct audit_head head;
+        int r = log.store.head_read(log.store.context, &head);
+        ck_assert_int_ge(r, 0);
+        uint64_t before = r == AUDIT_STORE_NONE ? 0 : head.size;
+        hammer.acknowledged = before;
+        pthread_t thread;
+        ck_assert_int_eq(pthread_create(&thread, NULL, hammer_on, &hammer), 0);
+        poll(NULL, 0, 100); /* lets it run: how long does not matter */
+        cluster_do("crash");
+        pthread_join(thread, NULL);
+        ck_assert_int_eq(hammer.last.commit, AUDIT_COMMIT_UNKNOWN);
+        ck_assert_uint_gt(hammer.acknowledged, before);
+        struct store_record record = cluster_record();
+        ck_assert_int_eq(cluster_append(&log.store, hammer.acknowledged, &record, 1).commit, AUDIT_COMMIT_NOT_SENT);
+        ck_assert_int_eq(log.store.connect(log.store.context), -ENOTCONN);
+        cluster_do("start");
+        ck_assert_int_eq(log.store.connect(log.store.context), 0);
+        ck_assert_int_eq(log.store.head_read(log.store.context, &head), 0);
+        ck_assert_msg(head.size == hammer.acknowledged || head.size == hammer.acknowledged + 1,
+                      "acknowledged %llu, found %llu", (unsigned long long) hammer.acknowledged,
+                      (unsigned long long) head.size);
+        uint64_t next = 0;
+        ck_assert_int_eq(log.store.entries_read(log.store.context, 0, head.size, entry_check, &next), 0);
+        ck_assert_uint_eq(next, head.size);
+        ck_assert_int_eq(cluster_number("select count(*) from entry join log using (log_id)"
+                                        " where origin = 'crash.example/log'",
+                                        NULL),
+                         (long) head.size);
+    }
+    cluster_log_close(&log);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("log_race");
+    TCase *tests = tcase_create("log_race");
+    tcase_set_timeout(tests, 120);
+    tcase_add_test(tests, claim_race);
+    tcase_add_test(tests, registration_confirm);
+    tcase_add_test(tests, block_race);
+    tcase_add_test(tests, version_race);
+    tcase_add_test(tests, append_deadline);
+    tcase_add_test(tests, log_terminate);
+    tcase_add_test(tests, commit_warning);
+    tcase_add_test(tests, crash);
+    suite_add_tcase(suite, tests);
+    SRunner *runner = srunner_create(suite);
+    srunner_set_fork_status(runner, CK_NOFORK); /* the tests share one cluster */
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
