@@ -53,12 +53,14 @@ void core_call_send(struct core_request *take_request, void (*resume)(struct cor
         .key = id,
         .deadline_us = base_clock_monotonic_us() + gateway->settings->adapter_timeout_ms * 1000 + ADAPTER_GRACE_US,
     };
+    bool acts = is_act(request);
     /* The answer may come before the send returns: from here on the request is whoever's takes it out. */
     core_waiting_put(gateway->calls, &request->wait);
     if (link_client_send(gateway->adapter, LINK_ADAPTER_CALL, base_buffer_view(&frame)) == LINK_CHANNEL_LOST) {
         struct core_wait *wait = core_waiting_take(gateway->calls, NULL, id);
         if (wait)
-            outcome_queue(wait->owner, LINK_OUTCOME_UNAVAILABLE); /* half a frame asks for nothing */
+            /* The frame may have arrived whole: whether an act was done is not known. */
+            outcome_queue(wait->owner, acts ? LINK_OUTCOME_UNKNOWN : LINK_OUTCOME_UNAVAILABLE);
     }
 }
 
