@@ -52,10 +52,15 @@ void core_message_verify(struct core_request *request)
         wire_codes_add(&request->codes, WIRE_CODE_SIGNER_NOT_CONNECTION);
 }
 
-static void fault_note(struct core_request *request, const char *member, const char *what)
+/* Adds a parameter's fault to those already told; what has no room is left out whole. */
+static void fault_note(struct core_request *request, const char *member, enum wire_fault_kind kind)
 {
-    if (request->fault[0] == '\0')
-        snprintf(request->fault, sizeof(request->fault), "%s: %s", member, what);
+    char text[CORE_FAULT_MAX];
+    size_t used = strlen(request->fault);
+    int len = snprintf(text, sizeof(text), "%sparams%s: %s", used > 0 ? "; " : "", member,
+                       wire_fault_text(kind));
+    if (len > 0 && used + (size_t)len < sizeof(request->fault))
+        memcpy(request->fault + used, text, (size_t)len + 1);
 }
 
 static int params_check(struct core_request *request)
@@ -69,11 +74,8 @@ static int params_check(struct core_request *request)
     if (r != WIRE_SERVICE_MISFIT)
         return r;
     wire_codes_add(&request->codes, WIRE_CODE_PARAMS_INVALID);
-    if (faults.count > 0) {
-        char member[WIRE_FAULT_MEMBER_MAX + 8];
-        snprintf(member, sizeof(member), "params%s", faults.items[0].member);
-        fault_note(request, member, wire_fault_text(faults.items[0].kind));
-    }
+    for (size_t i = 0; i < faults.count; i++)
+        fault_note(request, faults.items[i].member, faults.items[i].kind);
     return 0;
 }
 
