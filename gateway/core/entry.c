@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/log.h"
 #include "certs/seal.h"
 #include "gateway/core/request.h"
 #include "gateway/registry/facts.h"
@@ -235,8 +236,8 @@ static void leaf_to_columns(const struct audit_leaf_query *leaf, struct core_ent
     key_to_columns(&leaf->key, columns);
 }
 
-int core_entry_request_append(struct core_request *request, enum audit_kind kind, bool claims,
-                              void (*resume)(struct core_request *request))
+static int request_append(struct core_request *request, enum audit_kind kind, bool claims,
+                          void (*resume)(struct core_request *request))
 {
     struct core_entry *entry = &request->first;
     const char *bases[STORE_NAMES_MAX], *duties[STORE_NAMES_MAX], *reasons[AUDIT_LEAF_NAMES_MAX];
@@ -300,6 +301,50 @@ int core_entry_request_append(struct core_request *request, enum audit_kind kind
         return r;
     leaf_to_columns(&leaf, entry);
     return entry_append(request, entry, resume);
+}
+
+/* Who is connected, the digest of what came, and why it is refused: nothing here is the sender's choice, so that it can
+ * always be written. */
+static int minimal_append(struct core_request *request, void (*resume)(struct core_request *request))
+{
+    struct core_entry *entry = &request->first;
+    const char *reasons[AUDIT_LEAF_NAMES_MAX];
+    core_entry_clear(entry);
+    entry->columns = STORE_RECORD_INIT;
+    entry->columns.kind = audit_kind_name(AUDIT_KIND_QUERY_REFUSED);
+    entry->columns.at_us = request->arrival_us;
+    entry->is_minimal = true;
+    digest(request->http.body, entry->plain_digest);
+    char address[CORE_ADDRESS_MAX];
+    core_request_address(request, address);
+    const struct audit_leaf_query leaf = {
+        .arrival_us = request->arrival_us,
+        .actor = {.iin = request->peer.iin, .body = request->peer.bin},
+        .connection = {.address = address[0] ? address : NULL,
+                       .iin = request->peer.iin,
+                       .bin = request->peer.bin,
+                       .certificate = request->peer.sha256},
+        .query = {.sha256 = entry->plain_digest, .bytes = (int64_t)request->http.body.len},
+        .reasons = codes_of(request->codes, reasons),
+    };
+    base_buffer_init(&entry->leaf, AUDIT_LEAF_MAX);
+    int r = audit_leaf_query_encode(AUDIT_KIND_QUERY_REFUSED, &leaf, &entry->leaf);
+    if (r < 0)
+        return r;
+    leaf_to_columns(&leaf, entry);
+    return entry_append(request, entry, resume);
+}
+
+int core_entry_request_append(struct core_request *request, enum audit_kind kind, bool claims,
+                              void (*resume)(struct core_request *request))
+{
+    int r = request_append(request, kind, claims, resume);
+    if (r >= 0 || r == -ENOMEM)
+        return r;
+    base_log(BASE_LOG_ERROR, "event=record-not-built kind=%s error=%d", audit_kind_name(kind), -r);
+    if (wire_codes_empty(request->codes))
+        wire_codes_add(&request->codes, WIRE_CODE_LOG_UNAVAILABLE);
+    return minimal_append(request, resume);
 }
 
 /* ---- step 10 ---- */

@@ -139,7 +139,7 @@ static void request_recorded(struct core_request *request)
     }
     if (!wire_codes_empty(request->codes))
         core_rate_add(gateway->rate, request->peer.iin, request->arrival_us);
-    if (is_explained(request))
+    if (is_explained(request) && !request->first.is_minimal)
         explanation_send(request);
     else if (!wire_codes_empty(request->codes))
         core_refusal_send(request, NULL);

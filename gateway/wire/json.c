@@ -129,6 +129,19 @@ static bool name_is_simple(const char *name)
     return true;
 }
 
+bool wire_json_names_check(const json_t *value)
+{
+    for (size_t i = 0; json_is_array(value) && i < json_array_size(value); i++)
+        if (!wire_json_names_check(json_array_get(value, i)))
+            return false;
+    if (!json_is_object(value))
+        return true;
+    for (void *at = json_object_iter((json_t *) value); at; at = json_object_iter_next((json_t *) value, at))
+        if (!name_is_simple(json_object_iter_key(at)) || !wire_json_names_check(json_object_iter_value(at)))
+            return false;
+    return true;
+}
+
 static int write_object(struct base_json *json, const json_t *value, unsigned depth)
 {
     size_t count = json_object_size(value), i = 0;

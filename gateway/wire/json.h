@@ -7,6 +7,7 @@
 #define GATEWAY_WIRE_JSON_H
 
 #include <jansson.h>
+#include <stdbool.h>
 
 #include "base/buffer.h"
 
@@ -23,6 +24,9 @@ int wire_json_parse(struct base_bytes bytes, size_t max_bytes, json_t **ret_valu
  * range, more than WIRE_JSON_DEPTH_MAX levels, or a member's name that holds a quotation mark, a backslash, a control
  * character or one beyond U+FFFF (its place in the order is not ours to reckon); else the buffer's error. The buffer may hold something already. */
 int wire_json_canonical(const json_t *value, struct base_buffer *out) BASE_MUST_USE;
+
+/* Whether every member's name in the value, at any depth, is one that wire_json_canonical() writes. */
+bool wire_json_names_check(const json_t *value);
 
 /* json_decref() for BASE_CLEANUP on a json_t *. */
 void wire_json_cleanup(json_t **value);

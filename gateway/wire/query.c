@@ -75,7 +75,7 @@ static struct base_bytes text_need(struct wire_query *query, const json_t *root,
     return base_bytes_of(NULL, 0);
 }
 
-/* A text that may be absent or null. False after a fault; the view is then empty. */
+/* A text that may be absent or null, but not empty. False after a fault; the view is then empty. */
 static bool text_take(struct wire_query *query, const json_t *root, const char *member, struct base_bytes *ret_text)
 {
     const json_t *value = json_object_get(root, member);
@@ -84,6 +84,11 @@ static bool text_take(struct wire_query *query, const json_t *root, const char *
         return true;
     if (!json_is_string(value)) {
         fault(query, member, "not a text");
+        return false;
+    }
+    /* What is not said is left out: an empty text would be neither there nor absent. */
+    if (json_string_length(value) == 0) {
+        fault(query, member, "empty");
         return false;
     }
     *ret_text = text_of(value);
@@ -209,6 +214,8 @@ static void query_take(struct wire_query *query, const json_t *root, const char 
         fault(query, "params", "missing");
     else if (!json_is_object(params))
         fault(query, "params", "not an object");
+    else if (!wire_json_names_check(params))
+        fault(query, "params", "a member's name holds a character that no name may hold");
     else {
         query->params = params;
         query->parts |= WIRE_QUERY_PARAMS;

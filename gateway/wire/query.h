@@ -41,7 +41,7 @@ struct wire_query {
     enum policy_duty duty;
     struct base_bytes case_number, article;            /* data NULL: absent or null */
     struct base_bytes ground, ordered_by, recipient;   /* likewise */
-    const json_t *params; /* an object; NULL when unreadable */
+    const json_t *params; /* an object with names that can be written canonically; NULL when unreadable */
 };
 
 /* Reads the content. Whatever is wrong with it is said in ret_query. origin is the log's name that "to" must equal. The

@@ -214,8 +214,12 @@ START_TEST(refusals_of_the_order)
         {{.params = "{\"iin\":\"500101100001\"}"}, 422, "params-invalid"},
         {{.params = "{\"iin\":\"" POLICE_IIN "\",\"x\":1}"}, 422, "params-invalid"},
         {{.params = "{}"}, 422, "params-invalid"},
-        {{.params = "{\"\\\"\":\"\\u0001\",\"\\n\":[[[{}]]]}"}, 422, "params-invalid"},
-        {{.service = 3, .params = "{\"\\\"\":1}"}, 422, "params-invalid"},
+        {{.params = "{\"\\\"\":\"\\u0001\",\"\\n\":[[[{}]]]}"}, 400, "query-malformed"},
+        {{.service = 3, .params = "{\"\\\"\":1}"}, 400, "query-malformed"},
+        {{.case_number = ""}, 400, "query-malformed"},
+        {{.article = ""}, 400, "query-malformed"},
+        {{.more = ",\"ordered_by\":\"\""}, 400, "query-malformed"},
+        {{.more = ",\"recipient\":\"\""}, 400, "query-malformed"},
         {{.age_s = 400}, 403, "query-stale"},
         {{.age_s = -400}, 403, "query-stale"},
         {{.to = "other.example/log"}, 400, "query-malformed"},
@@ -371,6 +375,48 @@ START_TEST(large_messages_and_answers)
 }
 END_TEST
 
+START_TEST(a_record_that_cannot_be_made)
+{
+    world_init(&world);
+    world.settings = "[query]\nrefusals_per_minute = 1\n";
+    world_start(&world);
+    free(cluster_sql("revoke insert on blob_large from qao_gateway", NULL));
+    char *text = world_query_text(&world, &(struct world_query){0}, NULL);
+    char *padded = repeat(text, " ", 60000, "");
+    struct base_buffer message = world_sign(POLICE, padded), base64;
+    base_buffer_init(&base64, 256 << 10);
+    ck_assert_int_eq(base_base64_encode(base_buffer_view(&message), &base64), 0);
+    struct world_reply reply = world_send(&world, POLICE, "POST", "/v1/queries", base_buffer_view(&base64));
+    world_expect(&reply, 503, "log-unavailable");
+    receipt_check(json_object_get(reply.json, "receipt"), 1); /* all the same it is in the log, */
+    world_reply_clear(&reply);
+    ck_assert_int_eq(world_count(&world, "kind = 'query.refused'"), 1);
+    ck_assert_uint_eq(world.calls, 0);
+    reply = world_send(&world, POLICE, "POST", "/v1/queries", base_buffer_view(&base64));
+    world_expect(&reply, 429, "too-many"); /* and counts */
+    world_reply_clear(&reply);
+    free(cluster_sql("grant insert on blob_large to qao_gateway", NULL));
+    base_buffer_clear(&message);
+    base_buffer_clear(&base64);
+    free(padded);
+    free(text);
+    end();
+}
+END_TEST
+
+START_TEST(parameters_are_told_every_fault)
+{
+    begin();
+    struct world_reply reply = world_ask(&world, POLICE, &(struct world_query){.params = "{\"iin\":\"500101100001\",\"x\":1}"});
+    world_expect(&reply, 422, "params-invalid");
+    const char *fault = json_string_value(json_object_get(reply.json, "fault"));
+    ck_assert_ptr_nonnull(fault);
+    ck_assert_msg(strstr(fault, "params/iin: ") && strstr(fault, "; params"), "%s", fault);
+    world_reply_clear(&reply);
+    end();
+}
+END_TEST
+
 START_TEST(an_id_serves_once)
 {
     begin();
@@ -502,7 +548,7 @@ int main(void)
         refusals_of_the_signature,
         texts_of_every_kind_are_recorded,
         large_messages_and_answers,
-        an_id_serves_once,
+        a_record_that_cannot_be_made, parameters_are_told_every_fault, an_id_serves_once,
         many_copies_at_once_are_answered_once,
         refusals_are_bounded,
         explaining_asks_nobody_and_claims_nothing,

@@ -75,10 +75,45 @@ START_TEST(what_may_be_absent_or_null)
                                   "\"ordered_by\":null,\"recipient\":null}"));
     ck_assert_msg(query.wellformed, "%s", query.fault);
     ck_assert_ptr_null(query.ground.data);
-    /* an empty text is given, not absent: the case test of the policy has to see it */
-    query = parse(base_bytes_text("{" V I A T S B P ",\"case\":\"\"}"));
-    ck_assert(query.wellformed);
-    ck_assert_ptr_nonnull(query.case_number.data);
+}
+END_TEST
+
+START_TEST(an_empty_text_is_neither_given_nor_absent)
+{
+    static const struct {
+        const char *member;
+        unsigned missing;
+    } texts[] = {
+        {"duty", WIRE_QUERY_GROUND}, {"case", WIRE_QUERY_CASE}, {"article", WIRE_QUERY_ARTICLE},
+        {"ground", 0},               {"ordered_by", 0},         {"recipient", 0},
+    };
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+        char content[512], fault[64];
+        snprintf(content, sizeof(content), "{" V I A T S B P ",\"%s\":\"\"}", texts[i].member);
+        snprintf(fault, sizeof(fault), "%s: empty", texts[i].member);
+        expect(content, fault, texts[i].missing);
+    }
+}
+END_TEST
+
+START_TEST(names_inside_the_parameters)
+{
+    static const char *const names[] = {"\\\"", "\\\\", "\\n", "\\u0001", "a\\ud83d\\ude00", "😀"};
+    static const char *const around[] = {"{\"%s\":1}", "{\"x\":{\"%s\":1}}", "{\"x\":[1,[{\"y\":{\"%s\":null}}]]}"};
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+        for (size_t j = 0; j < sizeof(around) / sizeof(around[0]); j++) {
+            char params[128], content[512];
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+            snprintf(params, sizeof(params), around[j], names[i]);
+#pragma GCC diagnostic pop
+            snprintf(content, sizeof(content), "{" V I A T S B ",\"params\":%s}", params);
+            expect(content, "params: a member's name", WIRE_QUERY_PARAMS);
+            ck_assert_ptr_null(parse(base_bytes_text(content)).params);
+        }
+    /* any text is allowed as a value, and any other character in a name */
+    struct wire_query query = parse(base_bytes_text("{" V I A T S B ",\"params\":{\"ә-я'\":\"\\\"\\\\\\n😀\"}}"));
+    ck_assert_msg(query.wellformed, "%s", query.fault);
 }
 END_TEST
 
@@ -171,5 +206,6 @@ START_TEST(sizes_have_an_end)
 }
 END_TEST
 
-CHECK_MAIN("signed query", the_whole_query, what_may_be_absent_or_null, each_member_is_checked, what_is_no_such_json,
+CHECK_MAIN("signed query", the_whole_query, what_may_be_absent_or_null, an_empty_text_is_neither_given_nor_absent,
+           names_inside_the_parameters, each_member_is_checked, what_is_no_such_json,
            sizes_have_an_end)
