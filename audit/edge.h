@@ -26,7 +26,7 @@ void audit_edge_publish(struct audit_edge *edge, const struct audit_tree *tree, 
 
 /* As audit_writer_head_read(), _proofs() and _tile_read(). */
 int audit_edge_head_read(struct audit_edge *edge, struct audit_head *ret_head) BASE_MUST_USE;
-int audit_edge_proofs(struct audit_edge *edge, const uint64_t *indexes, size_t count,
+int audit_edge_proofs(struct audit_edge *edge, const uint64_t *indexes, const struct base_bytes *leaves, size_t count,
                       struct base_buffer *texts) BASE_MUST_USE;
 int audit_edge_tile_read(struct audit_edge *edge, unsigned level, uint64_t index, unsigned width,
                          struct audit_hash ret_hashes[AUDIT_TILE_WIDTH]) BASE_MUST_USE;

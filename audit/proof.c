@@ -10,7 +10,13 @@ static const char first_line[] = "c2sp.org/tlog-proof@v1";
 
 int audit_proof_encode(const struct audit_proof *proof, struct base_buffer *out)
 {
-    base_buffer_printf(out, "%s\nindex %" PRIu64 "\n", first_line, proof->index);
+    base_buffer_printf(out, "%s\n", first_line);
+    if (proof->extra.len > 0) {
+        base_buffer_append_text(out, "extra ");
+        base_buffer_append(out, proof->extra);
+        base_buffer_append_text(out, "\n");
+    }
+    base_buffer_printf(out, "index %" PRIu64 "\n", proof->index);
     for (size_t i = 0; i < proof->count; i++) {
         base_base64_encode(base_bytes_of(proof->path[i].bytes, AUDIT_HASH_BYTES), out);
         base_buffer_append_text(out, "\n");
@@ -30,7 +36,7 @@ static bool extra_parse(struct base_bytes line, struct audit_proof *proof)
 {
     struct base_bytes base64 = base_bytes_of(line.data + 6, line.len - 6);
     BASE_CLEANUP(base_buffer_clear) struct base_buffer decoded;
-    base_buffer_init(&decoded, AUDIT_NOTE_MAX);
+    base_buffer_init(&decoded, AUDIT_LEAF_MAX);
     if (base_base64_decode(base64, &decoded) != 0)
         return false;
     proof->extra = base64;
@@ -41,7 +47,7 @@ int audit_proof_parse(struct base_bytes text, struct audit_proof *ret_proof)
 {
     struct audit_proof proof = {.count = 0};
     struct base_bytes line;
-    if (text.len > AUDIT_NOTE_MAX || !audit_line_take(&text, &line) || !base_bytes_equal_text(line, first_line) ||
+    if (text.len > AUDIT_NOTE_MAX + AUDIT_PROOF_EXTRA_MAX || !audit_line_take(&text, &line) || !base_bytes_equal_text(line, first_line) ||
         !audit_line_take(&text, &line))
         return -EBADMSG;
     if (starts_with(line, "extra ") && (!extra_parse(line, &proof) || !audit_line_take(&text, &line)))

@@ -6,7 +6,10 @@
 #include "audit/checkpoint.h"
 #include "audit/tree.h"
 
-enum { AUDIT_PROOF_TEXT_MAX = 8 << 10 }; /* bytes that encode writes at most; parse takes up to AUDIT_NOTE_MAX */
+enum {
+    AUDIT_PROOF_EXTRA_MAX = (AUDIT_LEAF_MAX + 2) / 3 * 4,
+    AUDIT_PROOF_TEXT_MAX = (8 << 10) + AUDIT_PROOF_EXTRA_MAX, /* bytes that encode writes at most for our own log */
+};
 
 struct audit_proof {
     uint64_t index;
@@ -16,7 +19,7 @@ struct audit_proof {
     struct base_bytes checkpoint; /* the signed note, borrowed */
 };
 
-/* Appends the text; extra is left out. */
+/* Appends the text. */
 int audit_proof_encode(const struct audit_proof *proof, struct base_buffer *out) BASE_MUST_USE;
 /* -EBADMSG for a wrong form. Says nothing about the proof being right. */
 int audit_proof_parse(struct base_bytes text, struct audit_proof *ret_proof) BASE_MUST_USE;

@@ -299,9 +299,10 @@ int audit_writer_head_read(struct audit_writer *writer, struct audit_head *ret_h
     return audit_edge_head_read(writer->edge, ret_head);
 }
 
-int audit_writer_proofs(struct audit_writer *writer, const uint64_t *indexes, size_t count, struct base_buffer *texts)
+int audit_writer_proofs(struct audit_writer *writer, const uint64_t *indexes, const struct base_bytes *leaves,
+                        size_t count, struct base_buffer *texts)
 {
-    return audit_edge_proofs(writer->edge, indexes, count, texts);
+    return audit_edge_proofs(writer->edge, indexes, leaves, count, texts);
 }
 
 int audit_writer_tile_read(struct audit_writer *writer, unsigned level, uint64_t index, unsigned width,

@@ -109,11 +109,12 @@ void audit_writer_status_read(struct audit_writer *writer, struct audit_writer_s
 /* The newest durable head. Any thread. -EAGAIN before start. */
 int audit_writer_head_read(struct audit_writer *writer, struct audit_head *ret_head) BASE_MUST_USE;
 
-/* Appends to texts[i] the .tlog-proof of entry indexes[i], all against one checkpoint; at most 64. Recent entries are
- * answered from memory; older ones by store.tile_read. -ERANGE for an index beyond the checkpoint, -EAGAIN before
+/* Appends to texts[i] the .tlog-proof of entry indexes[i], all against one checkpoint; at most 64. leaves[i] goes into
+ * its "extra" line, so that the text can be checked with nothing but the log's key (leaves may be NULL, and one empty,
+ * for none; the caller answers for it being the entry). Recent entries are answered from memory; older ones by store.tile_read. -ERANGE for an index beyond the checkpoint, -EAGAIN before
  * start, else the store's errors. Any thread. */
-int audit_writer_proofs(struct audit_writer *writer, const uint64_t *indexes, size_t count,
-                        struct base_buffer *texts) BASE_MUST_USE;
+int audit_writer_proofs(struct audit_writer *writer, const uint64_t *indexes, const struct base_bytes *leaves,
+                        size_t count, struct base_buffer *texts) BASE_MUST_USE;
 /* The hashes of a tile as it is in the newest head (for GET /v1/log/tile/…): width of 1 to 256 must be published, that
  * is at most the tile's width now. AUDIT_STORE_NONE when it is not. Any thread. */
 int audit_writer_tile_read(struct audit_writer *writer, unsigned level, uint64_t index, unsigned width,

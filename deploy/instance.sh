@@ -147,6 +147,7 @@ user = $USER_GATEWAY
 INI
   instance_adapter_configuration
   printf 'host=%s/db dbname=qao user=qao_reader\n' "$RUN" >"$DIR/database.conninfo"
+  body_bin operator >"$DIR/gateway.bin"
   instance_seed >"$DIR/seed.tsv"
 }
 

@@ -105,23 +105,16 @@ static int export_run(int argc, char **argv)
     return result;
 }
 
-/* Puts the leaf into the proof's "extra" line, so that the one file can be checked with nothing but the log's key. A
- * leaf too large for that stays outside. */
-static int leaf_insert(struct base_bytes proof, struct base_bytes leaf, struct base_buffer *out)
+/* Puts the leaf into the proof's "extra" line, so that the one file can be checked with nothing but the log's key. */
+static int leaf_insert(struct audit_proof *proof, struct base_bytes leaf, struct base_buffer *out)
 {
-    const uint8_t *end = memchr(proof.data, '\n', proof.len);
-    if (!end)
-        return -EBADMSG;
-    size_t head = (size_t) (end - proof.data) + 1;
-    bool fits = leaf.len / 3 * 4 + proof.len + 16 <= AUDIT_NOTE_MAX;
-    (void) base_buffer_append(out, base_bytes_of(proof.data, head));
-    if (fits) {
-        (void) base_buffer_append_text(out, "extra ");
-        (void) base_base64_encode(leaf, out);
-        (void) base_buffer_append_text(out, "\n");
-    }
-    (void) base_buffer_append(out, base_bytes_of(proof.data + head, proof.len - head));
-    return base_buffer_error(out);
+    struct base_buffer extra BASE_CLEANUP(base_buffer_clear);
+    base_buffer_init(&extra, AUDIT_PROOF_EXTRA_MAX);
+    int r = base_base64_encode(leaf, &extra);
+    if (r)
+        return r;
+    proof->extra = base_buffer_view(&extra);
+    return audit_proof_encode(proof, out);
 }
 
 static int proof_make(const struct cli_archive *archive, uint64_t index, struct base_buffer *out)
@@ -146,7 +139,7 @@ static int proof_make(const struct cli_archive *archive, uint64_t index, struct 
     if (audit_proof_verify(base_buffer_view(&text), &archive->log, &hash, &proof, &checkpoint) !=
         AUDIT_PROOF_CHECK_RIGHT)
         return -EBADMSG;
-    return leaf_insert(base_buffer_view(&text), base_buffer_view(&leaf), out);
+    return leaf_insert(&proof, base_buffer_view(&leaf), out);
 }
 
 static int read_fail(uint64_t index, int r)
@@ -163,7 +156,7 @@ static int read_fail(uint64_t index, int r)
 static int prove_write(const struct cli_archive *archive, uint64_t index, const char *path)
 {
     struct base_buffer proof BASE_CLEANUP(base_buffer_clear);
-    base_buffer_init(&proof, AUDIT_NOTE_MAX + AUDIT_PROOF_TEXT_MAX);
+    base_buffer_init(&proof, AUDIT_NOTE_MAX + AUDIT_PROOF_EXTRA_MAX);
     int r = proof_make(archive, index, &proof);
     if (r)
         return read_fail(index, r);

@@ -6,6 +6,7 @@
 #include "gateway/cli/http.h"
 #include "gateway/wire/json.h"
 
+#include <openssl/sha.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -73,17 +74,31 @@ static bool record_parse(const json_t *object, struct cli_reply_record *ret_reco
     return true;
 }
 
-/* A proof may carry the leaf itself: then it must be the record of this very query. */
+static bool is_digest_of(struct base_bytes hex, const struct base_buffer *bytes)
+{
+    uint8_t digest[SHA256_DIGEST_LENGTH];
+    char text[65];
+    SHA256(bytes->data, bytes->len, digest);
+    base_hex_digest(digest, text);
+    return base_bytes_equal_text(hex, text);
+}
+
+/* A result's record names the request's, and the answer by the digest of its signed bytes. */
+static bool result_matches(const struct audit_leaf_view *view, const struct cli_reply *reply)
+{
+    return audit_hash_equal(&view->request, &reply->records[0].leaf_hash) &&
+           (reply->kind != CLI_REPLY_ANSWER || is_digest_of(view->answer.sha256, &reply->signed_der));
+}
+
+/* The proof carries the leaf itself, which must be the record of this very query or of its answer. */
 static enum cli_fault leaf_check(const struct audit_proof *proof, const struct cli_reply_record *record,
                                  bool is_request, const struct cli_reply_rule *rule, const struct cli_reply *reply)
 {
     struct base_buffer leaf BASE_CLEANUP(base_buffer_clear);
     struct audit_leaf_view view;
     base_buffer_init(&leaf, AUDIT_LEAF_MAX);
-    if (proof->extra.len == 0)
-        return CLI_FAULT_NONE;
     if (base_base64_decode(proof->extra, &leaf) || audit_leaf_parse(base_buffer_view(&leaf), &view))
-        return CLI_FAULT_REPLY_MALFORMED;
+        return CLI_FAULT_RECEIPT_RECORD;
     struct audit_hash hash = audit_hash_leaf(base_buffer_view(&leaf));
     if (!audit_hash_equal(&hash, &record->leaf_hash))
         return CLI_FAULT_RECEIPT_RECORD;
@@ -92,9 +107,7 @@ static enum cli_fault leaf_check(const struct audit_proof *proof, const struct c
         base_hex_digest(rule->sent_sha256, hex);
         return base_bytes_equal_text(view.query.sha256, hex) ? CLI_FAULT_NONE : CLI_FAULT_RECEIPT_RECORD;
     }
-    if (!is_request && !audit_hash_equal(&view.request, &reply->records[0].leaf_hash))
-        return CLI_FAULT_RECEIPT_RECORD;
-    return CLI_FAULT_NONE;
+    return is_request || result_matches(&view, reply) ? CLI_FAULT_NONE : CLI_FAULT_RECEIPT_RECORD;
 }
 
 static enum cli_fault proof_check(struct cli_reply_record *record, bool is_request, const struct cli_reply_rule *rule,

@@ -100,12 +100,14 @@ int core_receipt_read(struct core_gateway *gateway, const struct core_entry *con
                       struct base_buffer texts[WIRE_RECEIPT_RECORDS_MAX], struct wire_receipt *ret_receipt)
 {
     uint64_t indexes[WIRE_RECEIPT_RECORDS_MAX] = {0};
+    struct base_bytes leaves[WIRE_RECEIPT_RECORDS_MAX] = {{0}};
     struct wire_receipt receipt = {.log = gateway->settings->origin, .count = count};
     for (size_t i = 0; i < count; i++) {
         base_buffer_init(&texts[i], AUDIT_PROOF_TEXT_MAX);
         indexes[i] = entries[i]->record.index;
+        leaves[i] = base_buffer_view(&entries[i]->leaf);
     }
-    int r = audit_writer_proofs(gateway->writer, indexes, count, texts);
+    int r = audit_writer_proofs(gateway->writer, indexes, leaves, count, texts);
     if (r != 0)
         return r < 0 ? r : -EIO;
     for (size_t i = 0; i < count; i++) {

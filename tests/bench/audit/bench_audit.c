@@ -210,7 +210,7 @@ static void proofs_make(void *context)
     struct base_buffer texts[2];
     base_buffer_init(&texts[0], AUDIT_PROOF_TEXT_MAX);
     base_buffer_init(&texts[1], AUDIT_PROOF_TEXT_MAX);
-    if (audit_writer_proofs(proving->writer, indexes, 2, texts) != 0)
+    if (audit_writer_proofs(proving->writer, indexes, NULL, 2, texts) != 0)
         die("proofs");
     base_buffer_clear(&texts[0]);
     base_buffer_clear(&texts[1]);

@@ -2,6 +2,7 @@
 nothing; it is there to lie on demand."""
 
 import base64
+import hashlib
 import http.server
 import json
 import os
@@ -38,15 +39,51 @@ def inclusion(hashes, index):
     return inclusion(hashes[k:], index - k) + [tree_root(hashes[:k])]
 
 
+def request_leaf(query, sent):
+    """A leaf with the members that docs/PROTOCOL-LOG.md demands of a query.request."""
+    at = "2026-11-22T12:00:00.000000+05:00"
+    return canonical({
+        "v": "qao.leaf/1", "kind": "query.request", "at": at, "signed_at": at, "message": "qao.query/1",
+        "actor": {"iin": "500101100106", "body": "300140000015", "role": 2, "registration": 1, "registration_version": 1,
+                  "registration_state": "active", "agreement_version": 1, "bases": ["operative_search"],
+                  "network_allowed": True},
+        "basis": "operative_search", "citations": [{"clause": 2}], "crls": ["ab" * 32], "effect": "permit",
+        "connection": {"address": "127.0.0.1", "bin": "300140000015", "certificate": "cd" * 32, "iin": "500101100106"},
+        "edition": {"id": "2022-04-29", "sha256": "ef" * 32}, "service": query["service"],
+        "key": {"id": query["id"], "iin": "500101100106", "part": 0}, "signer": {"certificate": "cd" * 32},
+        "query": {"bytes": len(sent), "sha256": hashlib.sha256(sent).hexdigest()}})
+
+
+def refused_leaf(sent, codes):
+    return canonical({
+        "v": "qao.leaf/1", "kind": "query.refused", "at": "2026-11-22T12:00:00.000000+05:00", "reasons": codes,
+        "connection": {"address": "127.0.0.1", "bin": "300140000015", "certificate": "cd" * 32, "iin": "500101100106"},
+        "query": {"bytes": len(sent), "sha256": hashlib.sha256(sent).hexdigest()}})
+
+
+def result_leaf(query, request, signed):
+    """Of the request with that leaf hash, answered with the signed DER."""
+    return canonical({
+        "v": "qao.leaf/1", "kind": "query.result", "at": "2026-11-22T12:00:01.000000+05:00", "outcome": "answered",
+        "key": {"id": query["id"], "iin": "500101100106", "part": 0}, "request": request.hex(),
+        "answer": {"bytes": len(signed), "sha256": hashlib.sha256(signed).hexdigest()}})
+
+
 class Log:
     """Entries of any form; checkpoints are signed when they are asked for."""
 
+    entries = {}  # leaf hash -> entry, of all logs
+    carries = True  # a proof carries its entry
+
     def __init__(self, folder, key, entries=()):
         self.folder, self.key = folder, key
-        self.leaves = [digest(b"\x00" + entry) for entry in entries]
+        self.leaves = []
+        for entry in entries:
+            self.append(entry)
 
     def append(self, entry):
         self.leaves.append(digest(b"\x00" + entry))
+        Log.entries[self.leaves[-1]] = entry
         return len(self.leaves) - 1
 
     def checkpoint(self, size=None):
@@ -55,7 +92,10 @@ class Log:
 
     def proof(self, index, size=None, checkpoint=None):
         lines = [base64.b64encode(item).decode() + "\n" for item in inclusion(self.leaves[:size], index)]
-        return f"c2sp.org/tlog-proof@v1\nindex {index}\n{''.join(lines)}\n{checkpoint or self.checkpoint(size)}"
+        entry = Log.entries.get(self.leaves[index])
+        extra = f"extra {base64.b64encode(entry).decode()}\n" if entry and self.carries else ""
+        return (f"c2sp.org/tlog-proof@v1\n{extra}index {index}\n{''.join(lines)}\n"
+                f"{checkpoint or self.checkpoint(size)}")
 
     def receipt(self, *indexes):
         names = ["request", "result"][:len(indexes)]

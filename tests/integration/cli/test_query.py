@@ -15,8 +15,10 @@ import subprocess
 import sys
 import tempfile
 import unittest
+import uuid
 
-from fake_gateway import Gateway, Log, NOTICE, RunTimeKey, System, canonical, content_of, openssl, write, write_tiles
+from fake_gateway import (Gateway, Log, NOTICE, RunTimeKey, System, canonical, content_of, openssl, refused_leaf, request_leaf,
+                          result_leaf, write, write_tiles)
 
 DEV_CA, QAO = sys.argv.pop(), sys.argv.pop()
 SERVICE_11 = [{"amount": 8500000, "date": "2026-02-03", "iin": "500101100000", "income": 85000000, "kind": "mandatory",
@@ -96,18 +98,25 @@ class Client(unittest.TestCase):
 
     def reply_of(self, query, records=None):
         answer = self.answer_of(query, records)
-        request, result = self.log.append(b"request"), self.log.append(b"result")
-        return {"v": "qao.reply/1", "answer": answer, "signed": self.system.sign64(answer),
-                "receipt": self.log.receipt(request, result)}
+        signed = self.system.sign64(answer)
+        request = self.log.append(request_leaf(query, self.sent))
+        result = self.log.append(result_leaf(query, self.log.leaves[request], base64.b64decode(signed)))
+        return {"v": "qao.reply/1", "answer": answer, "signed": signed, "receipt": self.log.receipt(request, result)}
+
+    sent = b"asked for by its id"
+
+    def take(self, body):
+        self.sent = body
+        return content_of(body)
 
     def good(self, records=None):
         return lambda method, path, body: (200, {"Content-Type": "application/json"},
-                                           canonical(self.reply_of(content_of(body), records)))
+                                           canonical(self.reply_of(self.take(body), records)))
 
     def changed(self, change):
         """A right reply, after change(reply) did something to it (or gave another one)."""
         def answer(method, path, body):
-            reply = self.reply_of(content_of(body))
+            reply = self.reply_of(self.take(body))
             other = change(reply)
             return 200, {"Content-Type": "application/json"}, canonical(reply if other is None else other)
         return answer
@@ -118,12 +127,12 @@ class Client(unittest.TestCase):
                    "reasons": [{"code": code, "title": f"title {code}", "citations": [{"clause": 19}]} for code in codes]}
         if recorded:
             signed = self.system.sign64(problem)
-            problem |= {"signed": signed, "receipt": self.log.receipt(self.log.append(b"refused"))}
+            problem |= {"signed": signed, "receipt": self.log.receipt(self.log.append(refused_leaf(self.sent, codes)))}
         return problem
 
     def refusing(self, codes, status=403, headers=None, change=None, recorded=True):
         def answer(method, path, body):
-            problem = self.problem_of(content_of(body), codes, status, recorded)
+            problem = self.problem_of(self.take(body), codes, status, recorded)
             if change:
                 change(problem)
             return status, {"Content-Type": "application/problem+json", **(headers or {})}, canonical(problem)
@@ -153,7 +162,7 @@ class Client(unittest.TestCase):
             method, path, headers, body = gateway.requests[0]
             self.assertEqual(("POST", "/v1/queries", "application/pkcs7-mime", "ru"),
                              (method, path, headers["Content-Type"], headers["Accept-Language"]))
-            query = content_of(body)
+            query = self.take(body)
             self.assertEqual({"v": "qao.query/1", "to": "qao.example/log", "service": 11, "basis": "operative_search",
                               "case": "265500121000123", "params": {"iin": "500101100000"}, "id": query["id"],
                               "at": query["at"]}, query)
@@ -365,7 +374,7 @@ class Client(unittest.TestCase):
     def test_proof_flipped(self):
         def change(reply):
             lines = reply["receipt"]["proofs"][1].split("\n")
-            lines[2] = base64.b64encode(bytes([base64.b64decode(lines[2])[0] ^ 1]) + base64.b64decode(lines[2])[1:]).decode()
+            lines[3] = base64.b64encode(bytes([base64.b64decode(lines[3])[0] ^ 1]) + base64.b64decode(lines[3])[1:]).decode()
             reply["receipt"]["proofs"][1] = "\n".join(lines)
         self.refused("receipt-proof-invalid", self.changed(change))
 
@@ -383,6 +392,29 @@ class Client(unittest.TestCase):
             reply["receipt"] = self.log.receipt(4, 3)
         self.refused("receipt-of-another-record", self.changed(swapped))
         self.refused("receipt-of-another-record", self.changed(backwards))
+
+    def test_receipt_without_its_entries(self):
+        def bare(reply):
+            log = Log(self.work, self.key)
+            log.leaves, log.carries = self.log.leaves, False
+            reply["receipt"] = log.receipt(*[reply["receipt"][name]["index"] for name in ("request", "result")])
+        self.refused("receipt-of-another-record", self.changed(bare))
+
+    def test_receipt_of_other_bytes(self):
+        def other_query(reply):
+            request = self.log.append(request_leaf({"id": str(uuid.uuid4()), "service": 11}, b"other bytes"))
+            reply["receipt"] = self.log.receipt(request, reply["receipt"]["result"]["index"])
+        def other_answer(reply):
+            query = {"id": reply["answer"]["query"]}
+            index = reply["receipt"]["request"]["index"]
+            result = self.log.append(result_leaf(query, self.log.leaves[index], b"another answer"))
+            reply["receipt"] = self.log.receipt(index, result)
+        def other_request(reply):
+            query = {"id": reply["answer"]["query"]}
+            result = self.log.append(result_leaf(query, b"\x00" * 32, base64.b64decode(reply["signed"])))
+            reply["receipt"] = self.log.receipt(reply["receipt"]["request"]["index"], result)
+        for change in (other_query, other_answer, other_request):
+            self.refused("receipt-of-another-record", self.changed(change))
 
     def test_receipt_of_another_log(self):
         other = RunTimeKey(self.work, "other.example/log")
@@ -570,9 +602,9 @@ class Client(unittest.TestCase):
 
     def test_explain(self):
         def answer(method, path, body):
-            query = content_of(body)
+            query = self.take(body)
             return 200, {}, canonical({
-                "v": "qao.explained/1", "receipt": self.log.receipt(self.log.append(b"explained")),
+                "v": "qao.explained/1", "receipt": self.log.receipt(self.log.append(refused_leaf(self.sent, ["case-missing"]))),
                 "explanation": {"v": "qao.explanation/1", "query": query["id"], "at": "2026-11-22T12:00:00+05:00", "service": 11,
                                 "decision": {"effect": "deny", "citations": [], "edition": "2022-04-29"}, "needs": ["case"],
                                 "note": "nothing was asked",

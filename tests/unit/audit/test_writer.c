@@ -414,14 +414,14 @@ static void check_all_proofs(struct rig *rig, uint64_t size)
         uint64_t indexes[2] = {index, size - 1 - index};
         for (size_t i = 0; i < 2; i++)
             base_buffer_init(&texts[i], AUDIT_PROOF_TEXT_MAX);
-        ck_assert_int_eq(audit_writer_proofs(rig->writer, indexes, 2, texts), 0);
+        ck_assert_int_eq(audit_writer_proofs(rig->writer, indexes, NULL, 2, texts), 0);
         for (size_t i = 0; i < 2; i++) {
             check_proof(rig, base_buffer_view(&texts[i]), indexes[i]);
             base_buffer_clear(&texts[i]);
         }
     }
     base_buffer_init(&texts[0], AUDIT_PROOF_TEXT_MAX);
-    ck_assert_int_eq(audit_writer_proofs(rig->writer, &size, 1, texts), -ERANGE);
+    ck_assert_int_eq(audit_writer_proofs(rig->writer, &size, NULL, 1, texts), -ERANGE);
 }
 
 START_TEST(proofs_and_tiles_of_old_and_new_entries)
