@@ -58,11 +58,15 @@ enum audit_note_verdict audit_checkpoint_verify(struct base_bytes note, const st
     return AUDIT_NOTE_VERIFIED;
 }
 
-bool audit_head_check(const struct audit_head *head, const struct audit_vkey *log)
+enum audit_note_verdict audit_head_verify(const struct audit_head *head, const struct audit_vkey *log)
 {
+    if (head->checkpoint_len > AUDIT_CHECKPOINT_MAX)
+        return AUDIT_NOTE_MALFORMED;
     struct audit_checkpoint checkpoint;
     struct base_bytes note = base_bytes_of(head->checkpoint, head->checkpoint_len);
-    return head->checkpoint_len <= AUDIT_CHECKPOINT_MAX &&
-           audit_checkpoint_verify(note, log, &checkpoint) == AUDIT_NOTE_VERIFIED && checkpoint.size == head->size &&
-           audit_hash_equal(&checkpoint.root, &head->root);
+    enum audit_note_verdict verdict = audit_checkpoint_verify(note, log, &checkpoint);
+    if (verdict != AUDIT_NOTE_VERIFIED)
+        return verdict;
+    bool is_same = checkpoint.size == head->size && audit_hash_equal(&checkpoint.root, &head->root);
+    return is_same ? AUDIT_NOTE_VERIFIED : AUDIT_NOTE_WRONG;
 }

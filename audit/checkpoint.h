@@ -22,7 +22,8 @@ int audit_checkpoint_sign(const struct audit_signer *signer, uint64_t size, cons
 enum audit_note_verdict audit_checkpoint_verify(struct base_bytes note, const struct audit_vkey *log,
                                                 struct audit_checkpoint *ret_checkpoint);
 
-/* True when the head's note is signed by the log's key and names the head's own size and root. */
-bool audit_head_check(const struct audit_head *head, const struct audit_vkey *log);
+/* VERIFIED when the head's note is signed by the log's key and names the head's own size and root; WRONG when it names
+ * others. */
+enum audit_note_verdict audit_head_verify(const struct audit_head *head, const struct audit_vkey *log);
 
 #endif

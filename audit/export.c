@@ -229,7 +229,7 @@ static enum audit_export run_export(struct exporting *run)
     run->error = r;
     if (r < 0)
         return AUDIT_EXPORT_FAILED;
-    if (!audit_head_check(&run->head, run->config->log))
+    if (audit_head_verify(&run->head, run->config->log) != AUDIT_NOTE_VERIFIED)
         return AUDIT_EXPORT_BROKEN;
     enum audit_export opened = folder_open(run);
     if (opened != AUDIT_EXPORT_DONE)

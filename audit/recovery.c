@@ -106,7 +106,7 @@ static enum audit_start snapshot_open(struct audit_writer *writer)
         return AUDIT_START_READY;
     }
     if (head.size == 0 || !audit_hash_equal(&root, &head.root) ||
-        !audit_head_check(&head, audit_signer_vkey(writer->config.signer)))
+        audit_head_verify(&head, audit_signer_vkey(writer->config.signer)) != AUDIT_NOTE_VERIFIED)
         return AUDIT_START_BROKEN;
     writer->head = head;
     return AUDIT_START_READY;

@@ -135,14 +135,14 @@ START_TEST(checkpoints)
     ck_assert_int_eq(audit_checkpoint_sign(signer, 0, &root, &head), 0);
     ck_assert_ptr_nonnull(
         memmem(head.checkpoint, head.checkpoint_len, "\n0\n47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\n", 48));
-    ck_assert(audit_head_check(&head, audit_signer_vkey(signer)));
-    ck_assert(!audit_head_check(&head, audit_signer_vkey(other)));
+    ck_assert_int_eq(audit_head_verify(&head, audit_signer_vkey(signer)), AUDIT_NOTE_VERIFIED);
+    ck_assert_int_eq(audit_head_verify(&head, audit_signer_vkey(other)), AUDIT_NOTE_UNSIGNED);
     struct audit_head changed = head;
     changed.size = 1;
-    ck_assert(!audit_head_check(&changed, audit_signer_vkey(signer)));
+    ck_assert_int_eq(audit_head_verify(&changed, audit_signer_vkey(signer)), AUDIT_NOTE_WRONG);
     changed = head;
     changed.root.bytes[0] ^= 1;
-    ck_assert(!audit_head_check(&changed, audit_signer_vkey(signer)));
+    ck_assert_int_eq(audit_head_verify(&changed, audit_signer_vkey(signer)), AUDIT_NOTE_WRONG);
 
     struct audit_checkpoint checkpoint;
 #define ROOT "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
