@@ -399,23 +399,23 @@ void front_connection_free(struct front_connection *connection)
     free(connection);
 }
 
-bool front_connection_is_valid(struct front_connection *connection)
+enum certs_verdict front_connection_check(struct front_connection *connection)
 {
     struct front *front = connection->front;
     if (connection->listener == LINK_LISTENER_LOCAL)
-        return true;
+        return CERTS_VERDICT_VALID;
     if (!connection->is_verified)
-        return false;
+        return CERTS_VERDICT_UNKNOWN;
     int64_t now_us = base_clock_now_us(&front->clock);
     if (front_trust_still_holds(front->trust, &connection->validity, now_us))
-        return true;
+        return CERTS_VERDICT_VALID;
     struct base_bytes certificate = front_connection_certificate(connection);
     struct certs_finding finding = front_trust_check(front->trust, certificate, now_us, &connection->validity);
-    if (finding.verdict == CERTS_VERDICT_VALID)
-        return true;
-    front_counters_add(&front->counters, FRONT_COUNT_IDENTITIES_LAPSED);
-    report(connection, &finding, certificate);
-    return false;
+    if (finding.verdict != CERTS_VERDICT_VALID) {
+        front_counters_add(&front->counters, FRONT_COUNT_IDENTITIES_LAPSED);
+        report(connection, &finding, certificate);
+    }
+    return finding.verdict;
 }
 
 static int64_t time_for(const struct front_settings *settings, enum front_phase phase)

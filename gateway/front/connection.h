@@ -69,8 +69,8 @@ gnutls_certificate_verify_function front_connection_verify;
 /* DER of the peer's certificate; empty without one. Borrowed while the connection is open. */
 struct base_bytes front_connection_certificate(const struct front_connection *connection);
 
-/* Is the certificate, valid in the handshake, valid now? Always true on the local listener. */
-bool front_connection_is_valid(struct front_connection *connection);
+/* The certificate, valid in the handshake, as it stands now. Always VALID on the local listener, which asks for none. */
+enum certs_verdict front_connection_check(struct front_connection *connection);
 
 /* What libmicrohttpd writes next is the header of a reply with a body: it is kept back until the body is written, so
  * that both leave in one piece. */

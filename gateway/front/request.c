@@ -182,7 +182,7 @@ static enum MHD_Result begin(struct front_request *request, const char *method)
     struct front *front = request->connection->front;
     front_counters_add(&front->counters, FRONT_COUNT_REQUESTS);
     request->is_head = strcmp(method, MHD_HTTP_METHOD_HEAD) == 0;
-    if (!front_connection_is_valid(request->connection))
+    if (front_connection_check(request->connection) != CERTS_VERDICT_VALID)
         return MHD_NO;
     struct framing framing = {0};
     (void) MHD_get_connection_values_n(request->mhd, MHD_HEADER_KIND, see_header, &framing);
@@ -283,7 +283,7 @@ static enum MHD_Result end_of_body(struct front_request *request, const char *me
         return front_reply_send_alive(request->mhd);
     }
     /* The body may have taken long: what was revoked meanwhile asks nothing any more. */
-    if (!front_connection_is_valid(request->connection))
+    if (front_connection_check(request->connection) != CERTS_VERDICT_VALID)
         return MHD_NO;
     return hand_over(request, method);
 }
