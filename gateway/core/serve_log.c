@@ -43,9 +43,22 @@ static struct base_bytes tile_name(const struct core_request *request)
     return base_bytes_of(request->http.path.data + prefix, request->http.path.len - prefix);
 }
 
-static bool may_read_entries(const struct store_person *person)
+/* As whom a person may read entries. */
+enum reader {
+    READER_NONE = 0,
+    READER_PROSECUTOR,
+    READER_WITNESS,
+};
+
+static const char *const reader_role[] = {[READER_PROSECUTOR] = "prosecutor", [READER_WITNESS] = "witness"};
+
+static enum reader reader_of(const struct store_person *person)
 {
-    return person->network_allowed && (store_person_is(person, "prosecutor") || store_person_is(person, "witness"));
+    if (!person->network_allowed)
+        return READER_NONE;
+    if (store_person_is(person, reader_role[READER_PROSECUTOR]))
+        return READER_PROSECUTOR;
+    return store_person_is(person, reader_role[READER_WITNESS]) ? READER_WITNESS : READER_NONE;
 }
 
 static void entries_serve(struct core_request *request, const struct audit_tile_path *path)
@@ -68,13 +81,13 @@ static void entries_serve(struct core_request *request, const struct audit_tile_
         log_away(request);
         return;
     }
-    if (r == STORE_NONE || !may_read_entries(&person)) {
+    enum reader reader = r == STORE_NONE ? READER_NONE : reader_of(&person);
+    if (reader == READER_NONE) {
         core_problem_send(request, WIRE_CODE_NOT_PERMITTED, NULL, 0);
         return;
     }
-    const char *role = store_person_is(&person, "prosecutor") ? "prosecutor" : "witness";
     request->tile = *path;
-    if (core_entry_reading_append(request, &person, role, tile_name(request), reading_recorded) != 0)
+    if (core_entry_reading_append(request, &person, reader_role[reader], tile_name(request), reading_recorded) != 0)
         log_away(request);
 }
 
