@@ -50,11 +50,12 @@ const char *policy_order_file_name(unsigned index)
     return index < POLICY_FILE_COUNT ? files_known[index].name : NULL;
 }
 
-enum { KEY_ID, KEY_FROM, KEY_TO, KEY_SOURCE, KEY_ARTICLE_FORM, KEY_CASE_FORM, KEY_FILES };
+enum key { KEY_ID, KEY_FROM, KEY_TO, KEY_SOURCE, KEY_ARTICLE_FORM, KEY_CASE_FORM };
+enum { KEY_FILES = KEY_CASE_FORM + 1 };
 static const char *const keys[KEY_FILES] = {"id",     "in_force_from", "in_force_to",
                                             "source", "article_form",  "case_form"};
 
-static int key_parse(struct policy_tsv *tsv, struct policy_order *order, unsigned key)
+static int key_parse(struct policy_tsv *tsv, struct policy_order *order, enum key key)
 {
     uint64_t readings;
     char *value = tsv->field[1].text;
@@ -84,10 +85,11 @@ static int key_parse(struct policy_tsv *tsv, struct policy_order *order, unsigne
     case KEY_ARTICLE_FORM:
         order->article_readings = readings;
         return strcmp(value, "exact") == 0 ? 0 : policy_tsv_fail(tsv, 1, "the form of an article is 'exact'");
-    default:
+    case KEY_CASE_FORM:
         order->case_readings = readings;
         return strcmp(value, "pattern") == 0 ? 0 : policy_tsv_fail(tsv, 1, "the form of a case number is 'pattern'");
     }
+    return -EINVAL;
 }
 
 static int sha256_parse(struct policy_tsv *tsv, uint8_t ret_digest[static POLICY_DIGEST_BYTES])
@@ -115,7 +117,7 @@ static int edition_parse(struct policy_tsv *tsv, struct policy_order *order,
         const char *key = file == 0 ? keys[number] : files_known[file].name;
         if (strcmp(tsv->field[0].text, key) != 0)
             return policy_tsv_fail(tsv, 0, "'%s' stands where the row for %s belongs", tsv->field[0].text, key);
-        r = file == 0 ? key_parse(tsv, order, number) : sha256_parse(tsv, ret_sha256[file]);
+        r = file == 0 ? key_parse(tsv, order, (enum key) number) : sha256_parse(tsv, ret_sha256[file]);
         if (r < 0)
             return r;
         number++;
