@@ -56,12 +56,10 @@ void core_call_send(struct core_request *take_request, void (*resume)(struct cor
     bool acts = is_act(request);
     /* The answer may come before the send returns: from here on the request is whoever's takes it out. */
     core_waiting_put(gateway->calls, &request->wait);
-    if (link_client_send(gateway->adapter, LINK_ADAPTER_CALL, base_buffer_view(&frame)) == LINK_CHANNEL_LOST) {
-        struct core_wait *wait = core_waiting_take(gateway->calls, NULL, id);
-        if (wait)
-            /* The frame may have arrived whole: whether an act was done is not known. */
-            outcome_queue(wait->owner, acts ? LINK_OUTCOME_UNKNOWN : LINK_OUTCOME_UNAVAILABLE);
-    }
+    int r = link_client_send(gateway->adapter, LINK_ADAPTER_CALL, base_buffer_view(&frame));
+    struct core_wait *wait = r != 0 ? core_waiting_take(gateway->calls, NULL, id) : NULL;
+    if (wait) /* A lost frame may have arrived whole: whether an act was done is not known. */
+        outcome_queue(wait->owner, acts && r != LINK_CHANNEL_CLOSED ? LINK_OUTCOME_UNKNOWN : LINK_OUTCOME_UNAVAILABLE);
 }
 
 void core_answer_take(struct core_gateway *gateway, struct base_bytes frame)

@@ -20,7 +20,7 @@ static void text_send(struct link_channel *channel, uint64_t id, unsigned status
     BASE_CLEANUP(base_buffer_clear) struct base_buffer frame;
     base_buffer_init(&frame, PAGE_BYTES_MAX + 4096);
     if (link_reply_encode(&reply, &frame) < 0 ||
-        link_channel_send(channel, LINK_FRONT_REPLY, base_buffer_view(&frame)) == LINK_CHANNEL_LOST)
+        link_channel_send(channel, LINK_FRONT_REPLY, base_buffer_view(&frame)) != 0)
         base_log(BASE_LOG_INFO, "event=probe-not-answered");
 }
 

@@ -17,7 +17,7 @@ static void header_add(struct link_reply *reply, const char *name, const char *v
         (struct link_header){.name = base_bytes_text(name), .value = base_bytes_text(value)};
 }
 
-/* LINK_CHANNEL_LOST as link_channel_send(); an encoding that fails counts as lost too. */
+/* As link_channel_send(); an encoding that fails counts as closed. */
 static int reply_send(struct link_channel *channel, struct link_reply *reply, const char *content_type)
 {
     header_add(reply, "Content-Type", content_type);
@@ -26,7 +26,7 @@ static int reply_send(struct link_channel *channel, struct link_reply *reply, co
     base_buffer_init(&frame, LINK_REPLY_FRAME_MAX);
     if (link_reply_encode(reply, &frame) < 0) {
         base_log(BASE_LOG_ERROR, "event=reply-not-encoded bytes=%zu", reply->body.len);
-        return LINK_CHANNEL_LOST;
+        return LINK_CHANNEL_CLOSED;
     }
     return link_channel_send(channel, LINK_FRONT_REPLY, base_buffer_view(&frame));
 }
@@ -35,7 +35,7 @@ void core_page_send(struct core_request *take_request, const char *content_type,
 {
     struct link_reply reply = {.id = take_request->http.id, .status = 200, .body = body};
     core_metric_add(&take_request->gateway->metrics.answered[take_request->route.page], 1);
-    if (reply_send(take_request->channel, &reply, content_type) == LINK_CHANNEL_LOST)
+    if (reply_send(take_request->channel, &reply, content_type) != 0)
         base_log(BASE_LOG_INFO, "event=page-not-sent");
     core_request_free(take_request);
 }
@@ -52,7 +52,7 @@ static void problem_send(struct core_gateway *gateway, struct link_channel *chan
     if (allow)
         header_add(&reply, "Allow", allow);
     core_metric_add(&gateway->metrics.refusals[code], 1);
-    if (reply_send(channel, &reply, "application/problem+json") == LINK_CHANNEL_LOST)
+    if (reply_send(channel, &reply, "application/problem+json") != 0)
         base_log(BASE_LOG_INFO, "event=problem-not-sent code=%s", wire_code_text(code));
 }
 

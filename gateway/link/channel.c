@@ -109,12 +109,13 @@ static int write_all(int fd, struct base_bytes bytes)
     return 0;
 }
 
-/* With the mutex held, which it lets go while it writes. */
+/* With the mutex held, which it lets go while it writes. The result is the own frame's alone: whose frames were left to
+ * this thread was told that they may still be lost with the channel. */
 static int write_frames(struct link_channel *channel, uint16_t type, struct base_bytes body)
 {
     channel->is_sending = true;
     pthread_mutex_unlock(&channel->sending);
-    int r = base_frame_write(channel->fd, type, body);
+    int own = base_frame_write(channel->fd, type, body), r = own;
     pthread_mutex_lock(&channel->sending);
     while (r == 0 && channel->queued.len > 0) {
         struct base_buffer batch = channel->queued;
@@ -130,28 +131,24 @@ static int write_frames(struct link_channel *channel, uint16_t type, struct base
             base_buffer_clear(&batch);
         }
     }
+    /* Part of a frame may be out: nothing that follows could be read. */
+    if (r < 0)
+        channel_abandon(channel);
     channel->is_sending = false;
     pthread_cond_broadcast(&channel->sent);
-    return r;
+    return own < 0 ? LINK_CHANNEL_LOST : 0;
 }
 
 int link_channel_send(struct link_channel *channel, uint16_t type, struct base_bytes body)
 {
     pthread_mutex_lock(&channel->sending);
-    int r = 0;
     if (!atomic_load(&channel->lost) && queue_frame(channel, type, body)) {
         pthread_mutex_unlock(&channel->sending);
         return 0;
     }
     while (channel->is_sending && !atomic_load(&channel->lost))
         pthread_cond_wait(&channel->sent, &channel->sending);
-    if (atomic_load(&channel->lost))
-        r = LINK_CHANNEL_LOST;
-    else if (write_frames(channel, type, body) < 0) {
-        /* Part of a frame may be out: nothing that follows could be read. */
-        channel_abandon(channel);
-        r = LINK_CHANNEL_LOST;
-    }
+    int r = atomic_load(&channel->lost) ? LINK_CHANNEL_CLOSED : write_frames(channel, type, body);
     pthread_mutex_unlock(&channel->sending);
     return r;
 }
@@ -563,7 +560,7 @@ int link_client_send(struct link_client *client, uint16_t type, struct base_byte
     pthread_mutex_lock(&client->mutex);
     struct link_channel *channel = client->channel ? link_channel_ref(client->channel) : NULL;
     pthread_mutex_unlock(&client->mutex);
-    int r = channel ? link_channel_send(channel, type, body) : LINK_CHANNEL_LOST;
+    int r = channel ? link_channel_send(channel, type, body) : LINK_CHANNEL_CLOSED;
     link_channel_unref(channel);
     return r;
 }

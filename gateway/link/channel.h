@@ -12,8 +12,11 @@
 /* One connection. Reference-counted, so that a late answer finds a closed channel instead of freed memory. */
 struct link_channel;
 
-/* Named condition: the other end is gone; nothing of the frame may be assumed to have arrived. */
-enum { LINK_CHANNEL_LOST = 1 };
+/* Named conditions of a send. */
+enum {
+    LINK_CHANNEL_LOST = 1,   /* lost while the frame was being written: it may have arrived, whole, in part or not */
+    LINK_CHANNEL_CLOSED = 2, /* there was no connection: surely nothing of the frame was sent */
+};
 
 /* Called from the channel's reader thread, never two at once for one channel. */
 struct link_handler {
@@ -27,9 +30,9 @@ struct link_channel *link_channel_ref(struct link_channel *channel);
 /* Accepts NULL; returns NULL. */
 struct link_channel *link_channel_unref(struct link_channel *channel);
 
-/* 0 or LINK_CHANNEL_LOST. Waits while the other end does not read, at most five seconds; then the channel is lost. After
- * 0 the frame is on its way, in the order of the calls: it may leave together with others, and may still be lost with
- * the channel, which is told. */
+/* 0, LINK_CHANNEL_LOST or LINK_CHANNEL_CLOSED, of this frame alone. Waits while the other end does not read, at most
+ * five seconds; then the channel is lost. After 0 the frame is on its way, in the order of the calls: it may leave
+ * together with others, and may still be lost with the channel, which the handler is told afterwards. */
 int link_channel_send(struct link_channel *channel, uint16_t type, struct base_bytes body) BASE_MUST_USE;
 
 struct link_server;
@@ -49,7 +52,7 @@ int link_client_new(const char *path, uid_t user, size_t frame_max, const struct
                     struct link_client **ret_client) BASE_MUST_USE;
 void link_client_free(struct link_client *client);
 
-/* 0, or LINK_CHANNEL_LOST when there is no connection now. */
+/* As link_channel_send(); LINK_CHANNEL_CLOSED also while there is no connection. */
 int link_client_send(struct link_client *client, uint16_t type, struct base_bytes body) BASE_MUST_USE;
 
 #endif

@@ -9,6 +9,7 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -53,7 +54,7 @@ static void on_opened(void *context, struct link_channel *channel)
 static void on_lost(void *context, struct link_channel *channel)
 {
     struct side *side = context;
-    ck_assert_int_eq(link_channel_send(channel, 1, base_bytes_text("late")), LINK_CHANNEL_LOST);
+    ck_assert_int_eq(link_channel_send(channel, 1, base_bytes_text("late")), LINK_CHANNEL_CLOSED);
     atomic_fetch_add(&side->lost, 1);
 }
 
@@ -154,7 +155,7 @@ START_TEST(a_client_waits_for_its_server_and_finds_it_again)
     make_folder();
     struct side far = {0}, near = {0};
     struct link_client *client = start_client(&near, getuid());
-    ck_assert_int_eq(link_client_send(client, 1, base_bytes_text("x")), LINK_CHANNEL_LOST);
+    ck_assert_int_eq(link_client_send(client, 1, base_bytes_text("x")), LINK_CHANNEL_CLOSED);
     for (int round = 1; round <= 2; round++) {
         struct link_server *server = start_server(&far, getuid());
         wait_for(&near.opened, round);
@@ -162,7 +163,7 @@ START_TEST(a_client_waits_for_its_server_and_finds_it_again)
         wait_for(&far.frames, round);
         link_server_free(server);
         wait_for(&near.lost, round);
-        ck_assert_int_eq(link_client_send(client, 1, base_bytes_text("x")), LINK_CHANNEL_LOST);
+        ck_assert_int_eq(link_client_send(client, 1, base_bytes_text("x")), LINK_CHANNEL_CLOSED);
     }
     link_client_free(client);
     link_channel_unref(far.channel);
@@ -243,6 +244,102 @@ START_TEST(an_end_that_does_not_read_is_given_up)
 }
 END_TEST
 
+enum { LARGE_BYTES = 16 * 1024 * 1024, OTHERS_BYTES = 250 * 1024, WAITING_BYTES = 300 * 1024 };
+
+struct send_job {
+    struct link_channel *channel;
+    size_t len;
+    int result;
+    pthread_t thread;
+};
+
+static void *send_one(void *argument)
+{
+    static uint8_t body[LARGE_BYTES];
+    struct send_job *job = argument;
+    job->result = link_channel_send(job->channel, 1, base_bytes_of(body, job->len));
+    return NULL;
+}
+
+static size_t unread_of(int fd)
+{
+    int unread = 0;
+    ck_assert_int_eq(ioctl(fd, FIONREAD, &unread), 0);
+    return (size_t) unread;
+}
+
+/* Reads until more than sum bytes were written to the other end, and no more of them than that needs: its buffer is as
+ * full as it gets. */
+static void read_until_written(int fd, size_t sum)
+{
+    uint8_t some[16384];
+    size_t got = 0;
+    int64_t deadline_us = base_clock_monotonic_us() + DEADLINE_US;
+    while (got + unread_of(fd) <= sum && base_clock_monotonic_us() < deadline_us) {
+        ssize_t n = recv(fd, some, sizeof(some), MSG_DONTWAIT);
+        got += n > 0 ? (size_t) n : 0;
+    }
+    ck_assert_uint_gt(got + unread_of(fd), sum);
+}
+
+/* Of the other end, which is in this process too: less than a queued frame needs. */
+static void shrink_buffer(int fd)
+{
+    const int bytes = 32 * 1024;
+    for (int other = 3; other < 64; other++)
+        if (other != fd)
+            (void) setsockopt(other, SOL_SOCKET, SO_SNDBUF, &bytes, sizeof(bytes));
+}
+
+/* A thread whose own frame was handed over whole goes on with the frame of another, and the end closes in the midst of
+ * it: only a frame that was begun and not handed over is lost, and one not begun is surely not sent. */
+START_TEST(each_sender_learns_of_its_own_frame_alone)
+{
+    make_folder();
+    struct side far = {0};
+    struct link_server *server = start_server(&far, getuid());
+    int fd = connect_raw();
+    wait_for(&far.opened, 1);
+    shrink_buffer(fd);
+    struct send_job first = {.channel = far.channel, .len = LARGE_BYTES, .result = -1};
+    struct send_job waiting = {.channel = far.channel, .len = WAITING_BYTES, .result = -1};
+    ck_assert_int_eq(pthread_create(&first.thread, NULL, send_one, &first), 0);
+    read_until_written(fd, 0);
+    static uint8_t others[OTHERS_BYTES];
+    ck_assert_int_eq(link_channel_send(far.channel, 2, base_bytes_of(others, sizeof(others))), 0);
+    ck_assert_int_eq(pthread_create(&waiting.thread, NULL, send_one, &waiting), 0);
+    read_until_written(fd, LARGE_BYTES + 6);
+    close(fd);
+    pthread_join(first.thread, NULL);
+    pthread_join(waiting.thread, NULL);
+    ck_assert_int_eq(first.result, 0);
+    ck_assert_int_eq(waiting.result, LINK_CHANNEL_CLOSED);
+    wait_for(&far.lost, 1);
+    link_server_free(server);
+    link_channel_unref(far.channel);
+}
+END_TEST
+
+/* Part of it is out, so nobody may say that it was not sent. */
+START_TEST(a_frame_begun_is_lost)
+{
+    make_folder();
+    struct side far = {0};
+    struct link_server *server = start_server(&far, getuid());
+    int fd = connect_raw();
+    wait_for(&far.opened, 1);
+    struct send_job job = {.channel = far.channel, .len = LARGE_BYTES, .result = -1};
+    ck_assert_int_eq(pthread_create(&job.thread, NULL, send_one, &job), 0);
+    while (unread_of(fd) == 0)
+        usleep(1000);
+    close(fd);
+    pthread_join(job.thread, NULL);
+    ck_assert_int_eq(job.result, LINK_CHANNEL_LOST);
+    link_server_free(server);
+    link_channel_unref(far.channel);
+}
+END_TEST
+
 START_TEST(a_frame_cut_short_ends_the_channel)
 {
     make_folder();
@@ -305,5 +402,6 @@ END_TEST
 CHECK_MAIN("link/channel", frames_go_both_ways_in_order, many_threads_may_send,
            a_client_waits_for_its_server_and_finds_it_again, another_user_is_turned_away_by_both_ends,
            an_oversized_frame_ends_the_channel, an_end_that_does_not_read_is_given_up,
+           each_sender_learns_of_its_own_frame_alone, a_frame_begun_is_lost,
            a_frame_cut_short_ends_the_channel, the_socket_file_is_replaced_only_when_nobody_listens,
            a_long_path_is_named)
