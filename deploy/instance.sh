@@ -148,7 +148,7 @@ INI
   instance_adapter_configuration
   printf 'host=%s/db dbname=qao user=qao_reader\n' "$RUN" >"$DIR/database.conninfo"
   body_bin operator >"$DIR/gateway.bin"
-  instance_seed >"$DIR/seed.tsv"
+  (umask 077 && instance_seed >"$DIR/seed.tsv.new") && mv -f "$DIR/seed.tsv.new" "$DIR/seed.tsv"
 }
 
 instance_adapter_configuration() {

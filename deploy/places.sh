@@ -38,42 +38,63 @@ places_enterable() {
   done
 }
 
+# Ends unless the file or folder is ours and nobody else may write to it: whoever could, would own every identity in it.
+places_ours() {
+  [ ! -L "$1" ] || die "$1 is a symbolic link" "remove it, or choose another --dir"
+  [ -O "$1" ] || die "$1 belongs to somebody else" "remove it, or choose another --dir"
+  [ -z "$(find "$1" -maxdepth 0 -perm /022)" ] || die "others may write to $1" "chmod go-w it, or choose another --dir"
+}
+
 # A folder of ours with exactly this owner and mode. Refuses what somebody else put there.
 places_folder() {
   local path=$1 owner=$2 mode=$3
-  [ ! -L "$path" ] || die "$path is a symbolic link" "remove it, or choose another --dir"
-  mkdir -p -- "$path" || die "cannot make $path"
-  is_root || [ -O "$path" ] || die "$path belongs to somebody else" "remove it, or choose another --dir"
+  if [ -e "$path" ] || [ -L "$path" ]; then
+    [ ! -L "$path" ] && [ -d "$path" ] || die "$path is no folder" "remove it, or choose another --dir"
+    [ -O "$path" ] || [ "$(stat -c %U -- "$path")" = "$owner" ] || die "$path belongs to somebody else" "remove it, or choose another --dir"
+  else
+    mkdir -m 700 -- "$path" || die "cannot make $path"
+  fi
   if is_root; then chown "$owner:" "$path" || die "cannot hand $path to $owner"; fi
   chmod "$mode" "$path" || die "cannot set the mode of $path"
 }
 
-# Sets DIR, STATE, RUN and makes them. The state lies in the instance where the programs' users can enter it, else in
-# /var/lib/qao; $DIR/places says where.
-places_make() {
-  DIR=$1
-  mkdir -p -- "$DIR" || die "cannot make the instance folder $DIR" "choose another with --dir"
-  DIR=$(cd -- "$DIR" && pwd -P)
-  [ -w "$DIR" ] || die "cannot write to $DIR" "choose another folder with --dir"
-  chmod u=rwx,go=rx "$DIR"
-  places_users
-  local id
-  id=$(printf '%s' "$DIR" | sha256sum | cut -c1-10)
-  if [ -f "$DIR/places" ]; then
-    STATE=$(sed -n 's/^state=//p' "$DIR/places")
+# The state lies in the instance where the programs' users can enter it, else in /var/lib/qao under the instance's id.
+# Found again by looking, never by believing a file of the folder.
+places_state() {
+  local id=$1
+  if [ -d "$DIR/state" ]; then
+    STATE=$DIR/state
+  elif [ -d "/var/lib/qao/$id" ]; then
+    STATE=/var/lib/qao/$id
   elif places_enterable "$DIR"; then
     STATE=$DIR/state
   else
     STATE=/var/lib/qao/$id
     say "  $DIR cannot be entered by the programs' users: their state goes to $STATE"
   fi
+}
+
+# Sets DIR, STATE, RUN and makes them. $DIR/places tells others where they are.
+places_make() {
+  umask 022
+  DIR=$1
+  mkdir -p -- "$DIR" || die "cannot make the instance folder $DIR" "choose another with --dir"
+  DIR=$(cd -- "$DIR" && pwd -P)
+  places_ours "$DIR"
+  local id name
+  for name in ca people log offline state places seed.tsv run.lock; do
+    if [ -e "$DIR/$name" ] || [ -L "$DIR/$name" ]; then places_ours "$DIR/$name"; fi
+  done
+  chmod u=rwx,go=rx "$DIR"
+  places_users
+  id=$(printf '%s' "$DIR" | sha256sum | cut -c1-10)
+  places_state "$id"
   if is_root; then RUN=/run/qao-$id; else RUN=${XDG_RUNTIME_DIR:-/tmp}/qao-$id; fi
   [ "${#RUN}" -lt 80 ] || RUN=/tmp/qao-$id
-  printf 'state=%s\nrun=%s\n' "$STATE" "$RUN" >"$DIR/places"
   if [ "${STATE%/*}" = /var/lib/qao ]; then places_folder /var/lib/qao root 755; fi
   places_folder "$STATE" "$(id -un)" 755
   places_folder "$RUN" "$(id -un)" 755
-  places_folder "$STATE/logs" "$(id -un)" 755
+  places_folder "$STATE/logs" "$(id -un)" 700
   places_folder "$STATE/trust" "$(id -un)" 755
   places_folder "$STATE/db" "$USER_DB" 700
   places_folder "$STATE/gateway" "$USER_GATEWAY" 700
@@ -82,6 +103,7 @@ places_make() {
   places_folder "$RUN/db" "$USER_DB" 755
   places_folder "$RUN/gateway" "$USER_GATEWAY" 755
   places_folder "$RUN/adapter" "$USER_ADAPTER" 755
+  printf 'state=%s\nrun=%s\n' "$STATE" "$RUN" >"$DIR/places"
 }
 
 # One ./run per instance. The lock ends with the process that holds it.
