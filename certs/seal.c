@@ -1,5 +1,7 @@
 #include "certs/seal.h"
 
+#include "base/clock.h"
+#include "certs/content_key.h"
 #include "certs/der.h"
 #include "certs/finding.h"
 #include "certs/ossl.h"
@@ -8,7 +10,7 @@
 #include <errno.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
-#include <openssl/rsa.h>
+#include <pthread.h>
 #include <stdlib.h>
 
 enum { RECIPIENT_BITS_MIN = 3072, RECIPIENT_BITS_MAX = 8192 };
@@ -16,6 +18,8 @@ enum { RECIPIENT_BITS_MIN = 3072, RECIPIENT_BITS_MAX = 8192 };
 struct certs_recipients {
     X509 *certs[CERTS_RECIPIENTS_MAX];
     size_t count;
+    pthread_mutex_t mutex;
+    struct certs_content_key *current; /* under the mutex; NULL: none */
 };
 
 void certs_recipients_free(struct certs_recipients *recipients)
@@ -24,6 +28,8 @@ void certs_recipients_free(struct certs_recipients *recipients)
         return;
     for (size_t i = 0; i < recipients->count; i++)
         X509_free(recipients->certs[i]);
+    certs_content_key_unref(recipients->current);
+    pthread_mutex_destroy(&recipients->mutex);
     free(recipients);
 }
 
@@ -58,6 +64,8 @@ int certs_recipients_new(struct base_bytes certs_pem, struct certs_recipients **
         *ret_error = NULL;
     struct certs_recipients *recipients BASE_CLEANUP(recipients_freep) = calloc(1, sizeof *recipients);
     BIO *bio BASE_CLEANUP(certs_bio_freep) = certs_bio_of(certs_pem);
+    if (recipients)
+        pthread_mutex_init(&recipients->mutex, NULL);
     if (!recipients || !bio)
         return -ENOMEM;
     ERR_clear_error();
@@ -86,34 +94,42 @@ size_t certs_recipients_count(const struct certs_recipients *recipients)
     return recipients->count;
 }
 
-/* OAEP, because PKCS #1 v1.5 decryption is an oracle for whoever may ask the vault to open what he made himself. */
-static bool recipient_add(CMS_ContentInfo *cms, X509 *cert)
+/* The content key in use, else a new one, and the number of a message under it that no other has. */
+static int content_key_take(struct certs_recipients *recipients, struct certs_content_key **ret_key, uint64_t *ret_number)
 {
-    CMS_RecipientInfo *info = CMS_add1_recipient_cert(cms, cert, CMS_KEY_PARAM);
-    EVP_PKEY_CTX *context = info ? CMS_RecipientInfo_get0_pkey_ctx(info) : NULL;
-    return context && EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_OAEP_PADDING) == 1 &&
-           EVP_PKEY_CTX_set_rsa_oaep_md(context, EVP_sha256()) == 1 &&
-           EVP_PKEY_CTX_set_rsa_mgf1_md(context, EVP_sha256()) == 1;
+    int64_t now_us = base_clock_monotonic_us();
+    int r = 0;
+    pthread_mutex_lock(&recipients->mutex);
+    if (!certs_content_key_is_fresh(recipients->current, now_us)) {
+        recipients->current = certs_content_key_unref(recipients->current);
+        r = certs_content_key_new(recipients->certs, recipients->count, now_us, &recipients->current);
+    }
+    if (r == 0)
+        *ret_key = certs_content_key_use(recipients->current, ret_number);
+    pthread_mutex_unlock(&recipients->mutex);
+    return r;
 }
 
-int certs_seal(const struct certs_recipients *recipients, struct base_bytes plain, struct base_buffer *out)
+int certs_seal(struct certs_recipients *recipients, struct base_bytes plain, struct base_buffer *out)
 {
     if (plain.len > CERTS_SEAL_BYTES_MAX)
         return -EMSGSIZE;
-    const unsigned flags = CMS_BINARY | CMS_PARTIAL;
-    BIO *bio BASE_CLEANUP(certs_bio_freep) = certs_bio_of(plain);
-    CMS_ContentInfo *cms BASE_CLEANUP(certs_cms_freep) = CMS_AuthEnvelopedData_create(EVP_aes_256_gcm());
-    if (!bio || !cms)
-        return -ENOMEM;
-    int r = CMS_set_detached(cms, 0) == 1 ? 0 : -EIO;
-    for (size_t i = 0; r == 0 && i < recipients->count; i++)
-        r = recipient_add(cms, recipients->certs[i]) ? 0 : -EIO;
-    if (r == 0 && CMS_final(cms, bio, NULL, flags) != 1)
-        r = -EIO;
-    if (r == 0)
-        r = certs_cms_encode(cms, out);
-    ERR_clear_error();
+    struct certs_content_key *key = NULL;
+    uint64_t number = 0;
+    int r = content_key_take(recipients, &key, &number);
+    if (r < 0)
+        return r;
+    r = certs_content_key_seal(key, number, plain, out);
+    certs_content_key_unref(key);
     return r;
+}
+
+void certs_seal_expire(struct certs_recipients *recipients)
+{
+    pthread_mutex_lock(&recipients->mutex);
+    if (!certs_content_key_is_fresh(recipients->current, base_clock_monotonic_us()))
+        recipients->current = certs_content_key_unref(recipients->current);
+    pthread_mutex_unlock(&recipients->mutex);
 }
 
 static bool is_recipient(CMS_ContentInfo *cms, X509 *cert)

@@ -20,10 +20,15 @@ int certs_recipients_new(struct base_bytes certs_pem, struct certs_recipients **
 void certs_recipients_free(struct certs_recipients *recipients); /* accepts NULL */
 size_t certs_recipients_count(const struct certs_recipients *recipients);
 
-/* Appends the DER; about 75 us for each recipient, 1 KiB longer than the plain bytes. -EMSGSIZE over
- * CERTS_SEAL_BYTES_MAX, out's append errors, -EIO when OpenSSL fails. Any thread. */
-int certs_seal(const struct certs_recipients *recipients, struct base_bytes plain,
-               struct base_buffer *out) BASE_MUST_USE;
+/* Appends the DER, 1 KiB longer than the plain bytes. Wrapping a content key costs about 50 us for each recipient, so one
+ * content key serves CERTS_CONTENT_KEY_USES messages, or CERTS_CONTENT_KEY_US, whichever ends first, each message with a
+ * nonce of its own; then it is wiped. -EMSGSIZE over CERTS_SEAL_BYTES_MAX, out's append errors, -EIO when OpenSSL fails.
+ * Any thread. */
+enum { CERTS_CONTENT_KEY_USES = 256, CERTS_CONTENT_KEY_US = 1000000 };
+int certs_seal(struct certs_recipients *recipients, struct base_bytes plain, struct base_buffer *out) BASE_MUST_USE;
+
+/* Wipes a content key whose time is over: to be called now and then, for an hour without messages. Any thread. */
+void certs_seal_expire(struct certs_recipients *recipients);
 
 /* Appends what was sealed. -EBADMSG when it is no such message or was changed, -ENOKEY when it was not sealed for this
  * key, else out's append errors. Any thread. */

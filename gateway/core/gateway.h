@@ -62,6 +62,7 @@ struct core_gateway {
 
     /* where requests are */
     atomic_size_t in_flight;
+    atomic_size_t owing; /* of them, those that were answered and still owe the log their conclusion */
     atomic_bool stopping;
     atomic_ullong next_call;
     struct base_queue *work;

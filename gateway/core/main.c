@@ -119,7 +119,8 @@ static int64_t life_max_us(const struct core_gateway *gateway)
 static void sweep(struct core_gateway *gateway, int64_t *swept_us)
 {
     int64_t now_us = base_clock_monotonic_us();
-    if (now_us - *swept_us < INT64_C(1000000) * SWEEP_S)
+    /* What is owed has a conclusion of its own, better than "unknown": it goes first. */
+    if (now_us - *swept_us < INT64_C(1000000) * SWEEP_S || atomic_load(&gateway->owing) > 0)
         return;
     size_t count = 0;
     *swept_us = now_us;

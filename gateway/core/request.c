@@ -47,6 +47,8 @@ void core_request_free(struct core_request *request)
     core_entry_clear(&request->first);
     core_entry_clear(&request->second);
     core_entry_clear(&request->third);
+    if (request->owes)
+        atomic_fetch_sub(&gateway->owing, 1);
     free(request);
     atomic_fetch_sub(&gateway->in_flight, 1);
 }

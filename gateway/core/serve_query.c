@@ -212,6 +212,9 @@ static void registry_answered(struct core_request *request)
  * officer was already told that the log is away. */
 static void owe(struct core_request *request)
 {
+    if (!request->owes)
+        atomic_fetch_add(&request->gateway->owing, 1);
+    request->owes = true;
     request->wait = (struct core_wait){.owner = request, .deadline_us = base_clock_monotonic_us() + OWED_PAUSE_US};
     core_waiting_put(request->gateway->owed, &request->wait);
 }

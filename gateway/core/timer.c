@@ -43,6 +43,7 @@ static void *run(void *context)
         core_owed_retry(gateway, now_us);
         core_delivery_expire(gateway, now_us);
         core_hold_expire(gateway->hold, core_now_us(gateway));
+        certs_seal_expire(gateway->recipients);
     }
     return NULL;
 }

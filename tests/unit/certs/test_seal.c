@@ -1,5 +1,6 @@
 /* Proves that what is sealed opens for each recipient and for nobody else, that a changed seal opens to nothing, and
  * that the openssl program opens it too. */
+#include "certs/der.h"
 #include "certs/seal.h"
 #include "fixture.h"
 
@@ -90,6 +91,53 @@ START_TEST(test_never_alike)
     ck_assert_ptr_null(memmem(one.data, one.len, plain, strlen(plain)));
     base_buffer_clear(&one);
     base_buffer_clear(&two);
+}
+END_TEST
+
+/* The members of AuthEnvelopedData, by the room's own reader of DER. */
+static struct base_bytes nth(struct base_bytes message, unsigned index)
+{
+    struct certs_der element = {0};
+    ck_assert(certs_der_take(&message, CERTS_DER_SEQUENCE, &element)); /* ContentInfo */
+    struct base_bytes rest = element.content;
+    ck_assert(certs_der_take(&rest, CERTS_DER_OID, &element) && certs_der_take(&rest, CERTS_DER_CONTEXT_0, &element));
+    rest = element.content;
+    ck_assert(certs_der_take(&rest, CERTS_DER_SEQUENCE, &element));
+    rest = element.content;
+    for (unsigned i = 0; i <= index; i++)
+        ck_assert(certs_der_read(&rest, &element));
+    return element.whole;
+}
+
+/* A content key serves a bounded number of messages, and no two messages under it share a nonce: the members that hold
+ * key wrappings and nonce are never both the same. */
+START_TEST(test_content_key_is_bounded)
+{
+    enum { MESSAGES = CERTS_CONTENT_KEY_USES * 2 + 1 };
+    static struct base_buffer messages[MESSAGES];
+    unsigned run = 0, keys = 0;
+    for (unsigned i = 0; i < MESSAGES; i++) {
+        messages[i] = seal(base_bytes_text(plain));
+        bool same_key = i > 0 && base_bytes_equal(nth(base_buffer_view(&messages[i]), 1),
+                                                  nth(base_buffer_view(&messages[i - 1]), 1));
+        run = same_key ? run + 1 : 1;
+        keys += !same_key;
+        ck_assert_uint_le(run, CERTS_CONTENT_KEY_USES);
+        for (unsigned j = i + 1 - run; j < i; j++) /* the encrypted content's head: its last bytes are its nonce */
+            ck_assert(!base_bytes_equal(nth(base_buffer_view(&messages[i]), 2), nth(base_buffer_view(&messages[j]), 2)));
+    }
+    ck_assert_uint_ge(keys, 3);
+    struct base_buffer opened;
+    ck_assert_int_eq(unseal(&escrow, base_buffer_view(&messages[MESSAGES - 1]), &opened), 0);
+    ck_assert(base_bytes_equal_text(base_buffer_view(&opened), plain));
+    base_buffer_clear(&opened);
+    certs_seal_expire(recipients); /* a fresh key stays, or goes: the next message is sealed all the same */
+    struct base_buffer next = seal(base_bytes_text(plain));
+    ck_assert_int_eq(unseal(&vault, base_buffer_view(&next), &opened), 0);
+    base_buffer_clear(&opened);
+    base_buffer_clear(&next);
+    for (unsigned i = 0; i < MESSAGES; i++)
+        base_buffer_clear(&messages[i]);
 }
 END_TEST
 
@@ -244,6 +292,7 @@ int main(void)
     tcase_set_timeout(tests, 120);
     tcase_add_loop_test(tests, test_each_recipient, 0, 5);
     tcase_add_test(tests, test_never_alike);
+    tcase_add_test(tests, test_content_key_is_bounded);
     tcase_add_test(tests, test_changed);
     tcase_add_test(tests, test_tag_cut);
     tcase_add_test(tests, test_openssl_opens_ours);
