@@ -36,24 +36,6 @@ static const uint8_t oaep_sha256[] = {
     0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01, 0x05, 0x00,
 };
 
-static size_t header_size(size_t content_bytes)
-{
-    uint8_t header[6];
-    return certs_der_header(0, content_bytes, header);
-}
-
-static void header_append(struct base_buffer *out, uint8_t tag, size_t content_bytes)
-{
-    uint8_t header[6];
-    base_buffer_append(out, base_bytes_of(header, certs_der_header(tag, content_bytes, header)));
-}
-
-static void element_append(struct base_buffer *out, uint8_t tag, struct base_bytes content)
-{
-    header_append(out, tag, content.len);
-    base_buffer_append(out, content);
-}
-
 static void constant_append(struct base_buffer *out, const uint8_t *bytes, size_t len)
 {
     base_buffer_append(out, base_bytes_of(bytes, len));
@@ -73,26 +55,8 @@ static int wrap(X509 *cert, const uint8_t key[static KEY_BYTES], struct base_buf
                 EVP_PKEY_encrypt(context, wrapped, &len, key, KEY_BYTES) == 1;
     EVP_PKEY_CTX_free(context);
     if (done)
-        element_append(out, CERTS_DER_OCTET_STRING, base_bytes_of(wrapped, len));
+        certs_der_append(out, CERTS_DER_OCTET_STRING, base_bytes_of(wrapped, len));
     return done ? base_buffer_error(out) : -EIO;
-}
-
-/* IssuerAndSerialNumber. */
-static int name_append(X509 *cert, struct base_buffer *out)
-{
-    unsigned char *issuer = NULL, *serial = NULL;
-    int issuer_len = i2d_X509_NAME(X509_get_issuer_name(cert), &issuer);
-    int serial_len = i2d_ASN1_INTEGER(X509_get0_serialNumber(cert), &serial);
-    int r = issuer_len > 0 && serial_len > 0 ? 0 : -EIO;
-    if (r == 0) {
-        header_append(out, CERTS_DER_SEQUENCE, (size_t) issuer_len + (size_t) serial_len);
-        base_buffer_append(out, base_bytes_of(issuer, (size_t) issuer_len));
-        base_buffer_append(out, base_bytes_of(serial, (size_t) serial_len));
-        r = base_buffer_error(out);
-    }
-    OPENSSL_free(issuer);
-    OPENSSL_free(serial);
-    return r;
 }
 
 /* KeyTransRecipientInfo. */
@@ -101,12 +65,12 @@ static int info_make(X509 *cert, const uint8_t key[static KEY_BYTES], struct bas
     struct base_buffer content BASE_CLEANUP(base_buffer_clear);
     base_buffer_init(&content, INFO_BYTES_MAX);
     constant_append(&content, version_0, sizeof version_0);
-    int r = name_append(cert, &content);
+    int r = certs_issuer_serial_encode(cert, &content);
     constant_append(&content, oaep_sha256, sizeof oaep_sha256);
     if (r == 0)
         r = wrap(cert, key, &content);
     if (r == 0)
-        element_append(out, CERTS_DER_SEQUENCE, base_buffer_view(&content));
+        certs_der_append(out, CERTS_DER_SEQUENCE, base_buffer_view(&content));
     return r == 0 ? base_buffer_error(out) : r;
 }
 
@@ -130,7 +94,7 @@ static int infos_make(X509 *const *certs, size_t count, const uint8_t key[static
     }
     if (r == 0) {
         qsort(infos, count, sizeof infos[0], info_order);
-        header_append(out, CERTS_DER_SET, bytes);
+        certs_der_header_append(out, CERTS_DER_SET, bytes);
         for (size_t i = 0; i < count; i++)
             base_buffer_append(out, base_buffer_view(&infos[i]));
         r = base_buffer_error(out);
@@ -203,27 +167,26 @@ int certs_content_key_seal(const struct certs_content_key *key, uint64_t number,
         nonce[NONCE_BYTES - 1 - i] = (uint8_t) (number >> (8 * i));
     /* sizes from the inside out */
     const size_t parameters = 2 + NONCE_BYTES + sizeof tag_length;
-    const size_t algorithm = sizeof oid_gcm + header_size(parameters) + parameters;
-    const size_t content =
-        sizeof oid_data + header_size(algorithm) + algorithm + header_size(plain.len) + plain.len;
-    const size_t data = sizeof version_0 + key->infos.len + header_size(content) + content + 2 + TAG_BYTES;
-    const size_t explicit = header_size(data) + data;
+    const size_t algorithm = sizeof oid_gcm + certs_der_size(parameters);
+    const size_t content = sizeof oid_data + certs_der_size(algorithm) + certs_der_size(plain.len);
+    const size_t data = sizeof version_0 + key->infos.len + certs_der_size(content) + certs_der_size(TAG_BYTES);
+    const size_t explicit = certs_der_size(data);
     const size_t begin = out->len;
 
-    header_append(out, CERTS_DER_SEQUENCE, sizeof oid_enveloped + header_size(explicit) + explicit);
+    certs_der_header_append(out, CERTS_DER_SEQUENCE, sizeof oid_enveloped + certs_der_size(explicit));
     constant_append(out, oid_enveloped, sizeof oid_enveloped);
-    header_append(out, CERTS_DER_CONTEXT_0, explicit);
-    header_append(out, CERTS_DER_SEQUENCE, data);
+    certs_der_header_append(out, CERTS_DER_CONTEXT_0, explicit);
+    certs_der_header_append(out, CERTS_DER_SEQUENCE, data);
     constant_append(out, version_0, sizeof version_0);
     base_buffer_append(out, base_buffer_view(&key->infos));
-    header_append(out, CERTS_DER_SEQUENCE, content);
+    certs_der_header_append(out, CERTS_DER_SEQUENCE, content);
     constant_append(out, oid_data, sizeof oid_data);
-    header_append(out, CERTS_DER_SEQUENCE, algorithm);
+    certs_der_header_append(out, CERTS_DER_SEQUENCE, algorithm);
     constant_append(out, oid_gcm, sizeof oid_gcm);
-    header_append(out, CERTS_DER_SEQUENCE, parameters);
-    element_append(out, CERTS_DER_OCTET_STRING, base_bytes_of(nonce, sizeof nonce));
+    certs_der_header_append(out, CERTS_DER_SEQUENCE, parameters);
+    certs_der_append(out, CERTS_DER_OCTET_STRING, base_bytes_of(nonce, sizeof nonce));
     constant_append(out, tag_length, sizeof tag_length);
-    header_append(out, DER_PRIMITIVE_0, plain.len);
+    certs_der_header_append(out, DER_PRIMITIVE_0, plain.len);
     int r = base_buffer_error(out);
     uint8_t *sealed = r == 0 && plain.len > 0 ? base_buffer_extend(out, plain.len) : &nothing;
     if (r == 0 && !sealed)
@@ -233,7 +196,7 @@ int certs_content_key_seal(const struct certs_content_key *key, uint64_t number,
     if (r == 0 && !encrypt(key, nonce, plain, sealed, tag))
         r = -EIO;
     if (r == 0) {
-        element_append(out, CERTS_DER_OCTET_STRING, base_bytes_of(tag, sizeof tag));
+        certs_der_append(out, CERTS_DER_OCTET_STRING, base_bytes_of(tag, sizeof tag));
         r = base_buffer_error(out);
     }
     if (r < 0)

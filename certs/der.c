@@ -48,3 +48,21 @@ size_t certs_der_header(uint8_t tag, size_t content_bytes, uint8_t ret_header[st
         ret_header[2 + i] = (uint8_t) (content_bytes >> (8 * (octets - 1 - i)));
     return 2 + octets;
 }
+
+size_t certs_der_size(size_t content_bytes)
+{
+    uint8_t header[6];
+    return certs_der_header(0, content_bytes, header) + content_bytes;
+}
+
+void certs_der_header_append(struct base_buffer *out, uint8_t tag, size_t content_bytes)
+{
+    uint8_t header[6];
+    base_buffer_append(out, base_bytes_of(header, certs_der_header(tag, content_bytes, header)));
+}
+
+void certs_der_append(struct base_buffer *out, uint8_t tag, struct base_bytes content)
+{
+    certs_der_header_append(out, tag, content.len);
+    base_buffer_append(out, content);
+}

@@ -1,7 +1,8 @@
-/* Reads one definite-length DER element at a time. Inside the room only; whole messages are parsed by OpenSSL. */
+/* Reads and writes one definite-length DER element at a time. Inside the room only; whole messages are parsed by OpenSSL. */
 #ifndef CERTS_DER_H
 #define CERTS_DER_H
 
+#include "base/buffer.h"
 #include "base/bytes.h"
 
 enum certs_der_tag {
@@ -29,5 +30,12 @@ bool certs_der_take(struct base_bytes *rest, uint8_t tag, struct certs_der *ret_
 
 /* The header of an element of that length; at most 6 bytes, their number returned. */
 size_t certs_der_header(uint8_t tag, size_t content_bytes, uint8_t ret_header[static 6]);
+
+/* The bytes of an element whose content has so many. */
+size_t certs_der_size(size_t content_bytes);
+
+/* Append a header, or a whole element. Failures are out's sticky error. */
+void certs_der_header_append(struct base_buffer *out, uint8_t tag, size_t content_bytes);
+void certs_der_append(struct base_buffer *out, uint8_t tag, struct base_bytes content);
 
 #endif

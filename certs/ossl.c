@@ -1,5 +1,7 @@
 #include "certs/ossl.h"
 
+#include "certs/der.h"
+
 #include <errno.h>
 #include <limits.h>
 #include <openssl/err.h>
@@ -62,11 +64,37 @@ X509 *certs_x509_parse(struct base_bytes der)
     return NULL;
 }
 
-int certs_cms_encode(CMS_ContentInfo *cms, struct base_buffer *out)
+/* Takes what an i2d function allocated. */
+static int der_take(unsigned char *take_der, int len, struct base_buffer *out)
 {
-    int len = i2d_CMS_ContentInfo(cms, NULL);
-    uint8_t *at = len > 0 ? base_buffer_extend(out, (size_t) len) : NULL;
-    if (!at)
-        return len > 0 ? base_buffer_error(out) : -EIO;
-    return i2d_CMS_ContentInfo(cms, &at) == len ? 0 : -EIO;
+    int r = len > 0 ? base_buffer_append(out, base_bytes_of(take_der, (size_t) len)) : -EIO;
+    OPENSSL_free(take_der);
+    return r;
+}
+
+int certs_issuer_encode(const X509 *cert, struct base_buffer *out)
+{
+    unsigned char *der = NULL;
+    int len = i2d_X509_NAME(X509_get_issuer_name(cert), &der);
+    return der_take(der, len, out);
+}
+
+int certs_serial_encode(const X509 *cert, struct base_buffer *out)
+{
+    unsigned char *der = NULL;
+    int len = i2d_ASN1_INTEGER(X509_get0_serialNumber(cert), &der);
+    return der_take(der, len, out);
+}
+
+int certs_issuer_serial_encode(const X509 *cert, struct base_buffer *out)
+{
+    struct base_buffer content BASE_CLEANUP(base_buffer_clear);
+    base_buffer_init(&content, 16 << 10);
+    int r = certs_issuer_encode(cert, &content);
+    if (r == 0)
+        r = certs_serial_encode(cert, &content);
+    if (r < 0)
+        return r;
+    certs_der_append(out, CERTS_DER_SEQUENCE, base_buffer_view(&content));
+    return base_buffer_error(out);
 }

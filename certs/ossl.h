@@ -39,8 +39,11 @@ BIO *certs_bio_of(struct base_bytes bytes);
 /* Appends all that a memory BIO holds. */
 int certs_bio_drain(BIO *bio, struct base_buffer *out) BASE_MUST_USE;
 
-/* Appends the DER of a message. -EIO, or out's append errors. */
-int certs_cms_encode(CMS_ContentInfo *cms, struct base_buffer *out) BASE_MUST_USE;
+/* Append the DER of a certificate's issuer, of its serial number, and of both as IssuerAndSerialNumber (RFC 5652 10.2.4).
+ * -EIO, or out's append errors. */
+int certs_issuer_encode(const X509 *cert, struct base_buffer *out) BASE_MUST_USE;
+int certs_serial_encode(const X509 *cert, struct base_buffer *out) BASE_MUST_USE;
+int certs_issuer_serial_encode(const X509 *cert, struct base_buffer *out) BASE_MUST_USE;
 
 /* SHA-256 by OpenSSL's one-shot. -EIO. */
 int certs_sha256(struct base_bytes bytes, uint8_t ret_sha256[static CERTS_DIGEST_BYTES]) BASE_MUST_USE;
