@@ -381,6 +381,7 @@ START_TEST(the_socket_file_is_replaced_only_when_nobody_listens)
     fclose(file);
     ck_assert_int_eq(link_server_new(path, 0600, &user, 1, FRAME_MAX, &handler, &second), -EEXIST);
     ck_assert_ptr_null(second);
+    link_channel_unref(far.channel);
 }
 END_TEST
 
