@@ -18,6 +18,7 @@ static const struct {
     [AUDIT_KIND_QUERY_UNKNOWN] = {"query.unknown", false, true},
     [AUDIT_KIND_QUERY_PENDING] = {"query.pending", false, false},
     [AUDIT_KIND_QUERY_UNDELIVERED] = {"query.undelivered", false, false},
+    [AUDIT_KIND_QUERY_DELIVERED] = {"query.delivered", false, false},
     [AUDIT_KIND_CONNECTION_REFUSED] = {"connection.refused", false, false},
     [AUDIT_KIND_LOG_START] = {"log.start", false, false},
     [AUDIT_KIND_LOG_HEARTBEAT] = {"log.heartbeat", false, false},

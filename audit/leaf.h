@@ -30,6 +30,7 @@ enum audit_kind {
     AUDIT_KIND_QUERY_UNKNOWN,     /* conclusion: nobody knows whether the registry was asked */
     AUDIT_KIND_QUERY_PENDING,     /* no conclusion yet: the registry answers later */
     AUDIT_KIND_QUERY_UNDELIVERED, /* after a conclusion: the reply did not reach the officer */
+    AUDIT_KIND_QUERY_DELIVERED,   /* after a conclusion: a reply that was held is shown to the officer */
     AUDIT_KIND_CONNECTION_REFUSED,
     AUDIT_KIND_LOG_START,
     AUDIT_KIND_LOG_HEARTBEAT,
@@ -130,7 +131,7 @@ struct audit_leaf_query {
 int audit_leaf_query_encode(enum audit_kind kind, const struct audit_leaf_query *query,
                             struct base_buffer *out) BASE_MUST_USE;
 
-/* .result, .withheld, .unknown, .pending, .undelivered */
+/* .result, .withheld, .unknown, .pending, .undelivered, .delivered */
 struct audit_leaf_conclusion {
     int64_t at_us;
     struct audit_leaf_key key;

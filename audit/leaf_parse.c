@@ -202,6 +202,8 @@ static struct rule rule_of(enum audit_kind kind)
         return (struct rule){CONCLUSION_NEEDS, CONCLUSION_NEEDS | BIT(ADAPTER_US) | BIT(DUE)};
     case AUDIT_KIND_QUERY_UNDELIVERED:
         return (struct rule){CONCLUSION_NEEDS, CONCLUSION_NEEDS | BIT(DUE)};
+    case AUDIT_KIND_QUERY_DELIVERED:
+        return (struct rule){CONCLUSION_NEEDS, CONCLUSION_NEEDS};
     case AUDIT_KIND_CONNECTION_REFUSED:
         return (struct rule){ALWAYS | BIT(DATA), ALWAYS | BIT(DATA) | BIT(CONNECTION)};
     case AUDIT_KIND_LOG_START:

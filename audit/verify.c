@@ -178,6 +178,9 @@ static void kind_count(struct audit_verify_counts *counts, enum audit_kind kind)
     case AUDIT_KIND_QUERY_UNDELIVERED:
         counts->undelivered++;
         break;
+    case AUDIT_KIND_QUERY_DELIVERED:
+        counts->delivered++;
+        break;
     case AUDIT_KIND_OTHER:
     case AUDIT_KIND_CONNECTION_REFUSED:
     case AUDIT_KIND_LOG_START:
@@ -189,7 +192,7 @@ static void kind_count(struct audit_verify_counts *counts, enum audit_kind kind)
     }
 }
 
-/* Each request is open until its one conclusion; .pending comes before that, .undelivered after. */
+/* Each request is open until its one conclusion; .pending comes before that, .undelivered and .delivered after. */
 static void story_check(struct verification *run, const struct entry *entry, uint64_t index)
 {
     if (audit_kind_opens(entry->kind)) {
@@ -201,7 +204,8 @@ static void story_check(struct verification *run, const struct entry *entry, uin
     } else if (audit_kind_concludes(entry->kind)) {
         if (audit_open_requests_take(&run->open, &entry->request) != 0)
             report(run, AUDIT_FAULT_CONCLUSION, 0, index, audit_kind_name(entry->kind));
-    } else if (entry->kind == AUDIT_KIND_QUERY_PENDING || entry->kind == AUDIT_KIND_QUERY_UNDELIVERED) {
+    } else if (entry->kind == AUDIT_KIND_QUERY_PENDING || entry->kind == AUDIT_KIND_QUERY_UNDELIVERED ||
+               entry->kind == AUDIT_KIND_QUERY_DELIVERED) {
         bool is_open = audit_open_requests_find(&run->open, &entry->request);
         if (is_open != (entry->kind == AUDIT_KIND_QUERY_PENDING))
             report(run, AUDIT_FAULT_CONCLUSION, 0, index, audit_kind_name(entry->kind));

@@ -40,7 +40,7 @@ struct audit_verify_counts {
     uint64_t size;
     struct audit_hash root;  /* as the checkpoint says */
     uint64_t entries, tiles; /* checked */
-    uint64_t requests, refused, explained, results, withheld, unknown, pending, undelivered, others;
+    uint64_t requests, refused, explained, results, withheld, unknown, pending, undelivered, delivered, others;
     uint64_t unfinished;
     uint64_t faults;
 };

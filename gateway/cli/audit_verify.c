@@ -96,6 +96,7 @@ static void counts_json(const struct verify_run *run)
     base_json_begin(&json, &out);
     base_json_object_begin(&json);
     base_json_member_integer(&json, "columns", (int64_t) run->columns);
+    base_json_member_integer(&json, "delivered", (int64_t) counts->delivered);
     base_json_member_integer(&json, "entries", (int64_t) counts->entries);
     base_json_member_integer(&json, "explained", (int64_t) counts->explained);
     base_json_member_integer(&json, "faults", (int64_t) (counts->faults + run->column_faults));
@@ -136,8 +137,9 @@ static void counts_show(const struct verify_run *run)
            " without a conclusion\n",
            counts->requests, counts->results, counts->unknown, counts->withheld, counts->unfinished);
     printf("others      %" PRIu64 " refused, %" PRIu64 " explained, %" PRIu64 " undelivered, %" PRIu64
-           " pending, %" PRIu64 " of other kinds\n",
-           counts->refused, counts->explained, counts->undelivered, counts->pending, counts->others);
+           " shown later, %" PRIu64 " pending, %" PRIu64 " of other kinds\n",
+           counts->refused, counts->explained, counts->undelivered, counts->delivered, counts->pending,
+           counts->others);
     if (faults)
         printf("FAULTS      %" PRIu64 "\n", faults);
     else

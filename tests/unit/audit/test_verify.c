@@ -88,6 +88,10 @@ static void stories_append(struct rig *rig, unsigned first, unsigned end)
         if (i % 11 == 0) {
             leaves_conclusion(AUDIT_KIND_QUERY_UNDELIVERED, i, &request, &leaf);
             leaf_append(rig, &leaf);
+            for (unsigned shown = 0; shown < 2; shown++) {
+                leaves_conclusion(AUDIT_KIND_QUERY_DELIVERED, i, &request, &leaf);
+                leaf_append(rig, &leaf);
+            }
         }
     }
     base_buffer_clear(&leaf);
@@ -137,6 +141,7 @@ START_TEST(a_whole_log)
     ck_assert_uint_eq(counts.results, 160);
     ck_assert_uint_eq(counts.pending, 43);
     ck_assert_uint_eq(counts.undelivered, 28);
+    ck_assert_uint_eq(counts.delivered, 56);
     ck_assert_uint_eq(counts.others, 1);
     ck_assert_uint_eq(counts.tiles, counts.entries / 256);
     ck_assert_uint_eq(counts.unfinished, 0);
@@ -158,6 +163,7 @@ START_TEST(stories_that_do_not_fit)
         {{AUDIT_KIND_QUERY_REQUEST, AUDIT_KIND_QUERY_RESULT, AUDIT_KIND_QUERY_UNKNOWN}, AUDIT_FAULT_CONCLUSION, 1},
         {{AUDIT_KIND_QUERY_REQUEST, AUDIT_KIND_QUERY_WITHHELD, AUDIT_KIND_QUERY_PENDING}, AUDIT_FAULT_CONCLUSION, 1},
         {{AUDIT_KIND_QUERY_REQUEST, AUDIT_KIND_QUERY_UNDELIVERED, AUDIT_KIND_QUERY_RESULT}, AUDIT_FAULT_CONCLUSION, 1},
+        {{AUDIT_KIND_QUERY_REQUEST, AUDIT_KIND_QUERY_DELIVERED, AUDIT_KIND_QUERY_RESULT}, AUDIT_FAULT_CONCLUSION, 1},
         {{AUDIT_KIND_QUERY_REQUEST, AUDIT_KIND_QUERY_REQUEST, AUDIT_KIND_QUERY_RESULT}, AUDIT_FAULT_KEY_TWICE, 1},
     };
     struct base_buffer leaf;
