@@ -127,6 +127,7 @@ keys = $STATE/gateway/subject.key
 [query]
 ; A trial is refused more often than an officer at work.
 refusals_per_minute = 6000
+explains_per_minute = 6000
 INI
   instance_put "$USER_FRONT" "$STATE/front/front.ini" <<INI
 ; Written by ./run. qao-front --help says what each key means.

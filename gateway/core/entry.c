@@ -270,11 +270,11 @@ static int request_append(struct core_request *request, enum audit_kind kind, bo
         leaf.signer_certificate = request->message.signer.sha256;
         query_to_leaf(request, &leaf);
         int r = subjects_make(request, entry, subjects, &params);
-        if (r == 0)
+        if (r == 0 && kind != AUDIT_KIND_QUERY_EXPLAINED)
             r = seal(request, entry, "query", request->http.body);
         if (r < 0)
             return r;
-        leaf.query.sealed = entry->blob.digest;
+        leaf.query.sealed = entry->columns.blob_count > 0 ? entry->blob.digest : NULL;
         leaf.subjects = subjects;
         leaf.subject_count = entry->columns.subject_count;
         leaf.params = params.kid ? &params : NULL;

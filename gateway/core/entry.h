@@ -34,7 +34,7 @@ void core_entry_clear(struct core_entry *entry);
 enum { CORE_ENTRY_UNAVAILABLE = 1 }; /* the log takes no record now */
 
 /* Step 7, request->first. kind: query.request claims the id and confirms the registration, query.refused claims it when
- * claims is set, query.explained never. A record that cannot be made becomes a minimal query.refused that claims
+ * claims is set, query.explained never and without the message itself, of which only the digest stays. A record that cannot be made becomes a minimal query.refused that claims
  * nothing; where nothing else spoke against the query, log-unavailable is then added to request->codes. */
 int core_entry_request_append(struct core_request *request, enum audit_kind kind, bool claims,
                               void (*resume)(struct core_request *request)) BASE_MUST_USE;

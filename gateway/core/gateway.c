@@ -196,6 +196,8 @@ static int parts_make(struct core_gateway *gateway)
     if (r == 0)
         r = core_rate_new((unsigned)settings->refusals_per_minute, RATE_WINDOW_US, RATE_PEOPLE, &gateway->rate);
     if (r == 0)
+        r = core_rate_new((unsigned)settings->explains_per_minute, RATE_WINDOW_US, RATE_PEOPLE, &gateway->explains);
+    if (r == 0)
         r = core_hold_new((size_t)settings->hold_replies, HOLD_BYTES_MAX, settings->hold_seconds * 1000000,
                           &gateway->hold);
     if (r == 0)
@@ -435,6 +437,7 @@ void core_gateway_free(struct core_gateway *gateway)
     core_refusals_free(gateway->refusals);
     core_hold_free(gateway->hold);
     core_rate_free(gateway->rate);
+    core_rate_free(gateway->explains);
     core_trust_free(gateway->trust);
     certs_cache_free(gateway->cache);
     store_log_free(gateway->store_log);

@@ -55,7 +55,8 @@ struct core_gateway {
     struct audit_signer *log_signer;
     struct audit_writer *writer;
     int32_t log_id;
-    struct core_rate *rate;
+    struct core_rate *rate;     /* recorded refusals */
+    struct core_rate *explains; /* explanations asked for */
     struct core_hold *hold;
     struct core_refusals *refusals;
     struct core_metrics metrics;

@@ -30,11 +30,25 @@ static void log_away(struct core_request *request)
 
 /* ---- steps 3 to 6 ---- */
 
+/* Every explanation asked for counts, at once: each becomes a record, whatever it says. */
+static bool is_within_rate(struct core_request *request, int64_t *ret_wait_us)
+{
+    struct core_gateway *gateway = request->gateway;
+    if (!core_rate_check(gateway->rate, request->peer.iin, request->arrival_us, ret_wait_us))
+        return false;
+    if (request->route.page != CORE_PAGE_EXPLAIN)
+        return true;
+    if (!core_rate_check(gateway->explains, request->peer.iin, request->arrival_us, ret_wait_us))
+        return false;
+    core_rate_add(gateway->explains, request->peer.iin, request->arrival_us);
+    return true;
+}
+
 void core_query_serve(struct core_request *take_request)
 {
     struct core_request *request = take_request;
     int64_t wait_us;
-    if (!core_rate_check(request->gateway->rate, request->peer.iin, request->arrival_us, &wait_us)) {
+    if (!is_within_rate(request, &wait_us)) {
         core_problem_send(request, WIRE_CODE_TOO_MANY, NULL, (unsigned)(wait_us / 1000000) + 1);
         return;
     }

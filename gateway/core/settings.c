@@ -51,6 +51,7 @@ static size_t keys_of(struct core_settings *s, struct base_config_key keys[KEYS_
         {"query", "hold_seconds", BASE_CONFIG_INTEGER, &s->hold_seconds, "3600", 1, 86400, "how long an undelivered answer is kept"},
         {"query", "hold_replies", BASE_CONFIG_INTEGER, &s->hold_replies, "256", 1, 65536, "how many are kept"},
         {"query", "refusals_per_minute", BASE_CONFIG_INTEGER, &s->refusals_per_minute, "30", 1, 100000, "recorded refusals of one person; more are answered with too-many"},
+        {"query", "explains_per_minute", BASE_CONFIG_INTEGER, &s->explains_per_minute, "60", 1, 100000, "explanations of one person; more are answered with too-many"},
     };
     _Static_assert(BASE_ARRAY_LENGTH(all) <= KEYS_MAX, "room for every key");
     memcpy(keys, all, sizeof(all));

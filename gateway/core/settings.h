@@ -29,7 +29,7 @@ struct core_settings {
 
     char *editions, *case_pattern, *services, *messages; /* "" for the program's own data, but the pattern */
 
-    int64_t window_seconds, adapter_timeout_ms, hold_seconds, hold_replies, refusals_per_minute;
+    int64_t window_seconds, adapter_timeout_ms, hold_seconds, hold_replies, refusals_per_minute, explains_per_minute;
 };
 
 /* Reads the file and looks the users up. On an error ret_error (freed by the caller) says what; nothing is owned then. */

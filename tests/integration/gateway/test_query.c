@@ -499,6 +499,32 @@ START_TEST(refusals_are_bounded)
 }
 END_TEST
 
+START_TEST(explanations_are_bounded)
+{
+    world_init(&world);
+    world.settings = "[query]\nexplains_per_minute = 2\n";
+    world_start(&world);
+    char *text = world_query_text(&world, &(struct world_query){0}, NULL);
+    struct base_buffer message = world_sign(POLICE, text);
+    for (int i = 0; i < 3; i++) {
+        struct world_reply reply = world_send(&world, POLICE, "POST", "/v1/explain", base_buffer_view(&message));
+        if (i < 2)
+            ck_assert_uint_eq(reply.status, 200);
+        else
+            world_expect(&reply, 429, "too-many");
+        world_reply_clear(&reply);
+    }
+    ck_assert_int_eq(world_count(&world, "kind = 'query.explained'"), 2);
+    ck_assert_int_eq(cluster_number("select count(*) from blob b join log l using (log_id) where origin = $1", world.origin, NULL), 0);
+    struct world_reply reply = world_send(&world, POLICE, "POST", "/v1/queries", base_buffer_view(&message));
+    ck_assert_uint_eq(reply.status, 200); /* asking in earnest is another matter */
+    world_reply_clear(&reply);
+    base_buffer_clear(&message);
+    free(text);
+    end();
+}
+END_TEST
+
 START_TEST(explaining_asks_nobody_and_claims_nothing)
 {
     begin();
@@ -551,7 +577,7 @@ int main(void)
         a_record_that_cannot_be_made, parameters_are_told_every_fault, an_id_serves_once,
         many_copies_at_once_are_answered_once,
         refusals_are_bounded,
-        explaining_asks_nobody_and_claims_nothing,
+        explanations_are_bounded, explaining_asks_nobody_and_claims_nothing,
     };
     return world_run("signed queries", tests, sizeof(tests) / sizeof(tests[0]));
 }
