@@ -422,6 +422,21 @@ int core_entry_undelivered_append(struct core_request *request, void (*resume)(s
     return conclusion_append(request, entry, AUDIT_KIND_QUERY_UNDELIVERED, &leaf, resume);
 }
 
+int core_entry_delivered_append(struct core_request *request, const struct core_hold_right *right,
+                                void (*resume)(struct core_request *request))
+{
+    struct core_entry *entry = &request->third;
+    core_entry_clear(entry);
+    entry->columns = STORE_RECORD_INIT;
+    entry->columns.confirm = (struct store_confirm){right->registration, right->version};
+    const struct audit_leaf_conclusion leaf = {
+        .at_us = core_now_us(request->gateway),
+        .key = {.iin = request->peer.iin, .id = request->query.id},
+        .request = &right->request,
+    };
+    return conclusion_append(request, entry, AUDIT_KIND_QUERY_DELIVERED, &leaf, resume);
+}
+
 /* ---- what is not about a query ---- */
 
 int core_entry_reading_append(struct core_request *request, const struct store_person *person, const char *system_role,

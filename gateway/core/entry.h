@@ -5,6 +5,7 @@
 #include "audit/leaf.h"
 #include "audit/writer.h"
 #include "base/buffer.h"
+#include "gateway/core/hold.h"
 #include "schema/store/officer.h"
 #include "schema/store/record.h"
 
@@ -47,6 +48,11 @@ int core_entry_conclusion_append(struct core_request *request, enum audit_kind k
 /* Step 12, request->third. */
 int core_entry_undelivered_append(struct core_request *request,
                                   void (*resume)(struct core_request *request)) BASE_MUST_USE;
+
+/* query.delivered, request->third: the reply to the peer's query request->query.id is about to be shown. Confirms the
+ * registration that the right names. */
+int core_entry_delivered_append(struct core_request *request, const struct core_hold_right *right,
+                                void (*resume)(struct core_request *request)) BASE_MUST_USE;
 
 /* log.read, request->first: an official reads part of the log, named by its tile. */
 int core_entry_reading_append(struct core_request *request, const struct store_person *person, const char *system_role,

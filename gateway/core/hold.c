@@ -7,8 +7,6 @@
 #include <pthread.h>
 #include <stdlib.h>
 
-#include "base/idnum.h"
-
 enum { KEY_BYTES = 32, NONCE_BYTES = 12, TAG_BYTES = 16 };
 
 /* Oldest first. */
@@ -16,6 +14,8 @@ struct item {
     struct item *next;
     char iin[BASE_IDNUM_TEXT_MAX];
     uint8_t id[CORE_HOLD_ID_BYTES];
+    struct core_hold_right right;
+    unsigned showings;
     int64_t until_us;
     uint64_t nonce;
     uint8_t tag[TAG_BYTES];
@@ -107,7 +107,7 @@ static int crypt(const struct core_hold *hold, struct item *item, bool seal, con
 }
 
 int core_hold_put(struct core_hold *hold, const char *iin, const uint8_t id[static CORE_HOLD_ID_BYTES],
-                  struct base_bytes reply, int64_t now_us)
+                  const struct core_hold_right *right, struct base_bytes reply, int64_t now_us)
 {
     if (reply.len > hold->max_bytes || hold->max == 0)
         return -ENOBUFS;
@@ -116,6 +116,7 @@ int core_hold_put(struct core_hold *hold, const char *iin, const uint8_t id[stat
         return -ENOMEM;
     strncpy(item->iin, iin, sizeof(item->iin) - 1);
     memcpy(item->id, id, sizeof(item->id));
+    item->right = *right;
     item->len = reply.len;
     pthread_mutex_lock(&hold->mutex);
     item->until_us = now_us + hold->keep_us;
@@ -144,7 +145,7 @@ int core_hold_read(struct core_hold *hold, const char *iin, const uint8_t id[sta
 {
     pthread_mutex_lock(&hold->mutex);
     expire(hold, now_us);
-    struct item *item = *item_find(hold, iin, id);
+    struct item **link = item_find(hold, iin, id), *item = *link;
     int r = CORE_HOLD_NONE;
     if (item) {
         size_t before = out->len;
@@ -152,9 +153,32 @@ int core_hold_read(struct core_hold *hold, const char *iin, const uint8_t id[sta
         r = to ? crypt(hold, item, false, item->sealed, to) : base_buffer_error(out);
         if (r < 0 && to)
             out->len = before;
+        if (r == 0 && ++item->showings == CORE_HOLD_SHOWINGS_MAX)
+            item_drop(hold, link);
     }
     pthread_mutex_unlock(&hold->mutex);
     return r;
+}
+
+int core_hold_right_find(struct core_hold *hold, const char *iin, const uint8_t id[static CORE_HOLD_ID_BYTES],
+                         int64_t now_us, struct core_hold_right *ret_right)
+{
+    pthread_mutex_lock(&hold->mutex);
+    expire(hold, now_us);
+    const struct item *item = *item_find(hold, iin, id);
+    if (item)
+        *ret_right = item->right;
+    pthread_mutex_unlock(&hold->mutex);
+    return item ? 0 : CORE_HOLD_NONE;
+}
+
+void core_hold_drop(struct core_hold *hold, const char *iin, const uint8_t id[static CORE_HOLD_ID_BYTES])
+{
+    pthread_mutex_lock(&hold->mutex);
+    struct item **link = item_find(hold, iin, id);
+    if (*link)
+        item_drop(hold, link);
+    pthread_mutex_unlock(&hold->mutex);
 }
 
 void core_hold_expire(struct core_hold *hold, int64_t now_us)

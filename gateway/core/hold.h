@@ -3,11 +3,21 @@
 #ifndef GATEWAY_CORE_HOLD_H
 #define GATEWAY_CORE_HOLD_H
 
+#include "audit/store.h"
 #include "base/buffer.h"
 #include "base/bytes.h"
+#include "base/idnum.h"
 #include "base/result.h"
 
-enum { CORE_HOLD_ID_BYTES = 16 };
+enum { CORE_HOLD_ID_BYTES = 16, CORE_HOLD_SHOWINGS_MAX = 16 };
+
+/* By what right the officer was to have the reply, and which request it answers. */
+struct core_hold_right {
+    char bin[BASE_IDNUM_TEXT_MAX]; /* of the body registered in */
+    int64_t registration;
+    int32_t version;
+    struct audit_hash request; /* leaf hash of the request's record */
+};
 
 struct core_hold;
 
@@ -23,9 +33,17 @@ enum { CORE_HOLD_NONE = 1 };
 /* Keeps a reply for its officer, instead of an older one of the same id. -ENOBUFS when it is larger than all that may be
  * kept, -ENOMEM, -EIO. */
 int core_hold_put(struct core_hold *hold, const char *iin, const uint8_t id[static CORE_HOLD_ID_BYTES],
-                  struct base_bytes reply, int64_t now_us) BASE_MUST_USE;
+                  const struct core_hold_right *right, struct base_bytes reply, int64_t now_us) BASE_MUST_USE;
 
-/* Appends the reply; it stays until its time is over. CORE_HOLD_NONE, out's errors, -EIO. */
+/* By what right a reply may be shown. CORE_HOLD_NONE. */
+int core_hold_right_find(struct core_hold *hold, const char *iin, const uint8_t id[static CORE_HOLD_ID_BYTES],
+                         int64_t now_us, struct core_hold_right *ret_right) BASE_MUST_USE;
+
+/* Drops the reply, if there is one. */
+void core_hold_drop(struct core_hold *hold, const char *iin, const uint8_t id[static CORE_HOLD_ID_BYTES]);
+
+/* Appends the reply; it stays until its time is over, or it was read CORE_HOLD_SHOWINGS_MAX times (each showing is a
+ * record in the log). CORE_HOLD_NONE, out's errors, -EIO. */
 int core_hold_read(struct core_hold *hold, const char *iin, const uint8_t id[static CORE_HOLD_ID_BYTES], int64_t now_us,
                    struct base_buffer *out) BASE_MUST_USE;
 

@@ -5,6 +5,8 @@
 #include "gateway/registry/facts.h"
 #include "schema/store/query.h"
 
+enum { RETRY_S = 1 };
+
 static const char *state_of(const struct store_query *query)
 {
     if (!query->opens)
@@ -86,49 +88,144 @@ static int outcome_encode(const struct store_query *query, const char *id, struc
     return base_json_end(&json);
 }
 
-/* A held reply is shown only to who may still be shown it. */
-static int held_read(struct core_request *request, const uint8_t id[static WIRE_UUID_BYTES], struct base_buffer *ret_held)
+/* Whether the reply that is held may be shown. */
+enum right {
+    RIGHT_NONE = 0, /* nothing is held, or not to be shown to this connection */
+    RIGHT_ENDED,    /* the registration is no more what the answer was given to */
+    RIGHT_BLOCKED,  /* the same, and the officer is blocked */
+    RIGHT_STANDS,
+};
+
+/* The register's word, as it is now; the record of the showing confirms it in its own transaction. */
+static int right_check(struct core_request *request, struct core_hold_right *ret_right, enum right *ret_word)
 {
     struct core_gateway *gateway = request->gateway;
+    *ret_word = RIGHT_NONE;
+    if (core_hold_right_find(gateway->hold, request->peer.iin, request->query.id, request->arrival_us, ret_right) != 0 ||
+        strcmp(ret_right->bin, request->peer.bin) != 0)
+        return 0;
     char address[CORE_ADDRESS_MAX];
     core_request_address(request, address);
     const struct store_officer_key key = {
         .iin = request->peer.iin, .bin = request->peer.bin, .peer = address, .at_us = request->arrival_us};
     int r = store_officer_find(gateway->pool, &key, &request->officer);
-    if (r != 0)
-        return r < 0 ? r : 0;
-    struct registry_standing standing = registry_standing_of(&request->officer);
-    if (!standing.active || !standing.network_allowed || !standing.agreement_signed)
-        return 0;
-    r = core_hold_read(gateway->hold, request->peer.iin, id, request->arrival_us, ret_held);
-    return r < 0 ? r : 0;
+    if (r < 0)
+        return r;
+    struct registry_standing standing = registry_standing_of(r == 0 ? &request->officer : NULL);
+    if (standing.registered && !standing.active)
+        *ret_word = RIGHT_BLOCKED;
+    else if (!standing.registered || request->officer.registration != ret_right->registration ||
+             request->officer.version != ret_right->version)
+        *ret_word = RIGHT_ENDED;
+    else if (standing.network_allowed && standing.agreement_signed)
+        *ret_word = RIGHT_STANDS;
+    return 0;
 }
 
-void core_outcome_serve(struct core_request *take_request)
+static void outcome_send(struct core_request *take_request)
+{
+    core_page_send(take_request, "application/json", base_buffer_view(&take_request->reply));
+}
+
+static void outcome_away(struct core_request *take_request)
+{
+    core_problem_send(take_request, WIRE_CODE_LOG_UNAVAILABLE, NULL, RETRY_S);
+}
+
+/* Builds the page in request->reply. */
+static int page_make(struct core_request *request, const struct store_query *query, struct base_bytes held)
+{
+    char id[WIRE_UUID_TEXT_MAX];
+    wire_uuid_format(request->query.id, id);
+    base_buffer_clear(&request->reply);
+    base_buffer_init(&request->reply, LINK_REPLY_BODY_MAX);
+    return outcome_encode(query, id, held, &request->reply);
+}
+
+static void showing_recorded(struct core_request *request);
+
+/* The page without the reply; that one is dropped where the right to it is gone. */
+static void page_serve(struct core_request *take_request, const struct store_query *query, enum right word)
 {
     struct core_request *request = take_request;
-    uint8_t id[WIRE_UUID_BYTES];
-    char id_text[WIRE_UUID_TEXT_MAX];
-    struct store_query query;
-    if (wire_uuid_parse(request->route.rest, id) < 0) {
-        core_problem_send(request, WIRE_CODE_NOT_FOUND, NULL, 0);
+    if (word == RIGHT_ENDED || word == RIGHT_BLOCKED)
+        core_hold_drop(request->gateway->hold, request->peer.iin, request->query.id);
+    if (word == RIGHT_BLOCKED)
+        core_problem_send(request, WIRE_CODE_OFFICER_BLOCKED, NULL, 0);
+    else if (page_make(request, query, base_bytes_of(NULL, 0)) < 0)
+        outcome_away(request);
+    else
+        outcome_send(request);
+}
+
+/* The page with the reply is made first, then its showing recorded, then sent. */
+static void reply_show(struct core_request *take_request, const struct store_query *query,
+                       const struct core_hold_right *right)
+{
+    struct core_request *request = take_request;
+    BASE_CLEANUP(base_buffer_clear) struct base_buffer held;
+    base_buffer_init(&held, LINK_REPLY_BODY_MAX);
+    int r = core_hold_read(request->gateway->hold, request->peer.iin, request->query.id, request->arrival_us, &held);
+    if (r == CORE_HOLD_NONE) {
+        page_serve(request, query, RIGHT_NONE);
         return;
     }
-    wire_uuid_format(id, id_text);
-    int r = store_query_find(request->gateway->pool, request->peer.iin, id, 0, &query);
+    if (r == 0)
+        r = page_make(request, query, base_buffer_view(&held));
+    if (r == 0)
+        r = core_entry_delivered_append(request, right, showing_recorded);
+    if (r != 0)
+        outcome_away(request);
+}
+
+static void outcome_look(struct core_request *take_request)
+{
+    struct core_request *request = take_request;
+    struct store_query query;
+    struct core_hold_right right;
+    enum right word = RIGHT_NONE;
+    int r = store_query_find(request->gateway->pool, request->peer.iin, request->query.id, 0, &query);
     if (r == STORE_NONE) {
         core_problem_send(request, WIRE_CODE_NOT_FOUND, NULL, 0);
         return;
     }
-    BASE_CLEANUP(base_buffer_clear) struct base_buffer held;
-    base_buffer_init(&held, LINK_REPLY_BODY_MAX);
-    base_buffer_init(&request->reply, LINK_REPLY_BODY_MAX);
     if (r == 0)
-        r = held_read(request, id, &held);
-    if (r == 0)
-        r = outcome_encode(&query, id_text, base_buffer_view(&held), &request->reply);
-    if (r == 0)
-        core_page_send(request, "application/json", base_buffer_view(&request->reply));
+        r = right_check(request, &right, &word);
+    if (r < 0)
+        outcome_away(request);
+    else if (word == RIGHT_STANDS)
+        reply_show(request, &query, &right);
     else
-        core_problem_send(request, WIRE_CODE_LOG_UNAVAILABLE, NULL, 1);
+        page_serve(request, &query, word);
+}
+
+static void showing_recorded(struct core_request *request)
+{
+    switch (request->third.outcome) {
+    case AUDIT_OUTCOME_DURABLE:
+        outcome_send(request);
+        return;
+    case AUDIT_OUTCOME_CHANGED: /* a newer version came between: its word counts */
+        if (request->attempts++ == 0) {
+            outcome_look(request);
+            return;
+        }
+        break;
+    case AUDIT_OUTCOME_CLAIMED:
+    case AUDIT_OUTCOME_POISON:
+        base_log(BASE_LOG_ERROR, "event=showing-refused outcome=%d", (int)request->third.outcome);
+        break;
+    case AUDIT_OUTCOME_UNKNOWN:
+    case AUDIT_OUTCOME_UNAVAILABLE:
+        break;
+    }
+    outcome_away(request);
+}
+
+void core_outcome_serve(struct core_request *take_request)
+{
+    if (wire_uuid_parse(take_request->route.rest, take_request->query.id) < 0)
+        core_problem_send(take_request, WIRE_CODE_NOT_FOUND, NULL, 0);
+    else
+        outcome_look(take_request);
 }

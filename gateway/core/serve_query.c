@@ -17,6 +17,7 @@ static void result_recorded(struct core_request *request);
 static void conclude(struct core_request *request, enum audit_kind kind, const char *outcome, bool confirm);
 static void refusal_concluded(struct core_request *request);
 static void owed_recorded(struct core_request *request);
+static void answer_unproved(struct core_request *request);
 static void answer_undelivered(struct core_request *request);
 static void undelivered_recorded(struct core_request *request);
 
@@ -314,7 +315,7 @@ static void result_recorded(struct core_request *request)
         return;
     }
     if (core_answer_encode(request) < 0) /* 11 */
-        log_away(request);
+        answer_unproved(request);
     else
         core_answer_send(request, answer_undelivered); /* 12 */
 }
@@ -335,6 +336,37 @@ static void refusal_concluded(struct core_request *request)
     bool unknown = request->conclusion == AUDIT_KIND_QUERY_UNKNOWN;
     core_refusal_send(request, unknown ? wire_message_note(gateway->messages, WIRE_NOTE_OUTCOME_UNKNOWN, request->language)
                                        : NULL);
+}
+
+/* Keeps request->reply for the officer, as long as the registration is the one that the result was confirmed with. */
+static void answer_hold(struct core_request *request)
+{
+    struct core_hold_right right = {
+        .registration = request->officer.registration,
+        .version = request->officer.version,
+        .request = request->first.record.entry.leaf_hash,
+    };
+    memcpy(right.bin, request->officer.bin, sizeof(right.bin));
+    if (core_hold_put(request->gateway->hold, request->message.signer.iin, request->query.id, &right,
+                      base_buffer_view(&request->reply), core_now_us(request->gateway)) < 0)
+        base_log(BASE_LOG_WARNING, "event=answer-not-held query=%s", request->query.id_text);
+}
+
+/* The result stands in the log and cannot be proved now: the answer is kept without its receipt, and the officer told
+ * to look for it. */
+static void answer_unproved(struct core_request *request)
+{
+    base_log(BASE_LOG_ERROR, "event=answer-without-proof query=%s", request->query.id_text);
+    if (!request->replied) {
+        request->replied = true;
+        core_problem_tell(request, WIRE_CODE_LOG_UNAVAILABLE, RETRY_S);
+    }
+    base_buffer_clear(&request->reply);
+    base_buffer_init(&request->reply, LINK_REPLY_BODY_MAX);
+    if (wire_reply_encode(base_buffer_view(&request->answer_json), base_buffer_view(&request->signed_der), NULL,
+                          &request->reply) < 0)
+        base_log(BASE_LOG_ERROR, "event=answer-not-encoded query=%s", request->query.id_text);
+    answer_undelivered(request);
 }
 
 /* ---- conclusions that the log could not take at once ---- */
@@ -374,10 +406,12 @@ static void owed_recorded(struct core_request *request)
     case AUDIT_OUTCOME_POISON:
         break;
     case AUDIT_OUTCOME_DURABLE:
-        if (request->conclusion_confirms && core_answer_encode(request) == 0 &&
-            core_hold_put(request->gateway->hold, request->message.signer.iin, request->query.id,
-                          base_buffer_view(&request->reply), core_now_us(request->gateway)) < 0)
-            base_log(BASE_LOG_WARNING, "event=answer-not-held query=%s", request->query.id_text);
+        if (request->conclusion_confirms && core_answer_encode(request) < 0) {
+            answer_unproved(request);
+            return;
+        }
+        if (request->conclusion_confirms)
+            answer_hold(request);
         break;
     }
     core_request_free(request);
@@ -390,9 +424,8 @@ static void answer_undelivered(struct core_request *request)
     struct core_gateway *gateway = request->gateway;
     core_metric_add(&gateway->metrics.undelivered, 1);
     base_log(BASE_LOG_INFO, "event=undelivered query=%s", request->query.id_text);
-    if (core_hold_put(gateway->hold, request->message.signer.iin, request->query.id, base_buffer_view(&request->reply),
-                      core_now_us(gateway)) < 0)
-        base_log(BASE_LOG_WARNING, "event=answer-not-held query=%s", request->query.id_text);
+    if (request->reply.len > 0)
+        answer_hold(request);
     if (core_entry_undelivered_append(request, undelivered_recorded) != 0) {
         base_log(BASE_LOG_WARNING, "event=undelivered-not-recorded query=%s", request->query.id_text);
         core_request_free(request);

@@ -61,8 +61,10 @@ int wire_reply_encode(struct base_bytes answer, struct base_bytes signed_der, co
     base_json_object_begin(&json);
     base_json_name(&json, "answer");
     base_json_raw(&json, answer);
-    base_json_name(&json, "receipt");
-    wire_receipt_encode(receipt, &json);
+    if (receipt) {
+        base_json_name(&json, "receipt");
+        wire_receipt_encode(receipt, &json);
+    }
     base_json_name(&json, "signed");
     base_json_base64(&json, signed_der);
     base_json_member_text(&json, "v", "qao.reply/1");

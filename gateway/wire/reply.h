@@ -41,7 +41,8 @@ struct wire_answer {
 /* Appends the canonical bytes that are signed. The buffer's errors, -EINVAL for a text that is not UTF-8. */
 int wire_answer_encode(const struct wire_answer *answer, struct base_buffer *out) BASE_MUST_USE;
 
-/* Appends the whole reply; answer holds the bytes as signed, signed_der the CMS over them. */
+/* Appends the whole reply; answer holds the bytes as signed, signed_der the CMS over them. receipt is NULL where there
+ * is no proof: such a reply is only ever held. */
 int wire_reply_encode(struct base_bytes answer, struct base_bytes signed_der, const struct wire_receipt *receipt,
                       struct base_buffer *out) BASE_MUST_USE;
 

@@ -340,13 +340,27 @@ START_TEST(a_reply_that_does_not_arrive)
     world_front_restart(&world);
     world_wait_count(&world, "kind = 'query.undelivered'", 2);
     world.delivery = DELIVERED;
+    ck_assert_int_eq(world_count(&world, "kind = 'query.delivered'"), 0);
     expect_state(POLICE, id, "executed", true);
     expect_state(POLICE, second, "executed", true);
+    ck_assert_int_eq(world_count(&world, "kind = 'query.delivered'"), 2); /* each showing is in the log */
+    expect_state(POLICE, id, "executed", true);
+    ck_assert_int_eq(world_count(&world, "kind = 'query.delivered'"), 3);
+    insert_forbid(); /* and nothing is shown without */
+    reply = outcome_of(POLICE, id);
+    world_expect(&reply, 503, "log-unavailable");
+    world_reply_clear(&reply);
+    insert_allow();
     reply = outcome_of(SECOND, id); /* nobody else's */
     world_expect(&reply, 404, "not-found");
     world_reply_clear(&reply);
     world_register(POLICE, "blocked", 2, ALL_BASES, "{app4.1}", true);
-    expect_state(POLICE, id, "executed", false); /* what may not be shown now is not shown */
+    reply = outcome_of(POLICE, id); /* what may not be shown now is not shown */
+    world_expect(&reply, 403, "officer-blocked");
+    world_reply_clear(&reply);
+    world_register(POLICE, "active", 2, ALL_BASES, "{app4.1}", true);
+    expect_state(POLICE, id, "executed", false);     /* nor ever after */
+    expect_state(POLICE, second, "executed", false); /* nor under another version of the registration */
     end();
 }
 END_TEST

@@ -8,9 +8,11 @@
 static const uint8_t first[CORE_HOLD_ID_BYTES] = {1}, second[CORE_HOLD_ID_BYTES] = {2}, third[CORE_HOLD_ID_BYTES] = {3};
 static const char officer[] = "500101100000", other[] = "500101200007";
 
+static const struct core_hold_right right = {.bin = "300140000015", .registration = 7, .version = 2};
+
 static void put(struct core_hold *hold, const char *iin, const uint8_t *id, const char *text, int64_t now_us)
 {
-    ck_assert_int_eq(core_hold_put(hold, iin, id, base_bytes_text(text), now_us), 0);
+    ck_assert_int_eq(core_hold_put(hold, iin, id, &right, base_bytes_text(text), now_us), 0);
 }
 
 /* text NULL: nothing is there. */
@@ -71,7 +73,7 @@ START_TEST(within_bounds)
     expect(hold, officer, third, 1, "1234");
     put(hold, other, first, "1234567890", 1); /* all others go */
     ck_assert_uint_eq(core_hold_count(hold), 1);
-    ck_assert_int_eq(core_hold_put(hold, other, second, base_bytes_text("12345678901"), 1), -ENOBUFS);
+    ck_assert_int_eq(core_hold_put(hold, other, second, &right, base_bytes_text("12345678901"), 1), -ENOBUFS);
     expect(hold, other, first, 1, "1234567890");
     core_hold_free(hold);
 }
@@ -90,4 +92,39 @@ START_TEST(a_reader_with_too_little_room)
 }
 END_TEST
 
-CHECK_MAIN("held replies", for_its_officer_and_id, for_a_time, within_bounds, a_reader_with_too_little_room)
+START_TEST(by_a_right_that_can_end)
+{
+    struct core_hold *hold = NULL;
+    struct core_hold_right found;
+    ck_assert_int_eq(core_hold_new(8, 100, 100, &hold), 0);
+    put(hold, officer, first, "one", 0);
+    put(hold, officer, second, "two", 0);
+    ck_assert_int_eq(core_hold_right_find(hold, other, first, 1, &found), CORE_HOLD_NONE);
+    ck_assert_int_eq(core_hold_right_find(hold, officer, first, 1, &found), 0);
+    ck_assert_str_eq(found.bin, "300140000015");
+    ck_assert_int_eq(found.registration, 7);
+    ck_assert_int_eq(found.version, 2);
+    core_hold_drop(hold, officer, first);
+    core_hold_drop(hold, officer, first);
+    expect(hold, officer, first, 1, NULL);
+    expect(hold, officer, second, 1, "two");
+    ck_assert_int_eq(core_hold_right_find(hold, officer, second, 100, &found), CORE_HOLD_NONE);
+    core_hold_free(hold);
+}
+END_TEST
+
+START_TEST(shown_so_often_and_no_more)
+{
+    struct core_hold *hold = NULL;
+    ck_assert_int_eq(core_hold_new(8, 100, 100, &hold), 0);
+    put(hold, officer, first, "one", 0);
+    for (unsigned i = 0; i < CORE_HOLD_SHOWINGS_MAX; i++)
+        expect(hold, officer, first, 1, "one");
+    expect(hold, officer, first, 1, NULL);
+    put(hold, officer, second, "two", 1);
+    expect(hold, officer, second, 2, "two");
+    core_hold_free(hold);
+}
+END_TEST
+
+CHECK_MAIN("held replies", by_a_right_that_can_end, shown_so_often_and_no_more, for_its_officer_and_id, for_a_time, within_bounds, a_reader_with_too_little_room)
