@@ -27,6 +27,39 @@ end
 $$;
 revoke all on schema public from public;
 
+-- The cluster is the gateway's own (OPERATIONS): nobody but a superuser has anything to do in the databases it came with,
+-- where everyone may connect, make temporary tables and large objects, and so fill the disk that the log is on.
+do $$
+declare
+    target name;
+begin
+    for target in select datname from pg_database where datname in ('postgres', 'template1') loop
+        execute format('revoke connect, temporary on database %I from public', target);
+    end loop;
+end
+$$;
+
+-- Everyone who may connect could make large objects, hold the advisory locks by which the writer and changes of rights take turns, fill the
+-- write-ahead log, and so stop the log for ever. Only the owner's functions use these, each with a key of its own; nobody
+-- uses large objects (lo_..., loread, lowrite).
+do $$
+declare
+    target regprocedure;
+begin
+    for target in
+        select oid from pg_proc
+        where pronamespace = 'pg_catalog'::regnamespace
+            and (proname ~ '^(pg_(try_)?advisory_|lo_|loread$|lowrite$)' or proname = 'pg_logical_emit_message')
+    loop
+        execute format('revoke execute on function %s from public', target);
+    end loop;
+end
+$$;
+grant execute on function pg_advisory_lock(integer, integer), pg_advisory_xact_lock(integer, integer),
+    pg_advisory_xact_lock(bigint), pg_advisory_xact_lock_shared(bigint), pg_logical_emit_message(boolean, text, text)
+    to qao_owner;
+grant pg_signal_backend to qao_owner; -- registration_gate() ends sessions that hold up a change of rights
+
 create schema qao authorization qao_owner;
 grant usage on schema qao to qao_gateway, qao_reader;
 set local role qao_owner;

@@ -131,12 +131,29 @@ create function registration_gate_key() returns bigint
     language sql immutable parallel safe
 as $$ select 7119086001 $$;
 
+-- A record holds the gate for milliseconds. A session that holds it for seconds is stuck or not honest, and may set every
+-- timeout of its own: it is ended, so that nobody can hold up the blocking of an officer.
 create function registration_gate() returns trigger
-    language plpgsql set search_path = qao, pg_temp
+    language plpgsql security definer set search_path = qao, pg_temp set lock_timeout = '5s'
 as $$
 begin
-    perform pg_advisory_xact_lock(registration_gate_key());
-    return null;
+    for attempt in 1..5 loop
+        begin
+            perform pg_advisory_xact_lock(registration_gate_key());
+            return null;
+        exception when lock_not_available then
+            -- A bigint key is its two halves, with objsubid 1. Changes hold it ExclusiveLock and are left alone.
+            perform pg_terminate_backend(l.pid)
+            from pg_locks l
+                join pg_stat_activity a using (pid)
+                join pg_roles r on r.oid = a.usesysid
+            where l.locktype = 'advisory' and l.objsubid = 1 and l.granted and l.mode = 'ShareLock'
+                and l.database = (select oid from pg_database where datname = current_database())
+                and (l.classid::bigint << 32 | l.objid::bigint) = registration_gate_key()
+                and not r.rolsuper;
+        end;
+    end loop;
+    raise exception 'the gate of registrations is held by others' using errcode = 'lock_not_available';
 end
 $$;
 
@@ -148,7 +165,7 @@ alter table registration_version enable always trigger registration_gate;
 -- Fails with QAO02, the index (from 0) of the first that is out of date as its detail, unless each version is the newest
 -- of its registration; while the transaction lasts they stay so.
 create function registration_confirm(registrations bigint[], versions integer[]) returns void
-    language plpgsql set search_path = qao, pg_temp
+    language plpgsql security definer set search_path = qao, pg_temp
 as $$
 declare
     culprit bigint;
@@ -207,4 +224,4 @@ select table_seal('crl');
 grant select on body, body_version, body_network, unit, unit_version, person, person_version, registration,
     registration_version, agreement_text, agreement, crl to qao_gateway, qao_reader;
 grant insert on crl to qao_gateway;
-grant execute on function registration_gate_key(), registration_confirm(bigint[], integer[]) to qao_gateway;
+grant execute on function registration_confirm(bigint[], integer[]) to qao_gateway;

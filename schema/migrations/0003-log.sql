@@ -205,8 +205,30 @@ begin
 end
 $$;
 
+-- One writer for one log: held until the session ends. Waits as long as the session's lock_timeout.
+create function log_lock(log_number integer) returns void
+    language plpgsql security definer set search_path = qao, pg_temp
+as $$
+begin
+    if not exists (select from log where log_id = log_number) then
+        raise exception 'there is no log %', log_number using errcode = '22023';
+    end if;
+    perform pg_advisory_lock(711909, log_number);
+end
+$$;
+
+-- A write whose commit waits for all that was written before it; nothing is left in any table.
+create function log_barrier() returns void
+    language plpgsql security definer set search_path = qao, pg_temp
+as $$
+begin
+    perform pg_logical_emit_message(true, 'qao', 'barrier');
+end
+$$;
+
 grant select on log, entry, subject, claim, conclusion, tile, head to qao_gateway, qao_reader;
 grant select on blob, blob_large to qao_gateway;
 grant select (log_id, seq, kind, digest, large_id) on blob to qao_reader;
 grant insert on entry, subject, blob, blob_large, claim, conclusion, tile, head to qao_gateway;
-grant execute on function log_partition_make(integer, bigint), log_open(text, bigint) to qao_gateway;
+grant execute on function log_partition_make(integer, bigint), log_open(text, bigint), log_lock(integer), log_barrier()
+    to qao_gateway;

@@ -1,2 +1,2 @@
 -- A write whose commit waits for all that was written before it; nothing is left in any table.
-select pg_logical_emit_message(true, 'qao', 'barrier')
+select qao.log_barrier()

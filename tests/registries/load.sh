@@ -42,6 +42,11 @@ where not exists (select from pg_database where datname = :'name') \gexec
 select format('revoke all on database %I from public', :'name') \gexec
 select format('grant connect on database %I to %I', :'name', :'name') \gexec
 SQL
+    # Large objects are in no schema of ours: whoever connects could fill the disk with them, which is the log's too.
+    sql "$name" <<'SQL'
+select format('revoke execute on function %s from public', oid::regprocedure)
+from pg_proc where pronamespace = 'pg_catalog'::regnamespace and proname ~ '^(lo_|loread$|lowrite$)' \gexec
+SQL
     {
         printf 'begin;\nset local role %s_owner;\n' "$name"
         cat "$here/sql/country.sql" "$here/sql/$1.sql"

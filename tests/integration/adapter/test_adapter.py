@@ -177,6 +177,9 @@ class Registries(unittest.TestCase):
         refused("57", "insert into registry.prohibition (query, cadastre) values (gen_random_uuid(), '99:001:001:001')")
         refused("57", "create table registry.mine (a int)")
         refused("57", "create table public.mine (a int)")
+        refused("57", "create temporary table mine (a int)")
+        refused("57", "select lo_create(0)")
+        refused("57", "select lo_from_bytea(0, 'x')")
         for other in ("02", "57", "postgres"):
             database = other if other == "postgres" else f"qao_registry_{other}"
             run = subprocess.run(["psql", "-X", "-q", "-h", self.cluster.folder, "-U", "qao_registry_01", "-d", database,

@@ -173,6 +173,26 @@ START_TEST(block_race)
     result = PQgetResult(administrator);
     ck_assert_int_eq(PQresultStatus(result), PGRES_COMMAND_OK);
     PQclear(result);
+
+    /* One that holds the gate and has lifted its own limits is ended: the block does not wait for it. */
+    free(cluster_sql("alter function registration_gate() set lock_timeout = '200ms'", NULL));
+    result = PQexec(recorder, "set idle_in_transaction_session_timeout = 0; set statement_timeout = 0");
+    ck_assert_int_eq(PQresultStatus(result), PGRES_COMMAND_OK);
+    PQclear(result);
+    snprintf(sql, sizeof(sql), "begin; select qao.registration_confirm(array[%ld], array[%d])", registration,
+             version + 2);
+    result = PQexec(recorder, sql);
+    ck_assert_int_eq(PQresultStatus(result), PGRES_TUPLES_OK);
+    PQclear(result);
+    block(administrator, registration, version + 3);
+    result = PQexec(administrator, "commit");
+    ck_assert_msg(PQresultStatus(result) == PGRES_COMMAND_OK, "%s", PQresultErrorMessage(result));
+    PQclear(result);
+    result = PQexec(recorder, "commit");
+    ck_assert_int_eq(PQresultStatus(result), PGRES_FATAL_ERROR);
+    ck_assert_int_eq(PQstatus(recorder), CONNECTION_BAD);
+    PQclear(result);
+    free(cluster_sql("alter function registration_gate() set lock_timeout = '5s'", NULL));
     PQfinish(recorder);
     PQfinish(administrator);
     cluster_log_close(&log);

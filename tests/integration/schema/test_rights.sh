@@ -83,6 +83,41 @@ attempt qao_reader 42501 "select qao.log_open('other.example/log', 65536);"
 attempt qao_reader 42501 "select content from blob_large;"
 attempt qao_reader 42501 "select qao.registration_confirm('{1}', '{1}');"
 
+# Locks by which the writer and changes of rights take turns: by no other way than the functions made for it.
+for role in qao_gateway qao_reader; do
+    for call in 'pg_advisory_lock(7119086001)' 'pg_advisory_lock_shared(7119086001)' 'pg_advisory_lock(711909, 1)' \
+        'pg_advisory_xact_lock(7119086001)' 'pg_advisory_xact_lock_shared(7119086001)' 'pg_try_advisory_lock(711909, 1)' \
+        'pg_try_advisory_xact_lock(711908, 1)' 'pg_advisory_unlock_all()' "pg_logical_emit_message(false, 'a', 'b')" \
+        'qao.registration_gate_key()'; do
+        attempt "$role" 42501 "select $call;"
+    done
+done
+attempt qao_reader 42501 "select qao.log_lock(1);"
+attempt qao_reader 42501 "select qao.log_barrier();"
+attempt qao_gateway 00000 "select qao.log_lock(1);"
+attempt qao_gateway 22023 "select qao.log_lock(2);"
+attempt qao_gateway 00000 "select qao.log_barrier();"
+[ "$(psql -X -q -A -t -U postgres -c "select count(*) from pg_proc where pronamespace = 'pg_catalog'::regnamespace
+    and proname ~ 'advisory' and has_function_privilege('qao_reader', oid, 'execute')")" = 0 ] || {
+    echo 'an advisory lock function is everybody'"'"'s'
+    failed=1
+}
+
+# What fills a disk: large objects and temporary tables.
+for role in qao_gateway qao_reader; do
+    for call in 'lo_create(0)' 'lo_creat(-1)' "lo_from_bytea(0, 'x')" "lo_put(1, 0, 'x')" 'lo_open(1, 131072)' \
+        "lowrite(0, 'x')"; do
+        attempt "$role" 42501 "select $call;"
+    done
+    attempt "$role" 42501 "create temporary table mine ();"
+    for database in postgres template1; do
+        if psql -X -q -U "$role" -d "$database" -c 'select 1' >/dev/null 2>&1; then
+            echo "$role connects to $database"
+            failed=1
+        fi
+    done
+done
+
 # Shapes: each wrong value by the constraint that is there for it.
 attempt qao_gateway 23514 "insert into entry (log_id, seq, opens, at, kind, leaf) values (1, 0, false, now(), 'k', '');"
 attempt qao_gateway 23514 "insert into entry (log_id, seq, opens, at, kind, leaf) values (1, 99999999, false, now(), 'k', 'x');"
