@@ -112,6 +112,23 @@ places_lock() {
   flock -n 9 || die "another ./run works on $DIR" "stop it, or give another --dir and --port"
 }
 
+# Fails when somebody listens there: our front would end again and again, and the other's answers be taken for ours.
+places_ports_free() {
+  local port why
+  for port in "$@"; do
+    if ! why=$(python3 "$ROOT/deploy/free.py" "$port" 2>&1); then
+      places_leave
+      die "port $port of 127.0.0.1 cannot be used: $why" "choose another with --port N: N and N+1 must be free"
+    fi
+  done
+}
+
+# Takes away the folder of the sockets, which holds nothing between two runs.
+places_leave() {
+  rm -f -- "$RUN"/*/*.sock
+  rmdir -- "$RUN"/* "$RUN" 2>/dev/null || :
+}
+
 # Where the programs are started from: the build, or where other users may not enter it, a copy of it.
 places_programs() {
   PROGRAMS=$ROOT/build/bin

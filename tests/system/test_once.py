@@ -2,6 +2,7 @@
 import pathlib
 import re
 import shutil
+import socket
 import tempfile
 import unittest
 
@@ -45,6 +46,7 @@ class Once(unittest.TestCase):
         self.assertFalse((first.folder / "gateway.url").exists(), "gateway.url stays behind")
         self.assert_shape(first)
         self.assert_nothing_runs(first)
+        self.assertFalse(pathlib.Path(first.places()["run"]).exists(), "the folder of the sockets stays behind")
 
         beside = self.instance("another").start("--no-demo")
         try:
@@ -52,6 +54,15 @@ class Once(unittest.TestCase):
         finally:
             self.assertEqual(beside.stop(), 0)
         self.assertGreater(again, size, "the log did not go on")
+
+    def test_port_in_use(self):
+        instance = self.instance("port in use")
+        for port in (instance.port, instance.port + 1):
+            with socket.create_server(("127.0.0.1", port)):
+                done = instance.run("--once")
+            self.assertEqual(done.returncode, 1, done.stdout + done.stderr)
+            self.assertIn(f"port {port} of 127.0.0.1 cannot be used: Address already in use", done.stderr)
+            self.assertFalse(pathlib.Path(instance.places()["run"]).exists(), "the folder of the sockets stays behind")
 
     def assert_shape(self, instance):
         folder = instance.folder
