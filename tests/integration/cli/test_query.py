@@ -123,7 +123,7 @@ class Client(unittest.TestCase):
 
     def problem_of(self, query, codes, status=403, recorded=True):
         problem = {"type": f"urn:qao:problem:{codes[0]}", "title": f"title {codes[0]}", "status": status,
-                   "detail": "the detail", "query": query["id"],
+                   "detail": "the detail", "fault": "the fault", "query": query["id"],
                    "reasons": [{"code": code, "title": f"title {code}", "citations": [{"clause": 19}]} for code in codes]}
         if recorded:
             signed = self.system.sign64(problem)
@@ -279,7 +279,7 @@ class Client(unittest.TestCase):
         with self.serve(self.refusing(["agreement-unsigned", "case-missing"])):
             done = self.ask()
             self.assertEqual((1, ""), (done.returncode, done.stderr))
-            for words in ("title agreement-unsigned", "the detail", "[case-missing]", "clause 19",
+            for words in ("title agreement-unsigned", "the detail", "(the fault)", "[case-missing]", "clause 19",
                           "Name the case with --case.", "request record 9"):
                 self.assertIn(words, done.stdout)
             done = self.ask("--json")
