@@ -165,7 +165,9 @@ static void problem_show(const struct cli_show *show, const json_t *problem, str
     const char *detail = text_of(problem, "detail");
     const char *more = text_of(problem, "fault");
     const char *type = text_of(problem, "type");
-    line(show, CLI_TEXT_DECISION, cli_text(CLI_TEXT_DENY, show->language), out);
+    /* Where the outcome is not known, nobody refused. */
+    if (!type || strcmp(type, "urn:qao:problem:outcome-unknown") != 0)
+        line(show, CLI_TEXT_DECISION, cli_text(CLI_TEXT_DENY, show->language), out);
     (void) cli_screen_text(base_bytes_text(title ? title : type), out);
     (void) base_buffer_append_text(out, "\n");
     if (detail) {

@@ -94,7 +94,7 @@ static void tick(struct front_connections *connections)
     int64_t now_us = base_clock_monotonic_us();
     struct front_request *request;
     while ((request = front_waiting_take_expired(front->waiting, now_us)))
-        front_request_fail(request);
+        front_request_fail(request, FRONT_PROBLEM_OUTCOME_UNKNOWN);
     front_deliveries_check(front->deliveries, now_us);
     front_refusals_send(front->refusals, now_us, send_refusal, front);
 }

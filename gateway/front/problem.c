@@ -3,7 +3,7 @@
 #include <string.h>
 #include <strings.h>
 
-enum { LANGUAGES = 3, PROBLEMS = FRONT_PROBLEM_OVERLOADED + 1 };
+enum { LANGUAGES = 3, PROBLEMS = FRONT_PROBLEM_OUTCOME_UNKNOWN + 1 };
 
 #define BODY(code, status, title)                                                                                      \
     "{\"type\":\"urn:qao:problem:" code "\",\"title\":\"" title "\",\"status\":" #status "}\n"
@@ -31,6 +31,16 @@ static const struct {
          {BODY("overloaded", 503, "The gateway cannot take the request now; try again shortly"),
           BODY("overloaded", 503, "Шлюз сейчас не может принять запрос; повторите попытку чуть позже"),
           BODY("overloaded", 503, "Шлюз қазір сұрауды қабылдай алмайды; сәл кейінірек қайталаңыз")}},
+    [FRONT_PROBLEM_OUTCOME_UNKNOWN] =
+        {503,
+         {BODY("outcome-unknown", 503,
+               "It is not known whether the request was carried out; do not send it again, look with GET "
+               "/v1/queries/{id}"),
+          BODY("outcome-unknown", 503,
+               "Неизвестно, выполнен ли запрос; не отправляйте его повторно, проверьте: GET /v1/queries/{id}"),
+          BODY("outcome-unknown", 503,
+               "Сұраудың орындалған-орындалмағаны белгісіз; оны қайта жібермеңіз, тексеріңіз: GET "
+               "/v1/queries/{id}")}},
 };
 
 unsigned front_problem_status(enum front_problem problem)

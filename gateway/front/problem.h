@@ -10,7 +10,8 @@ enum front_problem {
     FRONT_PROBLEM_BAD_REQUEST,
     FRONT_PROBLEM_LENGTH_REQUIRED,
     FRONT_PROBLEM_TOO_LARGE,
-    FRONT_PROBLEM_OVERLOADED, /* no room, or the gateway does not answer */
+    FRONT_PROBLEM_OVERLOADED,      /* no room, or no gateway: surely nothing was done */
+    FRONT_PROBLEM_OUTCOME_UNKNOWN, /* the gateway may have taken the request, and did not answer */
 };
 
 enum front_language { FRONT_LANGUAGE_EN, FRONT_LANGUAGE_RU, FRONT_LANGUAGE_KK };

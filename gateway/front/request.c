@@ -260,13 +260,14 @@ static enum MHD_Result hand_over(struct front_request *request, const char *meth
     front_connection_enter(request->connection, FRONT_PHASE_REPLY);
     MHD_suspend_connection(request->mhd);
     if (front_waiting_begin(front->waiting, id, base_clock_monotonic_us() + front->settings->reply_us) != 0) {
-        front_request_fail(request);
-    } else if (send_request(request, method) != 0) {
-        /* Another thread may have taken it meanwhile, because the gateway was lost: then it is that thread's. */
-        struct front_request *mine = front_waiting_take(front->waiting, id);
-        if (mine)
-            front_request_fail(mine);
+        front_request_fail(request, FRONT_PROBLEM_OVERLOADED);
+        return MHD_YES;
     }
+    int r = send_request(request, method);
+    /* Another thread may have taken it meanwhile, because the gateway was lost: then it is that thread's. */
+    struct front_request *mine = r != 0 ? front_waiting_take(front->waiting, id) : NULL;
+    if (mine)
+        front_request_fail(mine, r == LINK_CHANNEL_LOST ? FRONT_PROBLEM_OUTCOME_UNKNOWN : FRONT_PROBLEM_OVERLOADED);
     return MHD_YES;
 }
 
@@ -294,17 +295,17 @@ void front_request_answer(struct front_request *request, const struct link_reply
 {
     if (front_reply_copy(reply, &request->reply) != 0) {
         request->reply.wants_delivery = reply->wants_delivery;
-        front_request_fail(request);
+        front_request_fail(request, FRONT_PROBLEM_OUTCOME_UNKNOWN);
         return;
     }
     request->stage = STAGE_REPLY;
     MHD_resume_connection(request->mhd);
 }
 
-void front_request_fail(struct front_request *request)
+void front_request_fail(struct front_request *request, enum front_problem problem)
 {
     front_counters_add(&request->connection->front->counters, FRONT_COUNT_REQUESTS_OVERLOADED);
-    request->problem = FRONT_PROBLEM_OVERLOADED;
+    request->problem = problem;
     request->stage = STAGE_REPLY;
     MHD_resume_connection(request->mhd);
 }

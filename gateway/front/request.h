@@ -6,6 +6,7 @@
 #define GATEWAY_FRONT_REQUEST_H
 
 #include "gateway/front/connection.h"
+#include "gateway/front/problem.h"
 
 #include <microhttpd.h>
 
@@ -23,7 +24,7 @@ void front_request_free(struct front_request *request, bool is_sent);
 
 /* Ends the wait with the gateway's reply, which is copied; -ENOMEM ends it as front_request_fail() does. */
 void front_request_answer(struct front_request *request, const struct link_reply *reply);
-/* Ends the wait with 503. */
-void front_request_fail(struct front_request *request);
+/* Ends the wait with a 503: FRONT_PROBLEM_OVERLOADED only where the request surely was not sent. */
+void front_request_fail(struct front_request *request, enum front_problem problem);
 
 #endif

@@ -161,7 +161,7 @@ static void on_gateway_lost(void *context, struct link_channel *channel)
     unsigned count = 0;
     struct front_request *request;
     while ((request = front_waiting_take_expired(front->waiting, INT64_MAX))) {
-        front_request_fail(request);
+        front_request_fail(request, FRONT_PROBLEM_OUTCOME_UNKNOWN);
         count++;
     }
     base_log(BASE_LOG_WARNING, "event=gateway-lost requests=%u", count);
@@ -321,7 +321,7 @@ void front_server_stop(struct front_server *server)
     front_waiting_close(front->waiting);
     struct front_request *request;
     while ((request = front_waiting_take_expired(front->waiting, INT64_MAX)))
-        front_request_fail(request);
+        front_request_fail(request, FRONT_PROBLEM_OUTCOME_UNKNOWN);
     if (server->officers.daemon)
         MHD_stop_daemon(server->officers.daemon);
     stop_accepting(&server->local);

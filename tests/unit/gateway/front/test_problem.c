@@ -39,7 +39,8 @@ START_TEST(each_problem_is_a_document)
     } cases[] = {{FRONT_PROBLEM_BAD_REQUEST, "bad-request", 400},
                  {FRONT_PROBLEM_LENGTH_REQUIRED, "length-required", 411},
                  {FRONT_PROBLEM_TOO_LARGE, "too-large", 413},
-                 {FRONT_PROBLEM_OVERLOADED, "overloaded", 503}};
+                 {FRONT_PROBLEM_OVERLOADED, "overloaded", 503},
+                 {FRONT_PROBLEM_OUTCOME_UNKNOWN, "outcome-unknown", 503}};
     for (size_t i = 0; i < BASE_ARRAY_LENGTH(cases); i++)
         for (unsigned language = FRONT_LANGUAGE_EN; language <= FRONT_LANGUAGE_KK; language++) {
             char begin[128], end[64], text[512];
