@@ -120,7 +120,7 @@ enum MHD_Result front_reply_send(struct front_connection *connection, struct MHD
 }
 
 enum MHD_Result front_reply_send_problem(struct front_connection *connection, struct MHD_Connection *mhd,
-                                         enum front_problem problem, enum front_language language)
+                                         enum front_problem problem, enum front_language language, bool ends_connection)
 {
     struct base_bytes body = front_problem_body(problem, language);
     /* The static text is only read; the type of the parameter is older than const. */
@@ -132,6 +132,8 @@ enum MHD_Result front_reply_send_problem(struct front_connection *connection, st
         add_fixed_headers(response, connection) &&
         MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, "application/problem+json") == MHD_YES &&
         MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_LANGUAGE, front_language_name(language)) == MHD_YES;
+    if (ends_connection)
+        complete = complete && MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION, "close") == MHD_YES;
     if (problem == FRONT_PROBLEM_OVERLOADED)
         complete = complete && MHD_add_response_header(response, MHD_HTTP_HEADER_RETRY_AFTER, "2") == MHD_YES;
     return queue(mhd, front_problem_status(problem), response, complete);

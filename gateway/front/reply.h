@@ -37,7 +37,8 @@ void front_reply_clear(struct front_reply *reply);
 enum MHD_Result front_reply_send(struct front_connection *connection, struct MHD_Connection *mhd,
                                  struct front_reply *reply, bool is_head);
 enum MHD_Result front_reply_send_problem(struct front_connection *connection, struct MHD_Connection *mhd,
-                                         enum front_problem problem, enum front_language language);
+                                         enum front_problem problem, enum front_language language,
+                                         bool ends_connection);
 /* 200, for a probe that asks whether this process lives. */
 enum MHD_Result front_reply_send_alive(struct MHD_Connection *mhd);
 /* The gateway's metrics, if it gave any, and then the front's own. */

@@ -30,7 +30,7 @@ struct front_request {
     struct front_connection *connection;
     struct MHD_Connection *mhd;
     enum stage stage;
-    bool is_head;
+    bool is_head, ends_connection;
     uint64_t id;       /* place among those under way; 0 for none */
     uint64_t body_len; /* announced */
     enum front_problem problem;
@@ -93,7 +93,7 @@ static struct base_bytes header_of(struct MHD_Connection *mhd, const char *name)
 
 struct framing {
     unsigned lengths, encodings;
-    bool is_number;
+    bool is_number, has_bad_name;
     uint64_t length;
 };
 
@@ -111,11 +111,21 @@ static bool parse_length(const char *text, size_t len, uint64_t *ret_length)
     return true;
 }
 
+/* libmicrohttpd keeps what stands between a name and its colon as part of the name; others would not. */
+static bool is_name(const char *name, size_t len)
+{
+    for (size_t i = 0; i < len; i++)
+        if (name[i] <= ' ' || name[i] == 0x7f)
+            return false;
+    return len > 0;
+}
+
 static enum MHD_Result see_header(void *context, enum MHD_ValueKind kind, const char *name, size_t name_len,
                                   const char *value, size_t value_len)
 {
     struct framing *framing = context;
     (void) kind;
+    framing->has_bad_name = framing->has_bad_name || !is_name(name, name_len);
     if (name_len == 14 && strncasecmp(name, "Content-Length", 14) == 0) {
         framing->lengths++;
         framing->is_number = value && parse_length(value, value_len, &framing->length);
@@ -126,10 +136,10 @@ static enum MHD_Result see_header(void *context, enum MHD_ValueKind kind, const 
 }
 
 /* Two readings of where a request ends are one too many: whoever sends both lengths, or one twice, is refused, also
- * where RFC 9112 §6.3 would allow to choose. A body needs its length. */
+ * where RFC 9112 §6.3 would allow to choose; white space in a name is refused by §5.1. A body needs its length. */
 static enum front_problem check_framing(const struct framing *framing, const char *method)
 {
-    if (framing->lengths > 1 || (framing->lengths > 0 && framing->encodings > 0))
+    if (framing->has_bad_name || framing->lengths > 1 || (framing->lengths > 0 && framing->encodings > 0))
         return FRONT_PROBLEM_BAD_REQUEST;
     if (framing->encodings > 0)
         return FRONT_PROBLEM_LENGTH_REQUIRED;
@@ -159,7 +169,8 @@ static enum MHD_Result send_problem(struct front_request *request)
 {
     enum front_language language = front_language_find(header_of(request->mhd, MHD_HTTP_HEADER_ACCEPT_LANGUAGE));
     front_connection_enter(request->connection, FRONT_PHASE_SEND);
-    return front_reply_send_problem(request->connection, request->mhd, request->problem, language);
+    return front_reply_send_problem(request->connection, request->mhd, request->problem, language,
+                                    request->ends_connection);
 }
 
 /* Answers at once where the body's end is not known or too far away (the connection then ends), else after it. */
@@ -169,8 +180,10 @@ static enum MHD_Result refuse(struct front_request *request, enum front_problem 
                                                                   ? FRONT_COUNT_REQUESTS_OVERLOADED
                                                                   : FRONT_COUNT_REQUESTS_MALFORMED);
     request->problem = problem;
-    if (framing->encodings > 0 || framing->lengths > 1 || framing->length > DISCARD_MAX) {
+    if (problem == FRONT_PROBLEM_LENGTH_REQUIRED || framing->has_bad_name || framing->encodings > 0 ||
+        framing->lengths > 1 || framing->length > DISCARD_MAX) {
         request->stage = STAGE_REPLY;
+        request->ends_connection = true;
         return send_problem(request);
     }
     request->stage = STAGE_DISCARD;

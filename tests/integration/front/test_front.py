@@ -210,6 +210,28 @@ class Requests(unittest.TestCase):
             self.assertTrue(connection.is_closed())
             self.assertEqual(front.gateway.requests, [])
 
+    def test_what_follows_an_unclear_header_is_no_request(self):
+        head, next_one = b"POST / HTTP/1.1\r\nHost: localhost\r\n", b"GET /smuggled HTTP/1.1\r\nHost: localhost\r\n\r\n"
+        cases = {head + b"Content-Length : 5\r\n\r\n": 400, head + b"Content-Length\t: 5\r\n\r\n": 400,
+                 head + b"X Y: 1\r\nContent-Length: 5\r\n\r\nhello": 400, head + b"\r\n": 411,
+                 b"GET / HTTP/1.1\r\nHost: localhost\r\nX-A : 5\r\n\r\n": 400}
+        with Front() as front:
+            for request, status in cases.items():
+                with self.subTest(request=request):
+                    connection = front.connect()
+                    connection.send(request + next_one)
+                    seen, headers, body = connection.reply()
+                    self.assertEqual((seen, headers["connection"].lower(), json.loads(body)["status"]),
+                                     (status, "close", status))
+                    self.assertTrue(connection.is_closed())
+                    self.assertEqual(connection.rest, b"")
+            # libmicrohttpd answers this one itself, and closes.
+            connection = front.connect()
+            connection.send(head + b"Content-Length: +5\r\n\r\nhello" + next_one)
+            self.assertEqual(connection.reply()[0], 400)
+            self.assertTrue(connection.is_closed())
+            self.assertEqual(front.gateway.requests, [])
+
     def test_a_body_over_the_limit_is_refused_before_it_is_kept(self):
         with Front() as front:
             connection = front.connect()
