@@ -101,7 +101,7 @@ class Client:
         self.send_frame(CALL, body)
         return number
 
-    def wait(self, number, timeout=20.0):
+    def wait(self, number, timeout=60.0):  # longer than any deadline of the adapter's in these tests
         with self.changed:
             assert self.changed.wait_for(lambda: number in self.answers, timeout), "no answer from the adapter"
             return self.answers.pop(number)
