@@ -268,6 +268,17 @@ static int restrict_calls(const struct base_sandbox *sandbox, bool *ret_done)
     return r;
 }
 
+const char *base_sandbox_missing(int landlock_abi)
+{
+    if (landlock_abi < 1)
+        return "files,tcp-connect,tcp-bind,abstract-sockets,signals,unix-socket-paths";
+    if (landlock_abi < 4)
+        return "tcp-connect,tcp-bind,abstract-sockets,signals,unix-socket-paths";
+    if (landlock_abi < 6)
+        return "abstract-sockets,signals,unix-socket-paths";
+    return landlock_abi < 9 ? "unix-socket-paths" : "";
+}
+
 int base_sandbox_enter(const struct base_sandbox *sandbox, struct base_sandbox_state *ret_state)
 {
     struct base_sandbox_state state = {0};

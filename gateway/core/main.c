@@ -72,8 +72,9 @@ static int sandbox_enter(const struct core_settings *settings)
         struct base_sandbox_state state;
         r = base_sandbox_enter(&sandbox, &state);
         if (r == 0)
-            base_log(BASE_LOG_INFO, "event=sandbox landlock=%s seccomp=%s", state.landlock ? "yes" : "no",
-                     state.seccomp ? "yes" : "no");
+            base_log(state.landlock_abi >= BASE_SANDBOX_ABI_TCP && state.seccomp ? BASE_LOG_INFO : BASE_LOG_WARNING,
+                     "event=sandbox landlock=%s abi=%d seccomp=%s missing=\"%s\"", state.landlock ? "yes" : "no",
+                     state.landlock_abi, state.seccomp ? "yes" : "no", base_sandbox_missing(state.landlock_abi));
         else
             base_log(BASE_LOG_ERROR, "event=sandbox-failed error=%d", -r);
     }

@@ -76,9 +76,9 @@ static int enter_sandbox(const struct front_settings *s)
         base_log(BASE_LOG_ERROR, "event=sandbox-failed error=%d", -r);
         return r;
     }
-    base_log(state.landlock && state.seccomp ? BASE_LOG_INFO : BASE_LOG_WARNING,
-             "event=sandboxed landlock=%s abi=%d seccomp=%s", state.landlock ? "yes" : "kernel-lacks-it",
-             state.landlock_abi, state.seccomp ? "yes" : "kernel-lacks-it");
+    base_log(state.landlock_abi >= BASE_SANDBOX_ABI_TCP && state.seccomp ? BASE_LOG_INFO : BASE_LOG_WARNING,
+             "event=sandboxed landlock=%s abi=%d seccomp=%s missing=\"%s\"", state.landlock ? "yes" : "kernel-lacks-it",
+             state.landlock_abi, state.seccomp ? "yes" : "kernel-lacks-it", base_sandbox_missing(state.landlock_abi));
     return 0;
 }
 

@@ -282,7 +282,21 @@ START_TEST(unix_sockets_elsewhere_are_closed_where_the_kernel_can)
 }
 END_TEST
 
+/* Linux: TCP is ruled from ABI 4 on, abstract sockets and signals from 6. */
+START_TEST(what_an_old_kernel_lacks_is_named)
+{
+    ck_assert_ptr_nonnull(strstr(base_sandbox_missing(0), "files"));
+    ck_assert_ptr_null(strstr(base_sandbox_missing(1), "files"));
+    ck_assert_ptr_nonnull(strstr(base_sandbox_missing(3), "tcp-connect"));
+    ck_assert_ptr_null(strstr(base_sandbox_missing(4), "tcp"));
+    ck_assert_ptr_nonnull(strstr(base_sandbox_missing(5), "signals"));
+    ck_assert_ptr_null(strstr(base_sandbox_missing(6), "signals"));
+    ck_assert_str_eq(base_sandbox_missing(9), "");
+}
+END_TEST
+
 CHECK_MAIN("base/sandbox", files_outside_the_named_folders_are_closed, a_named_path_must_exist,
            a_single_file_may_be_named, no_program_and_no_process_is_started, memory_is_never_writable_and_executable,
            no_outgoing_connection_without_leave, with_leave_connections_go_out,
-           threads_unix_sockets_and_memory_still_work, unix_sockets_elsewhere_are_closed_where_the_kernel_can)
+           threads_unix_sockets_and_memory_still_work, unix_sockets_elsewhere_are_closed_where_the_kernel_can,
+           what_an_old_kernel_lacks_is_named)
