@@ -80,6 +80,13 @@ create table blob (
 alter table blob alter column content set storage external;
 select table_seal('blob');
 
+-- Large blobs that no entry names: put before a record that was then refused, or that is still on its way. They are as
+-- sealed as the others; for the operator alone (OPERATIONS).
+create view blob_unreferenced as
+    select large_id, digest, length(content) as bytes, at
+    from blob_large l
+    where not exists (select from blob b where b.large_id = l.large_id);
+
 -- A signed message may be recorded once: this is what refuses a replay. Over all logs, so that two nodes cannot both
 -- take one message.
 create table claim (
@@ -189,7 +196,8 @@ begin
 end
 $$;
 
--- The number of the log of that origin, made with its first partition when it is new.
+-- The number of the log of that origin, made with its first partition when it is new. A gateway needs one: the bound is
+-- so that one that was taken over cannot make tables without end.
 create function log_open(log_origin text, entries bigint) returns integer
     language plpgsql security definer set search_path = qao, pg_temp
 as $$
@@ -198,6 +206,13 @@ declare
 begin
     select log_id into number from log where origin = log_origin;
     if number is null then
+        lock table log in share row exclusive mode; -- so that each counts what the others made
+        select log_id into number from log where origin = log_origin;
+    end if;
+    if number is null then
+        if (select count(*) from log) >= 64 then
+            raise exception 'there are 64 logs, which is the most' using errcode = 'program_limit_exceeded';
+        end if;
         insert into log (origin, partition_entries) values (log_origin, entries) returning log_id into number;
     end if;
     perform log_partition_make(number, 0);

@@ -118,6 +118,16 @@ for role in qao_gateway qao_reader; do
     done
 done
 
+# Logs have an end: with the one that is there, 63 more and no other.
+attempt qao_gateway 00000 "select qao.log_open('bound' || n, 65536) from generate_series(1, 63) n;"
+attempt qao_gateway 54000 "select qao.log_open('bound' || n, 65536) from generate_series(1, 64) n;"
+
+# Large blobs that no entry names are found, by the operator alone.
+attempt qao_gateway 42501 "select * from blob_unreferenced;"
+attempt qao_reader 42501 "select * from blob_unreferenced;"
+attempt postgres 22012 "insert into blob_large (digest, content) values (sha256('x'), 'x'); select 1 / (count(*) - 1) from blob_unreferenced where bytes = 1 and digest = sha256('x');"
+attempt postgres 22012 "insert into blob_large (digest, content) values (sha256('x'), 'x'); insert into blob (log_id, seq, kind, digest, large_id) select 1, 0, 'k', digest, large_id from blob_large; select 1 / count(*) from blob_unreferenced;"
+
 # Shapes: each wrong value by the constraint that is there for it.
 attempt qao_gateway 23514 "insert into entry (log_id, seq, opens, at, kind, leaf) values (1, 0, false, now(), 'k', '');"
 attempt qao_gateway 23514 "insert into entry (log_id, seq, opens, at, kind, leaf) values (1, 99999999, false, now(), 'k', 'x');"
