@@ -1,7 +1,5 @@
 #include "audit/edge.h"
 
-#include "base/encoding.h"
-
 #include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
@@ -191,18 +189,6 @@ static void proofs_free(struct audit_proof **proofs)
     free(*proofs);
 }
 
-/* The proof's text, with the entry itself in its extra line where it is at hand. */
-static int proof_text_encode(struct audit_proof *proof, struct base_bytes leaf, struct base_buffer *text)
-{
-    BASE_CLEANUP(base_buffer_clear) struct base_buffer extra;
-    base_buffer_init(&extra, AUDIT_PROOF_EXTRA_MAX);
-    int r = base_base64_encode(leaf, &extra);
-    if (r < 0)
-        return r;
-    proof->extra = base_buffer_view(&extra);
-    return audit_proof_encode(proof, text);
-}
-
 int audit_edge_proofs(struct audit_edge *edge, const uint64_t *indexes, const struct base_bytes *leaves, size_t count,
                       struct base_buffer *texts)
 {
@@ -223,7 +209,7 @@ int audit_edge_proofs(struct audit_edge *edge, const uint64_t *indexes, const st
     }
     for (size_t i = 0; r == 0 && i < count; i++) {
         proofs[i].checkpoint = base_bytes_of(head.checkpoint, head.checkpoint_len);
-        r = proof_text_encode(&proofs[i], leaves ? leaves[i] : base_bytes_of(NULL, 0), &texts[i]);
+        r = audit_proof_leaf_encode(&proofs[i], leaves ? leaves[i] : base_bytes_of(NULL, 0), &texts[i]);
     }
     return r;
 }

@@ -26,6 +26,18 @@ int audit_proof_encode(const struct audit_proof *proof, struct base_buffer *out)
     return base_buffer_error(out);
 }
 
+int audit_proof_leaf_encode(const struct audit_proof *proof, struct base_bytes leaf, struct base_buffer *out)
+{
+    BASE_CLEANUP(base_buffer_clear) struct base_buffer extra;
+    base_buffer_init(&extra, AUDIT_PROOF_EXTRA_MAX);
+    int r = base_base64_encode(leaf, &extra);
+    if (r < 0)
+        return r;
+    struct audit_proof carrying = *proof;
+    carrying.extra = base_buffer_view(&extra);
+    return audit_proof_encode(&carrying, out);
+}
+
 static bool starts_with(struct base_bytes line, const char *text)
 {
     size_t len = strlen(text);

@@ -21,6 +21,9 @@ struct audit_proof {
 
 /* Appends the text. */
 int audit_proof_encode(const struct audit_proof *proof, struct base_buffer *out) BASE_MUST_USE;
+/* As encode, with the entry itself in the extra line instead of the proof's own, so that the text can be checked with
+ * nothing but the log's key. An empty leaf gives no such line. */
+int audit_proof_leaf_encode(const struct audit_proof *proof, struct base_bytes leaf, struct base_buffer *out) BASE_MUST_USE;
 /* -EBADMSG for a wrong form. Says nothing about the proof being right. */
 int audit_proof_parse(struct base_bytes text, struct audit_proof *ret_proof) BASE_MUST_USE;
 

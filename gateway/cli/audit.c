@@ -105,18 +105,6 @@ static int export_run(int argc, char **argv)
     return result;
 }
 
-/* Puts the leaf into the proof's "extra" line, so that the one file can be checked with nothing but the log's key. */
-static int leaf_insert(struct audit_proof *proof, struct base_bytes leaf, struct base_buffer *out)
-{
-    struct base_buffer extra BASE_CLEANUP(base_buffer_clear);
-    base_buffer_init(&extra, AUDIT_PROOF_EXTRA_MAX);
-    int r = base_base64_encode(leaf, &extra);
-    if (r)
-        return r;
-    proof->extra = base_buffer_view(&extra);
-    return audit_proof_encode(proof, out);
-}
-
 static int proof_make(const struct cli_archive *archive, uint64_t index, struct base_buffer *out)
 {
     struct base_buffer text BASE_CLEANUP(base_buffer_clear);
@@ -139,7 +127,7 @@ static int proof_make(const struct cli_archive *archive, uint64_t index, struct 
     if (audit_proof_verify(base_buffer_view(&text), &archive->log, &hash, &proof, &checkpoint) !=
         AUDIT_PROOF_CHECK_RIGHT)
         return -EBADMSG;
-    return leaf_insert(&proof, base_buffer_view(&leaf), out);
+    return audit_proof_leaf_encode(&proof, base_buffer_view(&leaf), out);
 }
 
 static int read_fail(uint64_t index, int r)
