@@ -7,9 +7,12 @@ PACKAGES_RUN=(gcc libc6-dev meson ninja-build pkg-config libssl-dev libmicrohttp
 PACKAGES_BENCH=(nginx-light apache2-utils nodejs npm)
 PACKAGES_CHECK=(clang libclang-rt-14-dev clang-format golang-go golang-golang-x-mod-dev curl iproute2)
 
+# A program that came here another way than from Debian (npm with NodeSource's nodejs, which conflicts with Debian's npm) is
+# there all the same.
 packages_missing() {
   local name
   for name in "$@"; do
+    ! command -v -- "$name" >/dev/null || continue
     dpkg-query -W -f='${Status}' "$name" 2>/dev/null | grep -q '^install ok installed$' || printf '%s\n' "$name"
   done
 }
