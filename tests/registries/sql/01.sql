@@ -40,6 +40,10 @@ select iin, jsonb_build_object(
 from country.person;
 
 create or replace function registry.individuals(asked_iin text) returns setof jsonb
-language sql stable security definer set search_path = pg_catalog, pg_temp as $$
-    select record from registry.individual where iin = asked_iin
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+#variable_conflict use_column
+begin
+    return query
+    select record from registry.individual where iin = asked_iin;
+end
 $$;

@@ -33,6 +33,10 @@ join country.person l on l.n = o.leader
 join country.person p on p.n = (o.leader + 120) % 300;
 
 create or replace function registry.legal_entities(asked_bin text) returns setof jsonb
-language sql stable security definer set search_path = pg_catalog, pg_temp as $$
-    select record from registry.legal_entity where bin = asked_bin
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+#variable_conflict use_column
+begin
+    return query
+    select record from registry.legal_entity where bin = asked_bin;
+end
 $$;

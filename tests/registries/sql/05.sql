@@ -18,6 +18,8 @@ create table if not exists registry.vehicle (
     check ((owner_person is null) <> (owner_organisation is null))
 );
 
+create index if not exists vehicle_owner_person on registry.vehicle (owner_person);
+
 insert into registry.vehicle
 select lpad((500 + n)::text, 3, '0') || country.pick(array['AAA', 'BBB', 'CCC'], n) || '99',
        'XQA0000000' || lpad(n::text, 7, '0'), 'ZZ' || lpad(n::text, 8, '0'),
@@ -28,18 +30,25 @@ select lpad((500 + n)::text, 3, '0') || country.pick(array['AAA', 'BBB', 'CCC'],
 from generate_series(0, 399) as n
 on conflict do nothing;
 
-create or replace function registry.vehicles(asked_iin text, asked_plate text)
-returns table (plate text, vin text, certificate text, make text, model text, year int, category text, color text,
-               engine_volume int, registration_date date, deregistration_date date, owner_iin text, owner_bin text,
-               owner_name text)
-language sql stable security definer set search_path = pg_catalog, pg_temp as $$
-    select v.plate, v.vin, v.certificate, v.make, v.model, v.year, v.category, v.color, v.engine_volume,
-           v.registration_date, v.deregistration_date, p.iin, o.bin,
-           coalesce(p.surname || ' ' || p.name || ' ' || p.patronymic, o.name_ru)
-    from registry.vehicle v
-    left join country.person p on p.n = v.owner_person
-    left join country.organisation o on o.n = v.owner_organisation
-    where case when asked_iin is null then v.plate = asked_plate
-               else p.iin = asked_iin and (asked_plate is null or v.plate = asked_plate) end
-    order by v.plate
+create or replace view registry.vehicle_record as
+select v.plate, v.vin, v.certificate, v.make, v.model, v.year, v.category, v.color, v.engine_volume, v.registration_date,
+       v.deregistration_date, p.iin as owner_iin, o.bin as owner_bin,
+       coalesce(p.surname || ' ' || p.name || ' ' || p.patronymic, o.name_ru) as owner_name
+from registry.vehicle v
+left join country.person p on p.n = v.owner_person
+left join country.organisation o on o.n = v.owner_organisation;
+
+drop function if exists registry.vehicles(text, text);
+
+create function registry.vehicles(asked_iin text, asked_plate text) returns setof registry.vehicle_record
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+begin
+    if asked_iin is null then
+        return query select * from registry.vehicle_record where plate = asked_plate;
+    else
+        return query
+        select * from registry.vehicle_record
+        where owner_iin = asked_iin and (asked_plate is null or plate = asked_plate) order by plate;
+    end if;
+end
 $$;

@@ -19,12 +19,16 @@ on conflict do nothing;
 
 create or replace function registry.contributions(asked_iin text)
 returns table (iin text, period text, date date, kind text, payer_bin text, payer_name text, amount bigint, income bigint)
-language sql stable security definer set search_path = pg_catalog, pg_temp as $$
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+#variable_conflict use_column
+begin
+    return query
     select p.iin, to_char(c.period, 'YYYY-MM'), (c.period + interval '1 month 9 days')::date,
            case when p.n % 7 = 6 then 'voluntary' else 'mandatory' end, o.bin, o.name_ru, c.income / 10, c.income
     from country.person p
     join registry.contribution c on c.person = p.n
     join country.organisation o on o.n = c.organisation
     where p.iin = asked_iin
-    order by c.period
+    order by c.period;
+end
 $$;

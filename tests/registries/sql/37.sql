@@ -16,7 +16,10 @@ where n % 4 <> 3
 on conflict do nothing;
 
 create or replace function registry.cross_checks(asked_bin text) returns setof jsonb
-language sql stable security definer set search_path = pg_catalog, pg_temp as $$
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+#variable_conflict use_column
+begin
+    return query
     select jsonb_build_object(
         'bin', o.bin, 'check_number', 'ВП-' || lpad(c.number::text, 6, '0'),
         'tax_office', country.entry('9901', 'Жоқ қаланың МКБ', 'УГД города Жок-кала'),
@@ -30,5 +33,6 @@ language sql stable security definer set search_path = pg_catalog, pg_temp as $$
     join country.organisation o on o.n = c.organisation
     join country.organisation k on k.n = c.counterparty
     where o.bin = asked_bin
-    order by c.number
+    order by c.number;
+end
 $$;
