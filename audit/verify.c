@@ -2,6 +2,7 @@
  * tree, holds its tiles against the source's, and pairs requests with their conclusions. */
 #include "audit/verify.h"
 
+#include "audit/answered.h"
 #include "audit/checkpoint.h"
 #include "audit/open_requests.h"
 #include "audit/tree.h"
@@ -20,6 +21,7 @@ struct entry {
     struct audit_hash request; /* of conclusions, .pending and .undelivered */
     enum audit_kind kind;
     bool is_malformed;
+    bool is_answer; /* a .result with the outcome "answered" */
 };
 
 struct chunk {
@@ -46,6 +48,7 @@ struct verification {
     struct audit_checkpoint checkpoint, known;
     bool has_known;
     struct audit_open_requests open;
+    struct audit_answered answered;
     int error;
 };
 
@@ -68,6 +71,8 @@ const char *audit_fault_text(enum audit_fault fault)
         return "a request stands twice";
     case AUDIT_FAULT_CONCLUSION:
         return "a record concludes a request that is not open";
+    case AUDIT_FAULT_DELIVERY:
+        return "a record speaks of an answer that was not given";
     case AUDIT_FAULT_UNFINISHED:
         return "a request has no conclusion";
     case AUDIT_FAULT_SOURCE:
@@ -95,6 +100,7 @@ static int entry_visit(void *context, uint64_t index, struct base_bytes leaf)
     if (!entry->is_malformed) {
         entry->kind = view.kind;
         entry->request = view.request;
+        entry->is_answer = view.kind == AUDIT_KIND_QUERY_RESULT && base_bytes_equal_text(view.outcome, "answered");
     }
     return 0;
 }
@@ -192,7 +198,16 @@ static void kind_count(struct audit_verify_counts *counts, enum audit_kind kind)
     }
 }
 
-/* Each request is open until its one conclusion; .pending comes before that, .undelivered and .delivered after. */
+static void conclusion_check(struct verification *run, const struct entry *entry, uint64_t index)
+{
+    if (audit_open_requests_take(&run->open, &entry->request) != 0)
+        report(run, AUDIT_FAULT_CONCLUSION, 0, index, audit_kind_name(entry->kind));
+    else if (entry->is_answer)
+        run->error = audit_answered_append(&run->answered, &entry->request);
+}
+
+/* Each request is open until its one conclusion; .pending comes before that. .undelivered and .delivered speak of an
+ * answer, and come after the result that has it. */
 static void story_check(struct verification *run, const struct entry *entry, uint64_t index)
 {
     if (audit_kind_opens(entry->kind)) {
@@ -202,13 +217,13 @@ static void story_check(struct verification *run, const struct entry *entry, uin
         else if (r < 0)
             run->error = r;
     } else if (audit_kind_concludes(entry->kind)) {
-        if (audit_open_requests_take(&run->open, &entry->request) != 0)
+        conclusion_check(run, entry, index);
+    } else if (entry->kind == AUDIT_KIND_QUERY_PENDING) {
+        if (!audit_open_requests_find(&run->open, &entry->request))
             report(run, AUDIT_FAULT_CONCLUSION, 0, index, audit_kind_name(entry->kind));
-    } else if (entry->kind == AUDIT_KIND_QUERY_PENDING || entry->kind == AUDIT_KIND_QUERY_UNDELIVERED ||
-               entry->kind == AUDIT_KIND_QUERY_DELIVERED) {
-        bool is_open = audit_open_requests_find(&run->open, &entry->request);
-        if (is_open != (entry->kind == AUDIT_KIND_QUERY_PENDING))
-            report(run, AUDIT_FAULT_CONCLUSION, 0, index, audit_kind_name(entry->kind));
+    } else if (entry->kind == AUDIT_KIND_QUERY_UNDELIVERED || entry->kind == AUDIT_KIND_QUERY_DELIVERED) {
+        if (!audit_answered_find(&run->answered, &entry->request))
+            report(run, AUDIT_FAULT_DELIVERY, 0, index, audit_kind_name(entry->kind));
     }
 }
 
@@ -233,7 +248,7 @@ static void entry_take(struct verification *run, const struct entry *entry, uint
 
 static void chunk_take(struct verification *run, const struct chunk *chunk)
 {
-    for (uint64_t i = 0; i < chunk->count; i++)
+    for (uint64_t i = 0; i < chunk->count && run->error == 0; i++)
         entry_take(run, &chunk->entries[i], chunk->first + i);
     if (chunk->error == 0)
         return;
@@ -337,6 +352,7 @@ static void verification_clear(struct verification *run)
         free(run->slots[i].entries);
     audit_tree_free(run->tree);
     audit_open_requests_clear(&run->open);
+    audit_answered_clear(&run->answered);
     pthread_cond_destroy(&run->changed);
     pthread_mutex_destroy(&run->mutex);
 }

@@ -1,5 +1,6 @@
 /* Proves: a whole log verifies from the store and from its exported folder; every kind of damage to any file or stored
- * row is found and named, and none goes unseen; a request is concluded once and only once; an export is continued,
+ * row is found and named, and none goes unseen; a request is concluded once and only once, and only an answered one is
+ * told of as delivered or undelivered; an export is continued,
  * never published over another log; proofs made from a folder verify. */
 #include "audit/checkpoint.h"
 #include "audit/export.h"
@@ -80,12 +81,12 @@ static void stories_append(struct rig *rig, unsigned first, unsigned end)
             leaves_conclusion(AUDIT_KIND_QUERY_PENDING, i, &request, &leaf);
             leaf_append(rig, &leaf);
         }
-        leaves_conclusion(i % 5 == 0   ? AUDIT_KIND_QUERY_UNKNOWN
-                          : i % 3 == 0 ? AUDIT_KIND_QUERY_WITHHELD
-                                       : AUDIT_KIND_QUERY_RESULT,
-                          i, &request, &leaf);
+        enum audit_kind conclusion = i % 5 == 0   ? AUDIT_KIND_QUERY_UNKNOWN
+                                     : i % 3 == 0 ? AUDIT_KIND_QUERY_WITHHELD
+                                                  : AUDIT_KIND_QUERY_RESULT;
+        leaves_conclusion(conclusion, i, &request, &leaf);
         leaf_append(rig, &leaf);
-        if (i % 11 == 0) {
+        if (i % 11 == 0 && conclusion == AUDIT_KIND_QUERY_RESULT) {
             leaves_conclusion(AUDIT_KIND_QUERY_UNDELIVERED, i, &request, &leaf);
             leaf_append(rig, &leaf);
             for (unsigned shown = 0; shown < 2; shown++) {
@@ -140,8 +141,8 @@ START_TEST(a_whole_log)
     ck_assert_uint_eq(counts.withheld, 80);
     ck_assert_uint_eq(counts.results, 160);
     ck_assert_uint_eq(counts.pending, 43);
-    ck_assert_uint_eq(counts.undelivered, 28);
-    ck_assert_uint_eq(counts.delivered, 56);
+    ck_assert_uint_eq(counts.undelivered, 14);
+    ck_assert_uint_eq(counts.delivered, 28);
     ck_assert_uint_eq(counts.others, 1);
     ck_assert_uint_eq(counts.tiles, counts.entries / 256);
     ck_assert_uint_eq(counts.unfinished, 0);
@@ -162,8 +163,12 @@ START_TEST(stories_that_do_not_fit)
         {{AUDIT_KIND_QUERY_REQUEST, AUDIT_KIND_QUERY_RESULT, AUDIT_KIND_QUERY_RESULT}, AUDIT_FAULT_CONCLUSION, 1},
         {{AUDIT_KIND_QUERY_REQUEST, AUDIT_KIND_QUERY_RESULT, AUDIT_KIND_QUERY_UNKNOWN}, AUDIT_FAULT_CONCLUSION, 1},
         {{AUDIT_KIND_QUERY_REQUEST, AUDIT_KIND_QUERY_WITHHELD, AUDIT_KIND_QUERY_PENDING}, AUDIT_FAULT_CONCLUSION, 1},
-        {{AUDIT_KIND_QUERY_REQUEST, AUDIT_KIND_QUERY_UNDELIVERED, AUDIT_KIND_QUERY_RESULT}, AUDIT_FAULT_CONCLUSION, 1},
-        {{AUDIT_KIND_QUERY_REQUEST, AUDIT_KIND_QUERY_DELIVERED, AUDIT_KIND_QUERY_RESULT}, AUDIT_FAULT_CONCLUSION, 1},
+        {{AUDIT_KIND_QUERY_REQUEST, AUDIT_KIND_QUERY_UNDELIVERED, AUDIT_KIND_QUERY_RESULT}, AUDIT_FAULT_DELIVERY, 1},
+        {{AUDIT_KIND_QUERY_REQUEST, AUDIT_KIND_QUERY_DELIVERED, AUDIT_KIND_QUERY_RESULT}, AUDIT_FAULT_DELIVERY, 1},
+        {{AUDIT_KIND_QUERY_DELIVERED}, AUDIT_FAULT_DELIVERY, 1},
+        {{AUDIT_KIND_QUERY_UNDELIVERED}, AUDIT_FAULT_DELIVERY, 1},
+        {{AUDIT_KIND_QUERY_REQUEST, AUDIT_KIND_QUERY_WITHHELD, AUDIT_KIND_QUERY_DELIVERED}, AUDIT_FAULT_DELIVERY, 1},
+        {{AUDIT_KIND_QUERY_REQUEST, AUDIT_KIND_QUERY_UNKNOWN, AUDIT_KIND_QUERY_DELIVERED}, AUDIT_FAULT_DELIVERY, 1},
         {{AUDIT_KIND_QUERY_REQUEST, AUDIT_KIND_QUERY_REQUEST, AUDIT_KIND_QUERY_RESULT}, AUDIT_FAULT_KEY_TWICE, 1},
     };
     struct base_buffer leaf;
@@ -190,6 +195,37 @@ START_TEST(stories_that_do_not_fit)
         rig_clear(&rig);
     }
     base_buffer_clear(&leaf);
+}
+END_TEST
+
+/* A result is an answer only by its outcome; the fault is told with the index of the record that speaks of it. */
+START_TEST(delivery_of_a_failure)
+{
+    struct rig rig;
+    struct faults faults;
+    struct base_buffer leaf;
+    uint8_t id[AUDIT_UUID_BYTES];
+    base_buffer_init(&leaf, AUDIT_LEAF_MAX);
+    rig_init(&rig);
+    ck_assert_int_eq(rig_start(&rig), AUDIT_START_READY);
+    stories_append(&rig, 0, 20);
+    struct audit_leaf_query query = leaves_query(21, id);
+    leaves_request(21, &leaf);
+    struct audit_hash request = audit_hash_leaf(base_buffer_view(&leaf));
+    leaf_append(&rig, &leaf);
+    struct audit_leaf_conclusion failure = {
+        .at_us = LEAVES_AT_US, .key = query.key, .request = &request, .outcome = "registry-timeout"};
+    ck_assert_int_eq(audit_leaf_conclusion_encode(AUDIT_KIND_QUERY_RESULT, &failure, &leaf), 0);
+    leaf_append(&rig, &leaf);
+    uint64_t index = memory_store_size(rig.memory);
+    leaves_conclusion(AUDIT_KIND_QUERY_DELIVERED, 21, &request, &leaf);
+    leaf_append(&rig, &leaf);
+    stories_append(&rig, 30, 40);
+    struct audit_source source = audit_source_store(&rig.store);
+    verify(&rig, &source, &faults);
+    ck_assert(faults.counts[AUDIT_FAULT_DELIVERY] == 1 && faults.all == 1 && faults.last_index == index);
+    base_buffer_clear(&leaf);
+    rig_clear(&rig);
 }
 END_TEST
 
@@ -439,5 +475,5 @@ START_TEST(proofs_from_a_source)
 }
 END_TEST
 
-CHECK_MAIN("audit/verify", a_whole_log, stories_that_do_not_fit, damage_in_the_store, a_checkpoint_known_before,
+CHECK_MAIN("audit/verify", a_whole_log, stories_that_do_not_fit, delivery_of_a_failure, damage_in_the_store, a_checkpoint_known_before,
            damage_to_any_exported_file, exports_go_on, proofs_from_a_source)
