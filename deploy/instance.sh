@@ -97,9 +97,10 @@ instance_put() {
   instance_keep "$owner" "$file.new" && mv -f "$file.new" "$file"
 }
 
+instance_origin() { cut -d+ -f1 "$DIR/log/log.vkey"; }
+
 instance_configuration() {
-  local port=$1 origin
-  origin=$(cut -d+ -f1 "$DIR/log/log.vkey")
+  local port=$1
   instance_put "$USER_GATEWAY" "$STATE/gateway/gateway.ini" <<INI
 ; Written by ./run. qao-gateway --help says what each key means.
 [gateway]
@@ -110,7 +111,7 @@ adapter_user = $USER_ADAPTER
 [database]
 conninfo = host=$RUN/db dbname=qao user=qao_gateway
 [log]
-origin = $origin
+origin = $(instance_origin)
 key = $STATE/gateway/log.key
 high_water = $STATE/gateway/high-water
 [trust]
@@ -239,7 +240,7 @@ instance_answers() { python3 "$ROOT/deploy/ready.py" "$1" >/dev/null 2>&1; }
 instance_database() {
   cluster_psql -d postgres -Atc "select 1 from pg_database where datname = 'qao'" | grep -q 1 ||
     cluster_psql -d postgres -c 'create database qao' || return 1
-  "$ROOT/schema/migrate" --dsn "host=$RUN/db dbname=qao user=postgres" --seed "$DIR/seed.tsv" || return 1
+  "$ROOT/schema/migrate" --dsn "host=$RUN/db dbname=qao user=postgres" --log "$(instance_origin)" --seed "$DIR/seed.tsv" || return 1
   instance_registries
 }
 

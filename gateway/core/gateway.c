@@ -147,8 +147,7 @@ static int store_open(struct core_gateway *gateway, char **ret_error)
                         r == -EPROTO ? "its schema is not the one of this program" : strerror(-r));
     const struct store_log_config log = {.conninfo = settings->conninfo,
                                          .origin = settings->origin,
-                                         .deadline_us = settings->database_deadline_ms * 1000,
-                                         .partition_entries = (uint64_t)settings->partition_entries};
+                                         .deadline_us = settings->database_deadline_ms * 1000};
     r = store_log_new(&log, gateway->pool, &gateway->store_log);
     if (r < 0)
         return complain(ret_error, r, "log: %s", strerror(-r));
@@ -179,14 +178,17 @@ static int writer_start(struct core_gateway *gateway, char **ret_error)
         .beside = own_beside,
         .beside_context = gateway,
     };
-    r = audit_writer_new(&config, &gateway->writer);
+    r = store_log_find(gateway->pool, settings->origin, &gateway->log_id);
+    if (r == STORE_NONE)
+        return complain(ret_error, -ENOENT,
+                        "log: the database has no log %s: make it once with qao-migrate --log, or name the right database",
+                        settings->origin);
+    if (r == 0)
+        r = audit_writer_new(&config, &gateway->writer);
     if (r < 0)
         return complain(ret_error, r, "log: %s", strerror(-r));
     enum audit_start start = audit_writer_start(gateway->writer);
-    if (start != AUDIT_START_READY)
-        return complain(ret_error, -EIO, "log: %s", audit_start_text(start));
-    r = store_log_find(gateway->pool, settings->origin, &gateway->log_id);
-    return r != 0 ? complain(ret_error, r < 0 ? r : -ENOENT, "log: not found in the database") : 0;
+    return start != AUDIT_START_READY ? complain(ret_error, -EIO, "log: %s", audit_start_text(start)) : 0;
 }
 
 static int parts_make(struct core_gateway *gateway)

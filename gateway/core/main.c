@@ -46,27 +46,16 @@ static char *folder_of(const char *path)
     return folder;
 }
 
-/* The folder of the database's socket as conninfo names it, or the usual one. The caller frees. */
-static char *database_folder(const char *conninfo)
-{
-    const char *host = strstr(conninfo, "host=/");
-    if (!host || (host != conninfo && host[-1] != ' '))
-        return strdup("/var/run/postgresql");
-    host += strlen("host=");
-    return strndup(host, strcspn(host, " "));
-}
-
 /* Everything was read: from now on only the trust, the high-water file and three sockets are needed. */
 static int sandbox_enter(const struct core_settings *settings)
 {
     char *ca = folder_of(settings->ca), *crl = folder_of(settings->crl), *high_water = folder_of(settings->high_water);
     char *front = folder_of(settings->front_socket), *adapter = folder_of(settings->adapter_socket);
-    char *database = database_folder(settings->conninfo);
     int r = -ENOMEM;
-    if (ca && crl && high_water && front && adapter && database) {
+    if (ca && crl && high_water && front && adapter) {
         const char *const read_paths[] = {ca, crl, "/usr/share/zoneinfo", "/etc/ssl", "/etc/passwd", "/etc/nsswitch.conf", NULL};
         const char *const write_paths[] = {high_water, front, NULL};
-        const char *const socket_paths[] = {adapter, database, NULL};
+        const char *const socket_paths[] = {adapter, settings->database_folder, NULL};
         const struct base_sandbox sandbox = {
             .read_paths = read_paths, .write_paths = write_paths, .socket_paths = socket_paths};
         struct base_sandbox_state state;
@@ -83,7 +72,6 @@ static int sandbox_enter(const struct core_settings *settings)
     free(high_water);
     free(front);
     free(adapter);
-    free(database);
     return r;
 }
 

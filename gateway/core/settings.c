@@ -8,6 +8,7 @@
 
 #include "base/config.h"
 #include "policy/case.h"
+#include "schema/store/socket.h"
 
 enum { KEYS_MAX = 40 };
 
@@ -26,7 +27,6 @@ static size_t keys_of(struct core_settings *s, struct base_config_key keys[KEYS_
         {"database", "conninfo", BASE_CONFIG_TEXT, &s->conninfo, NULL, 1, 2000, "libpq keywords of the role qao_gateway"},
         {"database", "connections", BASE_CONFIG_INTEGER, &s->connections, "8", 1, 64, "connections for reading"},
         {"database", "deadline_ms", BASE_CONFIG_INTEGER, &s->database_deadline_ms, "5000", 10, 600000, "of each call"},
-        {"database", "partition_entries", BASE_CONFIG_INTEGER, &s->partition_entries, "0", 0, INT64_C(1) << 40, "entries of a new partition: a multiple of 65,536; 0: 1,048,576"},
         {"log", "origin", BASE_CONFIG_TEXT, &s->origin, NULL, 1, 255, "name of the log, as in log.vkey; signed queries name it in \"to\""},
         {"log", "key", BASE_CONFIG_TEXT, &s->log_key, NULL, 1, 0, "Ed25519 key (PEM) that signs checkpoints"},
         {"log", "high_water", BASE_CONFIG_TEXT, &s->high_water, NULL, 1, 0, "file that remembers the newest durable checkpoint"},
@@ -63,6 +63,17 @@ void core_settings_clear(struct core_settings *settings)
     struct base_config_key keys[KEYS_MAX];
     size_t count = keys_of(settings, keys);
     base_config_clear(keys, count);
+    free(settings->database_folder);
+    settings->database_folder = NULL;
+}
+
+static int database_find(const char *conninfo, char **ret_folder, char **ret_error)
+{
+    int r = store_socket_find(conninfo, ret_folder);
+    if (r == -EINVAL && asprintf(ret_error, "database.conninfo: host=FOLDER of the unix socket is needed; the gateway speaks to "
+                                            "no network") < 0)
+        *ret_error = NULL;
+    return r;
 }
 
 static int user_find(const char *key, const char *text, uid_t *ret_uid, char **ret_error)
@@ -95,6 +106,8 @@ int core_settings_read(const char *path, struct core_settings *ret_settings, cha
     r = user_find("gateway.front_user", ret_settings->front_user, &ret_settings->front_uid, ret_error);
     if (r == 0)
         r = user_find("gateway.adapter_user", ret_settings->adapter_user, &ret_settings->adapter_uid, ret_error);
+    if (r == 0)
+        r = database_find(ret_settings->conninfo, &ret_settings->database_folder, ret_error);
     if (r < 0)
         core_settings_clear(ret_settings);
     return r;

@@ -15,8 +15,8 @@ struct core_settings {
     int64_t workers, in_flight, stop_seconds;
     char *log_level;
 
-    char *conninfo;
-    int64_t connections, database_deadline_ms, partition_entries;
+    char *conninfo, *database_folder; /* the folder is the one that conninfo names */
+    int64_t connections, database_deadline_ms;
 
     char *origin, *log_key, *high_water, *witnessed;
     int64_t heartbeat_seconds;
@@ -32,7 +32,7 @@ struct core_settings {
     int64_t window_seconds, adapter_timeout_ms, hold_seconds, hold_replies, refusals_per_minute, explains_per_minute;
 };
 
-/* Reads the file and looks the users up. On an error ret_error (freed by the caller) says what; nothing is owned then. */
+/* Reads the file, looks the users up, and finds the database's socket. On an error ret_error (freed by the caller) says what; nothing is owned then. */
 int core_settings_read(const char *path, struct core_settings *ret_settings, char **ret_error) BASE_MUST_USE;
 void core_settings_clear(struct core_settings *settings);
 

@@ -5,8 +5,6 @@
 #include <errno.h>
 #include <stdlib.h>
 
-enum { PARTITION_ENTRIES = 1 << 20, PARTITION_STEP = 65536 };
-
 static void free_log(struct store_log **log)
 {
     store_log_free(*log);
@@ -14,7 +12,7 @@ static void free_log(struct store_log **log)
 
 int store_log_new(const struct store_log_config *config, struct store_pool *pool, struct store_log **ret_log)
 {
-    if (config->partition_entries % PARTITION_STEP != 0 || config->deadline_us < 1000 || config->origin[0] == '\0')
+    if (config->deadline_us < 1000 || config->origin[0] == '\0')
         return -EINVAL;
     BASE_CLEANUP(free_log) struct store_log *log = calloc(1, sizeof(*log));
     if (!log)
@@ -22,7 +20,6 @@ int store_log_new(const struct store_log_config *config, struct store_pool *pool
     store_batch_init(&log->scratch);
     log->read_only = config->read_only;
     log->deadline_us = config->deadline_us;
-    log->partition_entries = config->partition_entries ? config->partition_entries : PARTITION_ENTRIES;
     log->pool = pool;
     log->conninfo = strdup(config->conninfo);
     log->origin = strdup(config->origin);
@@ -137,16 +134,6 @@ static int store_log_durable(struct store_log *log, int64_t deadline_us)
     return r < 0 ? r : durable ? 0 : -EPERM;
 }
 
-/* The log's row and first partition, made when it is new. */
-static int store_log_open(struct store_log *log, int64_t deadline_us)
-{
-    struct store_params params = STORE_PARAMS_INIT;
-    store_params_text(&params, log->origin);
-    store_params_i64(&params, (int64_t) log->partition_entries);
-    BASE_CLEANUP(store_result_clear) PGresult *result = NULL;
-    return store_log_call(log, STORE_STATEMENT_LOG_OPEN, &params, deadline_us, &result);
-}
-
 /* Ends the session before, which may still be at work on a batch whose answer was not heard. */
 static int store_log_terminate(struct store_log *log, int64_t deadline_us)
 {
@@ -190,11 +177,8 @@ static int prepare_writing(struct store_log *log, int64_t deadline_us)
 
 static int open_log(struct store_log *log, int64_t deadline_us)
 {
-    int r = log->read_only ? 0 : store_log_open(log, deadline_us);
-    if (r < 0)
-        return r;
     int32_t log_id;
-    r = find_log(NULL, log->connection, log->origin, deadline_us, &log_id, &log->partition_entries);
+    int r = find_log(NULL, log->connection, log->origin, deadline_us, &log_id, &log->partition_entries);
     if (r != 0)
         return r == STORE_NONE ? -ENOENT : r;
     log->log_id = log_id;

@@ -8,10 +8,9 @@
 
 struct store_log_config {
     const char *conninfo;       /* of the writer's own connection; copied */
-    const char *origin;         /* the log's name; a new one gets its row and first partitions at the first connect */
-    bool read_only;             /* for verification: no writer lock, no row made, batch_append never sends */
+    const char *origin;         /* the log's name; the operator made it (qao-migrate --log) */
+    bool read_only;             /* for verification: no writer lock, batch_append never sends */
     int64_t deadline_us;        /* of one call of the writer's: commit, snapshot, barrier */
-    uint64_t partition_entries; /* entries per partition made from now on: a multiple of 65,536; 0 means 1,048,576 */
 };
 
 struct store_log;
@@ -24,7 +23,8 @@ int store_log_new(const struct store_log_config *config, struct store_pool *pool
 /* Accepts NULL. The writer must have stopped. */
 void store_log_free(struct store_log *log);
 
-/* The interface for audit_writer; borrows the log. connect() answers -EBUSY when another writer holds this log. */
+/* The interface for audit_writer; borrows the log. connect() answers -EBUSY when another writer holds this log,
+ * -ENOENT when the database has none of that origin. */
 struct audit_store store_log_audit(struct store_log *log);
 
 /* The log's number, by which the readers of query.h name it. STORE_NONE: no log of that origin yet. Any thread. */

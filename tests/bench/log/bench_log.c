@@ -394,6 +394,7 @@ int main(int argc, char **argv)
              "person_id"));
     free(sql("insert into registration_version (registration_id, version, system_role, state, role)"
              " select registration_id, 1, 'officer', 'active', 2 from registration"));
+    free(sql("select log_make('bench.example/log')"));
     char *first = sql("select min(registration_id) from registration");
     bench.first_registration = atol(first);
     free(first);

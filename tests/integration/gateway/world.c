@@ -408,6 +408,7 @@ void world_init(struct world *world)
     snprintf(key, sizeof(key), "%s/log.%d.key", folder, getpid());
     ck_assert_int_eq(audit_signer_write_new(key, world->origin, &signer), 0);
     audit_signer_free(signer);
+    cluster_log_make(world->origin, 1 << 20);
     world_register(POLICE, "active", 2, ALL_BASES, "{app4.1}", true);
     world_register(SECOND, "active", 1, ALL_BASES, "{app7.1}", true);
 }

@@ -86,13 +86,19 @@ struct store_pool *cluster_pool(const char *conninfo)
     return pool;
 }
 
+void cluster_log_make(const char *origin, uint64_t partition_entries)
+{
+    char entries[24];
+    snprintf(entries, sizeof(entries), "%llu", (unsigned long long) partition_entries);
+    free(cluster_sql("select log_make($1, $2::bigint)", origin, entries, NULL));
+}
+
 struct cluster_log cluster_log_open(const char *origin, uint64_t partition_entries)
 {
+    cluster_log_make(origin, partition_entries);
     struct cluster_log log = {.pool = cluster_pool(CLUSTER_GATEWAY)};
-    struct store_log_config config = {.conninfo = CLUSTER_GATEWAY,
-                                      .origin = origin,
-                                      .deadline_us = CLUSTER_DEADLINE_US,
-                                      .partition_entries = partition_entries};
+    struct store_log_config config = {
+        .conninfo = CLUSTER_GATEWAY, .origin = origin, .deadline_us = CLUSTER_DEADLINE_US};
     ck_assert_int_eq(store_log_new(&config, log.pool, &log.log), 0);
     log.store = store_log_audit(log.log);
     ck_assert_int_eq(log.store.connect(log.store.context), 0);

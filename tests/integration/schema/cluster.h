@@ -36,6 +36,10 @@ struct cluster_log {
     struct audit_store store;
 };
 
+/* The log of that origin, made when it is not there, as qao-migrate --log does it. */
+void cluster_log_make(const char *origin, uint64_t partition_entries);
+
+/* Makes and opens it. */
 struct cluster_log cluster_log_open(const char *origin, uint64_t partition_entries);
 void cluster_log_close(struct cluster_log *log);
 

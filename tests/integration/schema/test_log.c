@@ -143,13 +143,14 @@ START_TEST(log_barrier)
 }
 END_TEST
 
-/* One origin, one number, one first partition, however often it is opened. */
-START_TEST(log_open)
+/* One origin, one number, one first partition, however often it is made and opened. */
+START_TEST(log_make)
 {
     const char *partitions = "select count(*) from pg_inherits join log on inhrelid::regclass::text ="
                              " 'entry_' || log_id || '_0' where origin = 'open2.example/log'";
     struct cluster_log log = cluster_log_open("open2.example/log", 65536);
     ck_assert_int_eq(cluster_number(partitions, NULL), 1);
+    cluster_log_make("open2.example/log", 131072);
     ck_assert_int_eq(log.store.connect(log.store.context), 0);
     ck_assert_int_eq(cluster_number(partitions, NULL), 1);
     ck_assert_int_eq(cluster_number("select count(*) from log where origin = 'open2.example/log'", NULL), 1);
@@ -373,15 +374,31 @@ START_TEST(log_lock)
     ck_assert_int_eq(store.connect(store.context), 0);
     store_log_free(second);
 
-    config.origin = "never.example/log";
-    config.read_only = true;
-    ck_assert_int_eq(store_log_new(&config, log.pool, &second), 0);
-    store = store_log_audit(second);
-    ck_assert_int_eq(store.connect(store.context), -ENOENT);
-    store_log_free(second);
-    config.partition_entries = 1000;
+    config.origin = "";
     ck_assert_int_eq(store_log_new(&config, log.pool, &second), -EINVAL);
     cluster_log_close(&log);
+}
+END_TEST
+
+/* A log that the operator did not make is not there, for its writer and for a reader, and connecting makes none. */
+START_TEST(log_find)
+{
+    struct store_pool *pool = cluster_pool(CLUSTER_GATEWAY);
+    struct store_log_config config = {
+        .conninfo = CLUSTER_GATEWAY, .origin = "never.example/log", .deadline_us = CLUSTER_DEADLINE_US};
+    for (int read_only = 0; read_only < 2; read_only++) {
+        config.read_only = read_only;
+        struct store_log *log;
+        ck_assert_int_eq(store_log_new(&config, pool, &log), 0);
+        struct audit_store store = store_log_audit(log);
+        ck_assert_int_eq(store.connect(store.context), -ENOENT);
+        store_log_free(log);
+    }
+    int32_t log_id;
+    ck_assert_int_eq(store_log_find(pool, "never.example/log", &log_id), STORE_NONE);
+    cluster_log_make("never.example/log", 65536);
+    ck_assert_int_eq(store_log_find(pool, "never.example/log", &log_id), 0);
+    store_pool_free(pool);
 }
 END_TEST
 
@@ -414,6 +431,7 @@ END_TEST
 /* A server that acknowledges what it may lose is refused. */
 START_TEST(log_durable)
 {
+    cluster_log_make("lossy.example/log", 65536);
     struct store_pool *pool = cluster_pool(CLUSTER_GATEWAY);
     struct store_log_config config = {.conninfo = CLUSTER_GATEWAY " options='-c synchronous_commit=off'",
                                       .origin = "lossy.example/log",
@@ -439,7 +457,7 @@ int main(void)
     tcase_add_test(tests, tile_read);
     tcase_add_test(tests, tile_hashes_read);
     tcase_add_test(tests, log_barrier);
-    tcase_add_test(tests, log_open);
+    tcase_add_test(tests, log_make);
     tcase_add_test(tests, subject_append);
     tcase_add_test(tests, blob_append);
     tcase_add_test(tests, log_partition_make);
@@ -449,6 +467,7 @@ int main(void)
     tcase_add_test(tests, poison);
     tcase_add_test(tests, head_append);
     tcase_add_test(tests, log_lock);
+    tcase_add_test(tests, log_find);
     tcase_add_test(tests, log_read_only);
     tcase_add_test(tests, log_durable);
     suite_add_tcase(suite, tests);

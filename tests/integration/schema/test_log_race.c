@@ -30,7 +30,7 @@ static void *race(void *context)
     struct store_pool_config pool_config = {
         .conninfo = CLUSTER_GATEWAY, .connections = 1, .deadline_us = CLUSTER_DEADLINE_US};
     struct store_log_config config = {
-        .conninfo = CLUSTER_GATEWAY, .origin = origin, .deadline_us = CLUSTER_DEADLINE_US, .partition_entries = 65536};
+        .conninfo = CLUSTER_GATEWAY, .origin = origin, .deadline_us = CLUSTER_DEADLINE_US};
     struct store_pool *pool = NULL;
     struct store_log *log = NULL;
     if (store_pool_new(&pool_config, &pool) < 0 || store_log_new(&config, pool, &log) < 0)
@@ -63,6 +63,9 @@ START_TEST(claim_race)
     static struct racer racers[RACERS];
     long won = 0, replayed = 0;
     for (int i = 0; i < RACERS; i++) {
+        char origin[40];
+        snprintf(origin, sizeof(origin), "race%d.example/log", i);
+        cluster_log_make(origin, 65536);
         racers[i].number = i;
         ck_assert_int_eq(pthread_create(&racers[i].thread, NULL, race, &racers[i]), 0);
     }
@@ -228,6 +231,7 @@ START_TEST(append_deadline)
     struct store_log_config config = {
         .conninfo = CLUSTER_GATEWAY, .origin = "hasty.example/log", .deadline_us = 1000000};
     struct store_log *hasty;
+    cluster_log_make("hasty.example/log", 65536);
     ck_assert_int_eq(store_log_new(&config, log.pool, &hasty), 0);
     struct audit_store store = store_log_audit(hasty);
     cluster_connect_at_last(&store);
@@ -252,6 +256,7 @@ START_TEST(log_terminate)
     struct store_log_config config = {
         .conninfo = CLUSTER_GATEWAY, .origin = "still.example/log", .deadline_us = 1000000};
     struct store_log *still;
+    cluster_log_make("still.example/log", 65536);
     ck_assert_int_eq(store_log_new(&config, log.pool, &still), 0);
     struct audit_store store = store_log_audit(still);
     cluster_connect_at_last(&store);

@@ -67,6 +67,33 @@ refuses 'cannot read the seed file' "$migrate" --seed "$work/none"
 refuses 'no folder of migrations' "$migrate" --migrations "$work/none"
 "$migrate" --help | grep -q '^usage:' || complain 'no help'
 
+# A log is made once, by its name alone.
+[ "$("$migrate" --log 'one.example/log' 2>&1)" = 'made log one.example/log' ] || complain 'a log is not made, or it is not said'
+[ -z "$("$migrate" --log 'one.example/log' 2>&1)" ] || complain 'a log is made twice'
+"$migrate" --log "o'ne:log" >/dev/null || complain 'a name with a quote is refused'
+[ "$(number "select string_agg(origin, ' ' order by log_id) from log")" = "one.example/log o'ne:log" ] || complain 'other logs are there'
+refuses 'no white space' "$migrate" --log 'one more'
+refuses 'needs a name' "$migrate" --log ''
+refuses 'not with --log' "$migrate" --status --log 'one.example/log'
+"$migrate" --status | grep -q 'one.example/log |  *0$' || complain 'the status does not list the logs'
+
+# Large results that no record names are counted in the status, those of the last hour not yet.
+number "insert into blob_large (digest, content, at) values (sha256('a'), 'a', '2026-01-05 10:00+00'), (sha256('b'), 'bb', '2026-01-05 11:00+00'),
+    (sha256('c'), 'ccc', now())"
+"$migrate" --status | grep -q '2026-01-05 .*|  *2 |  *3$' || complain "the status does not count: $("$migrate" --status)"
+
+# A database of before logs were made by the operator keeps its own.
+old=$work/old
+mkdir "$old"
+cp "$root"/schema/migrations/000[123]-*.sql "$old/"
+number 'create database old'
+"$migrate" --dsn 'dbname=old' --migrations "$old" >/dev/null || complain 'an old database cannot be made'
+psql -X -q -d old -U qao_gateway -c "select qao.log_open('old.example/log', 65536)" >/dev/null
+refuses 'migrations are missing' "$migrate" --dsn 'dbname=old' --status
+[ "$("$migrate" --dsn 'dbname=old' --log 'old.example/log' | grep -c log)" -eq 1 ] || complain 'an old log is made again'
+[ "$(psql -X -q -A -t -d old -c 'select log_id, partition_entries from qao.log')" = '1|65536' ] || complain 'an old log is not kept'
+number 'drop database old'
+
 # The seed.
 cat >"$work/seed" <<'SEED'
 # the model police
