@@ -229,7 +229,7 @@ static const struct word short_bases[] = {
 static const struct word states[] = {
     {"refused", {"бас тартылды", "отказано", "refused"}},
     {"pending", {"күтуде", "ожидается", "pending: no conclusion yet"}},
-    {"executed", {"орындалды", "исполнен", "executed"}},
+    {"answered", {"жауап берілді", "ответ получен", "answered"}},
     {"failed", {"тізілім қатесі", "ошибка реестра", "the registry failed"}},
     {"timeout",
      {"тізілім уақытында жауап бермеді", "реестр не ответил вовремя", "the registry did not answer in time"}},

@@ -102,7 +102,7 @@ const char *core_outcome_text(enum link_outcome outcome)
 {
     switch (outcome) {
     case LINK_OUTCOME_ANSWERED:
-        return "executed";
+        return "answered";
     case LINK_OUTCOME_UNAVAILABLE:
         return "unavailable";
     case LINK_OUTCOME_TIMEOUT:

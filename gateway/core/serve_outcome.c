@@ -1,5 +1,6 @@
 /* GET /v1/queries/{id}: what became of an own query, and its reply while it is held. */
 #include "base/log.h"
+#include "gateway/core/outcome.h"
 #include "gateway/core/send.h"
 #include "gateway/core/serve.h"
 #include "gateway/registry/facts.h"
@@ -17,8 +18,9 @@ static const char *state_of(const struct store_query *query)
         return "withheld";
     if (strcmp(query->conclusion_kind, audit_kind_name(AUDIT_KIND_QUERY_UNKNOWN)) == 0)
         return "unknown";
-    if (strcmp(query->conclusion_outcome, "answered") == 0)
-        return "executed";
+    const char *answered = core_outcome_text(LINK_OUTCOME_ANSWERED);
+    if (strcmp(query->conclusion_outcome, answered) == 0)
+        return answered;
     if (strcmp(query->conclusion_outcome, wire_code_text(WIRE_CODE_REGISTRY_TIMEOUT)) == 0)
         return "timeout";
     if (strcmp(query->conclusion_outcome, wire_code_text(WIRE_CODE_SERVICE_UNAVAILABLE)) == 0)

@@ -47,7 +47,7 @@ struct store_record {
     const char *article;
     const char *case_number;
     const char *effect;  /* permit | abbreviated | deny */
-    const char *outcome; /* how a conclusion ended: executed | failed | unknown | withheld | undelivered … */
+    const char *outcome; /* how a conclusion ended: answered | failed | unknown | withheld | undelivered … */
     const char *reasons; /* all, the first first, separated by one space */
 
     bool claims; /* claims (iin, id, part), which must then be set; a second claim is AUDIT_REFUSAL_CLAIMED */

@@ -138,7 +138,7 @@ static void make_result(struct slot *slot)
 {
     struct store_record *columns = &slot->columns;
     columns->kind = "query.result";
-    columns->outcome = "executed";
+    columns->outcome = "answered";
     columns->claims = false;
     columns->opens = false;
     columns->confirm.registration = 0;

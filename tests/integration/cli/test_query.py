@@ -656,7 +656,7 @@ class Client(unittest.TestCase):
 
     def test_status(self):
         query = {"id": "5f0c7b0e-3d61-4a55-9c0b-2f6f0a1f9a10", "service": 11}
-        document = {"v": "qao.outcome/1", "query": query["id"], "service": 11, "state": "executed",
+        document = {"v": "qao.outcome/1", "query": query["id"], "service": 11, "state": "answered",
                     "request": {"at": "2026-11-22T12:00:00+05:00", "index": 9, "kind": "query.request", "reasons": []},
                     "conclusion": {"at": "2026-11-22T12:00:01+05:00", "index": 10, "kind": "query.result", "outcome": "answered"}}
         held = document | {"reply": self.reply_of(query)}
@@ -665,7 +665,7 @@ class Client(unittest.TestCase):
         with self.serve(lambda *ignored: (200, {}, canonical(held))):
             done = self.qao("status", query["id"], "--as", "police")
             self.assertEqual((0, ""), (done.returncode, done.stderr))
-            for words in ("State: executed", "request record: 9, 2026-11-22 12:00:00", "2026-01"):
+            for words in ("State: answered", "request record: 9, 2026-11-22 12:00:00", "2026-01"):
                 self.assertIn(words, done.stdout)
             done = self.qao("status", "5f0c7b0e-3d61-4a55-9c0b-2f6f0a1f9a11", "--as", "police")
             self.assertIn("[answer-of-another-query]", done.stderr)

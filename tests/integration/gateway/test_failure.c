@@ -320,7 +320,7 @@ START_TEST(a_log_that_goes_away_before_the_result)
             break;
         nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
     }
-    expect_state(POLICE, id, "executed", true);
+    expect_state(POLICE, id, "answered", true);
     end();
 }
 END_TEST
@@ -341,10 +341,10 @@ START_TEST(a_reply_that_does_not_arrive)
     world_wait_count(&world, "kind = 'query.undelivered'", 2);
     world.delivery = DELIVERED;
     ck_assert_int_eq(world_count(&world, "kind = 'query.delivered'"), 0);
-    expect_state(POLICE, id, "executed", true);
-    expect_state(POLICE, second, "executed", true);
+    expect_state(POLICE, id, "answered", true);
+    expect_state(POLICE, second, "answered", true);
     ck_assert_int_eq(world_count(&world, "kind = 'query.delivered'"), 2); /* each showing is in the log */
-    expect_state(POLICE, id, "executed", true);
+    expect_state(POLICE, id, "answered", true);
     ck_assert_int_eq(world_count(&world, "kind = 'query.delivered'"), 3);
     insert_forbid(); /* and nothing is shown without */
     reply = outcome_of(POLICE, id);
@@ -359,8 +359,8 @@ START_TEST(a_reply_that_does_not_arrive)
     world_expect(&reply, 403, "officer-blocked");
     world_reply_clear(&reply);
     world_register(POLICE, "active", 2, ALL_BASES, "{app4.1}", true);
-    expect_state(POLICE, id, "executed", false);     /* nor ever after */
-    expect_state(POLICE, second, "executed", false); /* nor under another version of the registration */
+    expect_state(POLICE, id, "answered", false);     /* nor ever after */
+    expect_state(POLICE, second, "answered", false); /* nor under another version of the registration */
     end();
 }
 END_TEST

@@ -212,7 +212,7 @@ START_TEST(probes)
     ck_assert_uint_eq(reply.status, 200);
     ck_assert(says(&reply, "qao_refusals_total{code=\"case-missing\"} 1\n"));
     ck_assert(says(&reply, "qao_answers_total{page=\"query\"} 1\n"));
-    ck_assert(says(&reply, "qao_registry_total{outcome=\"executed\"} 1\n"));
+    ck_assert(says(&reply, "qao_registry_total{outcome=\"answered\"} 1\n"));
     ck_assert(says(&reply, "qao_query_duration_seconds_count 1\n"));
     ck_assert(!says(&reply, POLICE_IIN) && !says(&reply, POLICE_BIN));
     world_reply_clear(&reply);

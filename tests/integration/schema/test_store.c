@@ -386,7 +386,7 @@ START_TEST(query_find)
 
     struct store_record result = STORE_RECORD_INIT;
     result.kind = "query.result";
-    result.outcome = "executed";
+    result.outcome = "answered";
     result.at_us = NOON_US + 5;
     result.concludes = 0;
     ck_assert_int_eq(cluster_append(&log.store, 2, &result, 1).commit, AUDIT_COMMIT_DONE);
@@ -394,7 +394,7 @@ START_TEST(query_find)
     ck_assert_uint_eq(query.conclusion_seq, 2);
     ck_assert_int_eq(query.conclusion_at_us, NOON_US + 5);
     ck_assert_str_eq(query.conclusion_kind, "query.result");
-    ck_assert_str_eq(query.conclusion_outcome, "executed");
+    ck_assert_str_eq(query.conclusion_outcome, "answered");
 
     struct store_officer officer;
     struct store_officer_key key = {.iin = IIN, .bin = BIN, .at_us = NOON_US, .id = id};
