@@ -36,35 +36,39 @@ static void ground_encode(struct base_json *json, struct policy_slot slot)
         base_json_member_text(json, "duty", policy_duty_name(slot.duty));
 }
 
-static bool is_open(const struct page *page, const struct policy_decision *decision)
+/* What a query in this slot would get, with all that speaks against any query. */
+static enum policy_effect effect_of(const struct page *page, const struct policy_decision *decision)
 {
-    return wire_codes_empty(page->against) && decision->effect != POLICY_EFFECT_DENY;
+    return wire_codes_empty(page->against) ? decision->effect : POLICY_EFFECT_DENY;
 }
 
-static void closed_encode(struct page *page, unsigned service)
+static void closed_slot_encode(struct base_json *json, struct policy_slot slot, const struct policy_decision *decision)
 {
-    struct base_json *json = &page->json;
+    base_json_object_begin(json);
+    ground_encode(json, slot);
+    base_json_name(json, "reasons");
     base_json_array_begin(json);
-    for (unsigned i = 0; i < POLICY_SLOT_COUNT; i++) {
-        struct policy_slot slot = policy_slot_at(i);
-        struct policy_decision decision;
-        slot_decide(page, service, slot, &decision);
-        if (is_open(page, &decision))
-            continue;
-        base_json_object_begin(json);
-        ground_encode(json, slot);
-        base_json_name(json, "reasons");
-        base_json_array_begin(json);
-        for (unsigned reason = POLICY_REASON_NONE + 1; reason <= POLICY_REASON_MAX; reason++)
-            if (policy_decision_has(&decision, (enum policy_reason)reason))
-                base_json_text(json, policy_reason_name((enum policy_reason)reason));
-        base_json_array_end(json);
-        base_json_object_end(json);
-    }
+    for (unsigned reason = POLICY_REASON_NONE + 1; reason <= POLICY_REASON_MAX; reason++)
+        if (policy_decision_has(decision, (enum policy_reason)reason))
+            base_json_text(json, policy_reason_name((enum policy_reason)reason));
     base_json_array_end(json);
+    base_json_object_end(json);
 }
 
-static void open_encode(struct page *page, unsigned service)
+static void open_slot_encode(struct base_json *json, struct policy_slot slot, const struct policy_decision *decision)
+{
+    base_json_object_begin(json);
+    ground_encode(json, slot);
+    base_json_member_text(json, "effect", policy_effect_name(decision->effect));
+    base_json_name(json, "needs");
+    wire_needs_encode(decision->needs, json);
+    base_json_object_end(json);
+}
+
+enum part { PART_CLOSED, PART_OPEN };
+
+/* The slots of one part. */
+static void part_encode(struct page *page, unsigned service, enum part part)
 {
     struct base_json *json = &page->json;
     base_json_array_begin(json);
@@ -72,14 +76,17 @@ static void open_encode(struct page *page, unsigned service)
         struct policy_slot slot = policy_slot_at(i);
         struct policy_decision decision;
         slot_decide(page, service, slot, &decision);
-        if (!is_open(page, &decision))
-            continue;
-        base_json_object_begin(json);
-        ground_encode(json, slot);
-        base_json_member_text(json, "effect", policy_effect_name(decision.effect));
-        base_json_name(json, "needs");
-        wire_needs_encode(decision.needs, json);
-        base_json_object_end(json);
+        switch (effect_of(page, &decision)) {
+        case POLICY_EFFECT_DENY:
+            if (part == PART_CLOSED)
+                closed_slot_encode(json, slot, &decision);
+            break;
+        case POLICY_EFFECT_PERMIT:
+        case POLICY_EFFECT_ABBREVIATED:
+            if (part == PART_OPEN)
+                open_slot_encode(json, slot, &decision);
+            break;
+        }
     }
     base_json_array_end(json);
 }
@@ -91,12 +98,12 @@ static void service_encode(struct page *page, unsigned service)
     struct base_json *json = &page->json;
     base_json_object_begin(json);
     base_json_name(json, "closed");
-    closed_encode(page, service);
+    part_encode(page, service, PART_CLOSED);
     if (page->edition)
         base_json_member_text(json, "name",
                               policy_edition_service_name(page->edition, service, languages[page->request->language]));
     base_json_name(json, "open");
-    open_encode(page, service);
+    part_encode(page, service, PART_OPEN);
     base_json_member_integer(json, "service", service);
     base_json_object_end(json);
 }
