@@ -102,17 +102,17 @@ void core_calls_expire(struct core_gateway *gateway, int64_t monotonic_us)
     }
 }
 
-static bool misfit(struct core_request *request, const struct wire_faults *faults)
+static enum core_records misfit(struct core_request *request, const struct wire_faults *faults)
 {
     if (faults->count > 0)
         snprintf(request->fault, sizeof(request->fault), "records%s: %s", faults->items[0].member,
                  wire_fault_text(faults->items[0].kind));
     else
         snprintf(request->fault, sizeof(request->fault), "records: not what the service describes");
-    return false;
+    return CORE_RECORDS_UNFIT;
 }
 
-bool core_records_check(struct core_request *request)
+enum core_records core_records_check(struct core_request *request)
 {
     struct wire_faults faults = {0};
     BASE_CLEANUP(wire_json_cleanup) json_t *records = NULL;
@@ -131,5 +131,5 @@ bool core_records_check(struct core_request *request)
     base_buffer_clear(&request->records);
     request->records = canonical;
     canonical = (struct base_buffer){0};
-    return true;
+    return CORE_RECORDS_FIT;
 }

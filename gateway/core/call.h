@@ -7,8 +7,13 @@
 /* Sends the query's parameters; resume is called by a worker once request->answer tells an outcome, whatever it is. */
 void core_call_send(struct core_request *take_request, void (*resume)(struct core_request *request));
 
+enum core_records {
+    CORE_RECORDS_UNFIT = 0, /* no answer to this query; request->fault says why */
+    CORE_RECORDS_FIT,
+};
+
 /* Step 9, after an answer: checks request->records against the service's description, removes the amounts of an
- * abbreviated answer, and leaves the canonical array. False: it is no answer to this query; request->fault says why. */
-bool core_records_check(struct core_request *request);
+ * abbreviated answer, and leaves the canonical array. */
+enum core_records core_records_check(struct core_request *request) BASE_MUST_USE;
 
 #endif

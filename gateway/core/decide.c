@@ -180,9 +180,11 @@ void core_query_decide(struct core_request *request)
         wire_codes_add(&request->codes, WIRE_CODE_SERVICE_CLOSED);
 }
 
-bool core_query_may_claim(const struct core_request *request)
+enum core_claim core_query_claim(const struct core_request *request)
 {
-    return request->has_message && request->query.wellformed &&
-           !wire_codes_have(request->codes, WIRE_CODE_SIGNER_NOT_CONNECTION) &&
-           !wire_codes_have(request->codes, WIRE_CODE_QUERY_REPLAYED);
+    if (request->has_message && request->query.wellformed &&
+        !wire_codes_have(request->codes, WIRE_CODE_SIGNER_NOT_CONNECTION) &&
+        !wire_codes_have(request->codes, WIRE_CODE_QUERY_REPLAYED))
+        return CORE_CLAIM_ID;
+    return CORE_CLAIM_NOTHING;
 }

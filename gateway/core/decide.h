@@ -25,7 +25,12 @@ void core_standing_check(struct core_request *request);
 /* Step 6: everything that depends on officer, time and order. May be called again after core_officer_find(). */
 void core_query_decide(struct core_request *request);
 
-/* True when the message may claim its id: a whole query of the person connected, not claimed before. */
-bool core_query_may_claim(const struct core_request *request);
+enum core_claim {
+    CORE_CLAIM_NOTHING = 0,
+    CORE_CLAIM_ID,
+};
+
+/* Whether the message may claim its id: a whole query of the person connected, not claimed before. */
+enum core_claim core_query_claim(const struct core_request *request);
 
 #endif

@@ -305,7 +305,7 @@ static int request_append(struct core_request *request, enum audit_kind kind, bo
 
 /* Who is connected, the digest of what came, and why it is refused: nothing here is the sender's choice, so that it can
  * always be written. */
-static int minimal_append(struct core_request *request, void (*resume)(struct core_request *request))
+int core_entry_minimal_append(struct core_request *request, void (*resume)(struct core_request *request))
 {
     struct core_entry *entry = &request->first;
     const char *reasons[AUDIT_LEAF_NAMES_MAX];
@@ -342,9 +342,7 @@ int core_entry_request_append(struct core_request *request, enum audit_kind kind
     if (r >= 0 || r == -ENOMEM)
         return r;
     base_log(BASE_LOG_ERROR, "event=record-not-built kind=%s error=%d", audit_kind_name(kind), -r);
-    if (wire_codes_empty(request->codes))
-        wire_codes_add(&request->codes, WIRE_CODE_LOG_UNAVAILABLE);
-    return minimal_append(request, resume);
+    return CORE_ENTRY_UNFIT;
 }
 
 /* ---- step 10 ---- */

@@ -32,12 +32,19 @@ void core_entry_clear(struct core_entry *entry);
 /* Each builds a record and hands it to the writer; request->resume is called by a worker when the outcome is in the
  * entry. 0: the request is no longer the caller's. A positive condition or a negative errno: it still is, and nothing
  * was recorded. */
-enum { CORE_ENTRY_UNAVAILABLE = 1 }; /* the log takes no record now */
+enum {
+    CORE_ENTRY_UNAVAILABLE = 1, /* the log takes no record now */
+    CORE_ENTRY_UNFIT = 2,       /* this record cannot be made */
+};
 
 /* Step 7, request->first. kind: query.request claims the id and confirms the registration, query.refused claims it when
- * claims is set, query.explained never and without the message itself, of which only the digest stays. A record that cannot be made becomes a minimal query.refused that claims
- * nothing; where nothing else spoke against the query, log-unavailable is then added to request->codes. */
+ * claims is set, query.explained never and without the message itself, of which only the digest stays. CORE_ENTRY_UNFIT. */
 int core_entry_request_append(struct core_request *request, enum audit_kind kind, bool claims,
+                              void (*resume)(struct core_request *request)) BASE_MUST_USE;
+
+/* Instead of a record that cannot be made: a query.refused with connection, digest and the reasons in request->codes,
+ * which claims nothing. */
+int core_entry_minimal_append(struct core_request *request,
                               void (*resume)(struct core_request *request)) BASE_MUST_USE;
 
 /* Step 10, request->second, concluding request->first. kind: query.result with its outcome, and with confirm only while

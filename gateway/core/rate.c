@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -43,13 +44,20 @@ void core_rate_free(struct core_rate *rate)
     free(rate);
 }
 
+/* Requests that arrived one after the other may be counted the other way round: only a clock that went back by a whole
+ * window ends it. */
+static bool is_over(const struct core_rate *rate, const struct person *person, int64_t now_us)
+{
+    return now_us - person->since_us >= rate->window_us || person->since_us - now_us >= rate->window_us;
+}
+
 /* The person's place, else one that is free or whose window is over, else NULL. Refusals are rare: few places are used. */
 static struct person *person_find(struct core_rate *rate, const char *iin, int64_t now_us)
 {
     struct person *free_place = NULL;
     for (size_t i = 0; i < rate->used; i++) {
         struct person *person = &rate->person[i];
-        if (now_us - person->since_us >= rate->window_us || now_us < person->since_us)
+        if (is_over(rate, person, now_us))
             person->count = 0;
         if (person->count == 0)
             free_place = free_place ? free_place : person;
@@ -61,27 +69,49 @@ static struct person *person_find(struct core_rate *rate, const char *iin, int64
     return free_place || rate->used == rate->people ? free_place : &rate->person[rate->used];
 }
 
-bool core_rate_check(struct core_rate *rate, const char *iin, int64_t now_us, int64_t *ret_wait_us)
+/* With the mutex held. */
+static enum core_rate_verdict person_check(const struct core_rate *rate, const struct person *person, int64_t now_us,
+                                           int64_t *ret_wait_us)
 {
-    pthread_mutex_lock(&rate->mutex);
-    const struct person *person = person_find(rate, iin, now_us);
-    bool allowed = person && person->count < rate->max;
-    *ret_wait_us = allowed ? 0 : person ? person->since_us + rate->window_us - now_us : rate->window_us;
-    pthread_mutex_unlock(&rate->mutex);
-    return allowed;
+    if (person && person->count < rate->max) {
+        *ret_wait_us = 0;
+        return CORE_RATE_WITHIN;
+    }
+    *ret_wait_us = person ? person->since_us + rate->window_us - now_us : rate->window_us;
+    return CORE_RATE_EXCEEDED;
 }
 
-void core_rate_add(struct core_rate *rate, const char *iin, int64_t now_us)
+/* With the mutex held. */
+static void person_count(struct core_rate *rate, struct person *person, const char *iin, int64_t now_us)
+{
+    if (person->count++ > 0)
+        return;
+    strncpy(person->iin, iin, sizeof(person->iin) - 1);
+    person->since_us = now_us;
+    if (rate->used <= (size_t)(person - rate->person))
+        rate->used = (size_t)(person - rate->person) + 1;
+}
+
+enum core_rate_verdict core_rate_take(struct core_rate *rate, const char *iin, int64_t now_us, int64_t *ret_wait_us)
 {
     pthread_mutex_lock(&rate->mutex);
     struct person *person = person_find(rate, iin, now_us);
-    if (person && person->count == 0) {
-        strncpy(person->iin, iin, sizeof(person->iin) - 1);
-        person->since_us = now_us;
-        if (rate->used <= (size_t)(person - rate->person))
-            rate->used = (size_t)(person - rate->person) + 1;
+    enum core_rate_verdict verdict = person_check(rate, person, now_us, ret_wait_us);
+    switch (verdict) {
+    case CORE_RATE_WITHIN:
+        person_count(rate, person, iin, now_us);
+        break;
+    case CORE_RATE_EXCEEDED:
+        break;
     }
-    if (person)
-        person->count++;
     pthread_mutex_unlock(&rate->mutex);
+    return verdict;
+}
+
+enum core_rate_verdict core_rate_check(struct core_rate *rate, const char *iin, int64_t now_us, int64_t *ret_wait_us)
+{
+    pthread_mutex_lock(&rate->mutex);
+    enum core_rate_verdict verdict = person_check(rate, person_find(rate, iin, now_us), now_us, ret_wait_us);
+    pthread_mutex_unlock(&rate->mutex);
+    return verdict;
 }

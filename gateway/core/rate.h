@@ -3,7 +3,6 @@
 #ifndef GATEWAY_CORE_RATE_H
 #define GATEWAY_CORE_RATE_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -17,11 +16,18 @@ int core_rate_new(unsigned max, int64_t window_us, size_t people, struct core_ra
 /* Accepts NULL. */
 void core_rate_free(struct core_rate *rate);
 
-/* Whether this person (IIN) may be refused once more; false is to be answered with too-many. ret_wait_us: until the
- * window ends (0 when allowed). */
-bool core_rate_check(struct core_rate *rate, const char *iin, int64_t now_us, int64_t *ret_wait_us);
+enum core_rate_verdict {
+    CORE_RATE_EXCEEDED = 0, /* to be answered with too-many */
+    CORE_RATE_WITHIN,
+};
 
-/* Counts one refusal. */
-void core_rate_add(struct core_rate *rate, const char *iin, int64_t now_us);
+/* Counts one more of this person (IIN), if there may be one: one step, so that however many ask at once, no more than max
+ * are within. ret_wait_us: until the window ends (0 when within). */
+enum core_rate_verdict core_rate_take(struct core_rate *rate, const char *iin, int64_t now_us,
+                                      int64_t *ret_wait_us) BASE_MUST_USE;
+
+/* Looks without counting: what is within may be exceeded by the time it is to be counted. */
+enum core_rate_verdict core_rate_check(struct core_rate *rate, const char *iin, int64_t now_us,
+                                       int64_t *ret_wait_us) BASE_MUST_USE;
 
 #endif

@@ -48,6 +48,7 @@ struct core_request {
     struct policy_decision decision;
     struct wire_codes codes;
     char fault[CORE_FAULT_MAX];
+    bool is_counted;   /* as a refusal of the person's */
     unsigned attempts; /* decisions made again because a registration changed */
 
     /* the registry (steps 8 and 9) */

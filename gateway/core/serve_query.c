@@ -31,26 +31,51 @@ static void log_away(struct core_request *request)
 
 /* ---- steps 3 to 6 ---- */
 
-/* Every explanation asked for counts, at once: each becomes a record, whatever it says. */
-static bool is_within_rate(struct core_request *request, int64_t *ret_wait_us)
+/* Looks at the person's refusals, and counts an explanation at once: each becomes a record, whatever it says. */
+static enum core_rate_verdict arrival_count(struct core_request *request, int64_t *ret_wait_us)
 {
     struct core_gateway *gateway = request->gateway;
-    if (!core_rate_check(gateway->rate, request->peer.iin, request->arrival_us, ret_wait_us))
-        return false;
-    if (request->route.page != CORE_PAGE_EXPLAIN)
-        return true;
-    if (!core_rate_check(gateway->explains, request->peer.iin, request->arrival_us, ret_wait_us))
-        return false;
-    core_rate_add(gateway->explains, request->peer.iin, request->arrival_us);
-    return true;
+    enum core_rate_verdict verdict =
+        core_rate_check(gateway->rate, request->peer.iin, request->arrival_us, ret_wait_us);
+    switch (verdict) {
+    case CORE_RATE_WITHIN:
+        if (request->route.page == CORE_PAGE_EXPLAIN)
+            verdict = core_rate_take(gateway->explains, request->peer.iin, request->arrival_us, ret_wait_us);
+        break;
+    case CORE_RATE_EXCEEDED:
+        break;
+    }
+    return verdict;
+}
+
+/* Counts the refusal that is about to be recorded, once, in the step that allows it. */
+static enum core_rate_verdict refusal_count(struct core_request *request, int64_t *ret_wait_us)
+{
+    if (request->is_counted)
+        return CORE_RATE_WITHIN;
+    enum core_rate_verdict verdict =
+        core_rate_take(request->gateway->rate, request->peer.iin, request->arrival_us, ret_wait_us);
+    request->is_counted = verdict == CORE_RATE_WITHIN;
+    return verdict;
+}
+
+/* Nothing is recorded, nor said of the query. */
+static void too_many(struct core_request *request, int64_t wait_us)
+{
+    request->codes = (struct wire_codes){0};
+    request->fault[0] = '\0';
+    core_problem_send(request, WIRE_CODE_TOO_MANY, NULL, (unsigned)(wait_us / 1000000) + 1);
 }
 
 void core_query_serve(struct core_request *take_request)
 {
     struct core_request *request = take_request;
     int64_t wait_us;
-    if (!is_within_rate(request, &wait_us)) {
-        core_problem_send(request, WIRE_CODE_TOO_MANY, NULL, (unsigned)(wait_us / 1000000) + 1);
+    switch (arrival_count(request, &wait_us)) {
+    case CORE_RATE_WITHIN:
+        break;
+    case CORE_RATE_EXCEEDED:
+        too_many(request, wait_us);
         return;
     }
     core_message_verify(request); /* 3 */
@@ -77,18 +102,59 @@ static bool is_explained(const struct core_request *request)
            !wire_codes_have(request->codes, WIRE_CODE_SIGNER_NOT_CONNECTION);
 }
 
+/* A record that cannot be made becomes a refusal that names connection, digest and reasons alone. */
+static void minimal_record(struct core_request *request)
+{
+    int64_t wait_us;
+    if (wire_codes_empty(request->codes))
+        wire_codes_add(&request->codes, WIRE_CODE_LOG_UNAVAILABLE);
+    switch (refusal_count(request, &wait_us)) {
+    case CORE_RATE_EXCEEDED:
+        too_many(request, wait_us);
+        return;
+    case CORE_RATE_WITHIN:
+        break;
+    }
+    if (core_entry_minimal_append(request, request_recorded) != 0)
+        log_away(request);
+}
+
+static void kind_record(struct core_request *request, enum audit_kind kind)
+{
+    bool claims = false;
+    switch (core_query_claim(request)) {
+    case CORE_CLAIM_ID:
+        claims = kind != AUDIT_KIND_QUERY_EXPLAINED && request->route.page == CORE_PAGE_QUERY;
+        break;
+    case CORE_CLAIM_NOTHING:
+        break;
+    }
+    int r = core_entry_request_append(request, kind, claims, request_recorded);
+    if (r == CORE_ENTRY_UNFIT)
+        minimal_record(request);
+    else if (r != 0)
+        log_away(request);
+}
+
 static void request_record(struct core_request *request)
 {
-    bool explains = request->route.page == CORE_PAGE_EXPLAIN;
-    enum audit_kind kind = is_explained(request)                ? AUDIT_KIND_QUERY_EXPLAINED
-                           : wire_codes_empty(request->codes) ? AUDIT_KIND_QUERY_REQUEST
-                                                              : AUDIT_KIND_QUERY_REFUSED;
-    bool claims = !explains && core_query_may_claim(request);
-    int r = core_entry_request_append(request, kind, claims, request_recorded);
-    if (r < 0)
-        base_log(BASE_LOG_ERROR, "event=record-not-built kind=%s error=%d", audit_kind_name(kind), -r);
-    if (r != 0)
-        log_away(request);
+    int64_t wait_us;
+    if (is_explained(request)) {
+        kind_record(request, AUDIT_KIND_QUERY_EXPLAINED);
+        return;
+    }
+    if (wire_codes_empty(request->codes)) {
+        kind_record(request, AUDIT_KIND_QUERY_REQUEST);
+        return;
+    }
+    switch (refusal_count(request, &wait_us)) {
+    case CORE_RATE_WITHIN:
+        kind_record(request, AUDIT_KIND_QUERY_REFUSED);
+        return;
+    case CORE_RATE_EXCEEDED:
+        break;
+    }
+    too_many(request, wait_us);
 }
 
 static void explanation_send(struct core_request *request)
@@ -135,7 +201,6 @@ static void request_decide_again(struct core_request *request, enum audit_outcom
 
 static void request_recorded(struct core_request *request)
 {
-    struct core_gateway *gateway = request->gateway;
     switch (request->first.outcome) {
     case AUDIT_OUTCOME_DURABLE:
         break;
@@ -152,8 +217,6 @@ static void request_recorded(struct core_request *request)
         log_away(request);
         return;
     }
-    if (!wire_codes_empty(request->codes))
-        core_rate_add(gateway->rate, request->peer.iin, request->arrival_us);
     if (is_explained(request) && !request->first.is_minimal)
         explanation_send(request);
     else if (!wire_codes_empty(request->codes))
@@ -203,10 +266,12 @@ static void registry_answered(struct core_request *request)
         registry_failed(request);
         return;
     }
-    if (!core_records_check(request)) { /* 9 */
-        /* An act was done, whatever its answer looks like: nobody knows more. */
-        bool acts = wire_service_kind(request->service) == WIRE_SERVICE_ACT;
-        request->answer.outcome = acts ? LINK_OUTCOME_UNKNOWN : LINK_OUTCOME_FAILED;
+    switch (core_records_check(request)) { /* 9 */
+    case CORE_RECORDS_FIT:
+        break;
+    case CORE_RECORDS_UNFIT: /* an act was done, whatever its answer looks like: nobody knows more */
+        request->answer.outcome = wire_service_kind(request->service) == WIRE_SERVICE_ACT ? LINK_OUTCOME_UNKNOWN
+                                                                                          : LINK_OUTCOME_FAILED;
         registry_failed(request);
         return;
     }
@@ -263,7 +328,7 @@ static void conclude(struct core_request *request, enum audit_kind kind, const c
 
 static void result_record(struct core_request *request)
 {
-    conclude(request, AUDIT_KIND_QUERY_RESULT, "answered", true);
+    conclude(request, AUDIT_KIND_QUERY_RESULT, core_outcome_text(LINK_OUTCOME_ANSWERED), true);
 }
 
 /* The registration is another than the one decided upon: the officer's standing and the order are asked again. What is

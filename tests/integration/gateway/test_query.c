@@ -499,6 +499,35 @@ START_TEST(refusals_are_bounded)
 }
 END_TEST
 
+START_TEST(refusals_at_once_are_bounded)
+{
+    enum { QUERIES = 40, MAX = 5 };
+    world_init(&world);
+    world.settings = "[query]\nrefusals_per_minute = 5\n";
+    world_start(&world);
+    uint64_t ids[QUERIES];
+    unsigned refusals = 0;
+    for (unsigned i = 0; i < QUERIES; i++) {
+        char *text = world_query_text(&world, &(struct world_query){.basis = "search_measures"}, NULL);
+        struct base_buffer message = world_sign(POLICE, text);
+        ids[i] = world_post(&world, POLICE, "/v1/queries", base_buffer_view(&message));
+        base_buffer_clear(&message);
+        free(text);
+    }
+    for (unsigned i = 0; i < QUERIES; i++) {
+        struct world_reply reply = world_take(&world, ids[i]);
+        if (reply.status == 403)
+            refusals++;
+        else
+            world_expect(&reply, 429, "too-many");
+        world_reply_clear(&reply);
+    }
+    ck_assert_uint_eq(refusals, MAX);
+    ck_assert_int_eq(world_count(&world, "kind = 'query.refused'"), MAX);
+    end();
+}
+END_TEST
+
 START_TEST(explanations_are_bounded)
 {
     world_init(&world);
@@ -577,6 +606,7 @@ int main(void)
         a_record_that_cannot_be_made, parameters_are_told_every_fault, an_id_serves_once,
         many_copies_at_once_are_answered_once,
         refusals_are_bounded,
+        refusals_at_once_are_bounded,
         explanations_are_bounded, explaining_asks_nobody_and_claims_nothing,
     };
     return world_run("signed queries", tests, sizeof(tests) / sizeof(tests[0]));

@@ -1,4 +1,5 @@
 /* Refusals are counted for each person, in a window, and strangers cannot push the table over its edge. */
+#include <pthread.h>
 #include <stdio.h>
 
 #include "gateway/core/rate.h"
@@ -12,15 +13,16 @@ START_TEST(a_person_has_a_limit)
     int64_t wait_us;
     ck_assert_int_eq(core_rate_new(3, WINDOW_US, 8, &rate), 0);
     for (int i = 0; i < 3; i++) {
-        ck_assert(core_rate_check(rate, "500101100000", 1000 + i, &wait_us));
+        ck_assert_int_eq(core_rate_check(rate, "500101100000", 1000 + i, &wait_us), CORE_RATE_WITHIN);
+        ck_assert_int_eq(core_rate_take(rate, "500101100000", 1000 + i, &wait_us), CORE_RATE_WITHIN);
         ck_assert_int_eq(wait_us, 0);
-        core_rate_add(rate, "500101100000", 1000 + i);
     }
-    ck_assert(!core_rate_check(rate, "500101100000", 2000, &wait_us));
+    ck_assert_int_eq(core_rate_check(rate, "500101100000", 2000, &wait_us), CORE_RATE_EXCEEDED);
+    ck_assert_int_eq(core_rate_take(rate, "500101100000", 2000, &wait_us), CORE_RATE_EXCEEDED);
     ck_assert_int_eq(wait_us, WINDOW_US - 1000);
-    ck_assert(core_rate_check(rate, "500101200007", 2000, &wait_us)); /* another person */
-    ck_assert(!core_rate_check(rate, "500101100000", 999 + WINDOW_US, &wait_us));
-    ck_assert(core_rate_check(rate, "500101100000", 1000 + WINDOW_US, &wait_us)); /* a new window */
+    ck_assert_int_eq(core_rate_check(rate, "500101200007", 2000, &wait_us), CORE_RATE_WITHIN); /* another person */
+    ck_assert_int_eq(core_rate_check(rate, "500101100000", 999 + WINDOW_US, &wait_us), CORE_RATE_EXCEEDED);
+    ck_assert_int_eq(core_rate_check(rate, "500101100000", 1000 + WINDOW_US, &wait_us), CORE_RATE_WITHIN); /* a new window */
     core_rate_free(rate);
     core_rate_free(NULL);
 }
@@ -32,7 +34,7 @@ START_TEST(checking_alone_counts_nothing)
     int64_t wait_us;
     ck_assert_int_eq(core_rate_new(1, WINDOW_US, 1, &rate), 0);
     for (int i = 0; i < 100; i++)
-        ck_assert(core_rate_check(rate, "500101100000", i, &wait_us));
+        ck_assert_int_eq(core_rate_check(rate, "500101100000", i, &wait_us), CORE_RATE_WITHIN);
     core_rate_free(rate);
 }
 END_TEST
@@ -45,12 +47,12 @@ START_TEST(a_full_table_lets_nobody_new_through)
     ck_assert_int_eq(core_rate_new(5, WINDOW_US, 4, &rate), 0);
     for (int i = 0; i < 4; i++) {
         snprintf(iin, sizeof(iin), "%012d", i);
-        core_rate_add(rate, iin, i);
+        ck_assert_int_eq(core_rate_take(rate, iin, i, &wait_us), CORE_RATE_WITHIN);
     }
-    ck_assert(!core_rate_check(rate, "500101100000", 10, &wait_us));
+    ck_assert_int_eq(core_rate_check(rate, "500101100000", 10, &wait_us), CORE_RATE_EXCEEDED);
     ck_assert_int_gt(wait_us, 0);
-    ck_assert(core_rate_check(rate, "000000000002", 10, &wait_us)); /* the known still have their share */
-    ck_assert(core_rate_check(rate, "500101100000", WINDOW_US, &wait_us)); /* the first window is over */
+    ck_assert_int_eq(core_rate_check(rate, "000000000002", 10, &wait_us), CORE_RATE_WITHIN); /* the known still have their share */
+    ck_assert_int_eq(core_rate_check(rate, "500101100000", WINDOW_US, &wait_us), CORE_RATE_WITHIN); /* the first window is over */
     core_rate_free(rate);
 }
 END_TEST
@@ -60,12 +62,69 @@ START_TEST(a_clock_that_goes_back_forgives_rather_than_locks_out)
     struct core_rate *rate = NULL;
     int64_t wait_us;
     ck_assert_int_eq(core_rate_new(1, WINDOW_US, 4, &rate), 0);
-    core_rate_add(rate, "500101100000", INT64_C(1000000000));
-    ck_assert(!core_rate_check(rate, "500101100000", INT64_C(1000000001), &wait_us));
-    ck_assert(core_rate_check(rate, "500101100000", 5, &wait_us));
+    ck_assert_int_eq(core_rate_take(rate, "500101100000", INT64_C(1000000000), &wait_us), CORE_RATE_WITHIN);
+    ck_assert_int_eq(core_rate_check(rate, "500101100000", INT64_C(1000000001), &wait_us), CORE_RATE_EXCEEDED);
+    ck_assert_int_eq(core_rate_check(rate, "500101100000", 5, &wait_us), CORE_RATE_WITHIN);
+    core_rate_free(rate);
+}
+END_TEST
+
+/* Requests are served by many threads: a later one may be counted first. */
+START_TEST(arrivals_out_of_order_are_of_one_window)
+{
+    struct core_rate *rate = NULL;
+    int64_t wait_us;
+    ck_assert_int_eq(core_rate_new(2, WINDOW_US, 4, &rate), 0);
+    ck_assert_int_eq(core_rate_take(rate, "500101100000", INT64_C(5000000000), &wait_us), CORE_RATE_WITHIN);
+    ck_assert_int_eq(core_rate_take(rate, "500101100000", INT64_C(4999999999), &wait_us), CORE_RATE_WITHIN);
+    ck_assert_int_eq(core_rate_take(rate, "500101100000", INT64_C(4999999998), &wait_us), CORE_RATE_EXCEEDED);
+    ck_assert_int_eq(core_rate_take(rate, "500101100000", INT64_C(5000000001), &wait_us), CORE_RATE_EXCEEDED);
+    core_rate_free(rate);
+}
+END_TEST
+
+enum { THREADS = 8, TAKES = 2000, SHARED_MAX = 500 };
+
+struct taker {
+    struct core_rate *rate;
+    pthread_barrier_t *start;
+    unsigned within;
+};
+
+static void *take_many(void *context)
+{
+    struct taker *taker = context;
+    int64_t wait_us;
+    pthread_barrier_wait(taker->start);
+    for (int i = 0; i < TAKES; i++)
+        taker->within += core_rate_take(taker->rate, "500101100000", i, &wait_us) == CORE_RATE_WITHIN;
+    return NULL;
+}
+
+/* Each is checked and counted in one step: however the threads meet, the limit is met exactly. */
+START_TEST(many_threads_share_one_limit)
+{
+    struct core_rate *rate = NULL;
+    pthread_barrier_t start;
+    pthread_t threads[THREADS];
+    struct taker takers[THREADS];
+    unsigned within = 0;
+    ck_assert_int_eq(core_rate_new(SHARED_MAX, WINDOW_US, 4, &rate), 0);
+    pthread_barrier_init(&start, NULL, THREADS);
+    for (int i = 0; i < THREADS; i++) {
+        takers[i] = (struct taker){.rate = rate, .start = &start};
+        ck_assert_int_eq(pthread_create(&threads[i], NULL, take_many, &takers[i]), 0);
+    }
+    for (int i = 0; i < THREADS; i++) {
+        pthread_join(threads[i], NULL);
+        within += takers[i].within;
+    }
+    ck_assert_uint_eq(within, SHARED_MAX);
+    pthread_barrier_destroy(&start);
     core_rate_free(rate);
 }
 END_TEST
 
 CHECK_MAIN("refusal rate", a_person_has_a_limit, checking_alone_counts_nothing, a_full_table_lets_nobody_new_through,
-           a_clock_that_goes_back_forgives_rather_than_locks_out)
+           a_clock_that_goes_back_forgives_rather_than_locks_out, arrivals_out_of_order_are_of_one_window,
+           many_threads_share_one_limit)
