@@ -13,14 +13,16 @@ struct loading {
     const struct base_config_key *keys;
     size_t count;
     bool seen[KEYS_MAX];
-    char *error;
+    bool failed;
+    char *error; /* of the first failure; NULL also when there was no memory to say it */
 };
 
 /* libinih tells the line only of its own errors; ours are found by section and key. */
 static void set_error(struct loading *loading, int line, const char *section, const char *name, const char *what)
 {
-    if (loading->error)
+    if (loading->failed)
         return;
+    loading->failed = true;
     int len = line > 0 ? asprintf(&loading->error, "%s:%d: %s", loading->path, line, what)
                        : asprintf(&loading->error, "%s: [%s] %s: %s", loading->path, section, name, what);
     if (len < 0)
@@ -128,9 +130,9 @@ int base_config_load(const char *path, const struct base_config_key *keys, size_
     int line = ini_parse(path, take_pair, &loading);
     if (line != 0)
         set_error(&loading, line, "-", "-", line == -1 ? "cannot be opened" : "not a line of an INI file");
-    if (!loading.error && line == 0)
+    if (!loading.failed)
         set_initial(&loading);
-    if (!loading.error && line == 0)
+    if (!loading.failed)
         return 0;
     base_config_clear(keys, count);
     *ret_error = loading.error;

@@ -25,8 +25,8 @@ struct base_config_key {
     const char *help;    /* one line, for the manual and for error texts */
 };
 
-/* Fills every key's value. On an error nothing is owned, ret_error (freed by the caller) says what and where, and the
- * result is -EINVAL, -ENOENT, or another errno. */
+/* Fills every key's value. On an error nothing is owned, ret_error (freed by the caller; NULL when out of memory) says
+ * what and where, and the result is -EINVAL, -ENOENT, or another errno. */
 int base_config_load(const char *path, const struct base_config_key *keys, size_t count,
                      char **ret_error) BASE_MUST_USE;
 

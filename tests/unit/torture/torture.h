@@ -1,0 +1,47 @@
+/* Makes every allocation of a case fail once.
+ *
+ * The case is run first as it is, which also lets libraries set up what they keep for ever. Then it is run again and
+ * again: with its first allocation failing, its second ... to its last; and once more in the same way with every later
+ * allocation failing too. A case has 0 to give only when all that it asked for is there, and asserts that itself: that
+ * a failure was survived is fine, that it was hidden is not. What leaks is for the sanitizers to tell.
+ *
+ * Counted are the allocations of the objects linked with torture.c (malloc, calloc, realloc, reallocarray, strdup,
+ * strndup, asprintf and vasprintf, by the linker's --wrap), and those of libraries that take torture_malloc() and its
+ * companions. Only those of the thread that runs the case. */
+#ifndef TESTS_TORTURE_H
+#define TESTS_TORTURE_H
+
+#include <stddef.h>
+
+/* 0: everything is there and right. Anything else: it failed, and nothing was given. */
+typedef int torture_case(void *context);
+
+enum { TORTURE_RUNS_MAX = 400 }; /* of each kind; a case with more allocations has them failed at even distances */
+
+struct torture_counts {
+    size_t allocations; /* of a run without failure */
+    size_t runs;        /* with one */
+    size_t survived;    /* runs that came to 0 nevertheless */
+};
+
+/* Asserts that the case succeeds without failure, before and after the others, and that it allocates at all. */
+struct torture_counts torture_run(const char *name, torture_case *run, void *context);
+/* And that no run with a failure succeeds: for what needs each of its allocations. */
+void torture_failing(const char *name, torture_case *run, void *context);
+
+/* To be used within a case instead of ck_assert(), which allocates. */
+#define torture_assert(condition)                                                                                      \
+    do {                                                                                                               \
+        if (!(condition))                                                                                              \
+            torture_fail(__FILE__, __LINE__, #condition);                                                              \
+    } while (0)
+_Noreturn void torture_fail(const char *file, int line, const char *condition);
+
+/* For json_set_alloc_funcs() and CRYPTO_set_mem_functions(). */
+void *torture_malloc(size_t size);
+void torture_free(void *pointer);
+void *torture_crypto_malloc(size_t size, const char *file, int line);
+void *torture_crypto_realloc(void *pointer, size_t size, const char *file, int line);
+void torture_crypto_free(void *pointer, const char *file, int line);
+
+#endif
