@@ -3,6 +3,7 @@
 #include "audit/checkpoint.h"
 #include "base/file.h"
 #include "gateway/cli/exit.h"
+#include "gateway/cli/reason.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -13,8 +14,21 @@ enum { CONNECTIONS = 4, DEADLINE_S = 120 };
 
 static bool fail(int *ret_exit, int status, const char *what, const char *name, int r)
 {
-    fprintf(stderr, "qao: cannot %s %s: %s\n", what, name, strerror(-r));
+    fprintf(stderr, "qao: cannot %s %s: %s\n", what, name, cli_reason_text(r));
     *ret_exit = status;
+    return false;
+}
+
+/* A folder may have been meant, a checkpoint or any other file. */
+static bool vkey_fail(int *ret_exit, const char *path, int r)
+{
+    *ret_exit = CLI_EXIT_USAGE;
+    if (r != -ENOBUFS && r != -EBADMSG && r != -EISDIR)
+        return fail(ret_exit, CLI_EXIT_USAGE, "read the log's key", path, r);
+    fprintf(stderr,
+            "qao: %s is no log's key. That is a file with one line NAME+HASH+KEY, such as log/log.vkey of an instance\n"
+            "or receipt/log.vkey of a case file\n",
+            path);
     return false;
 }
 
@@ -36,19 +50,24 @@ bool cli_archive_vkey(const char *instance, const char *path, struct audit_vkey 
     int r = base_file_read(path ? path : named, BASE_FILE_PUBLIC, &text);
     if (r == 0)
         r = audit_vkey_parse(base_buffer_view(&text), ret_vkey);
-    bool taken = r == 0 || fail(ret_exit, CLI_EXIT_USAGE, "use the log's key", path ? path : named, r);
+    bool taken = r == 0 || vkey_fail(ret_exit, path ? path : named, r);
     free(named);
     return taken;
 }
 
 /* What can be done about the usual failures. */
-static bool database_fail(int *ret_exit, int r)
+static bool database_fail(int *ret_exit, const char *dir, int r)
 {
     *ret_exit = CLI_EXIT_UNREACHABLE;
     if (r == -EPROTO)
         fputs("qao: the database's schema is not of this version: run its migrations\n", stderr);
+    else if (r == -ENOTCONN)
+        fprintf(stderr,
+                "qao: the database of %s is not running, or refuses us. Start the instance: ./run --dir '%s'\n"
+                "An export of the log is verified without it: --dir FOLDER --vkey FILE\n",
+                dir, dir);
     else
-        fprintf(stderr, "qao: cannot reach the log's database: %s\n", strerror(-r));
+        fprintf(stderr, "qao: cannot reach the log's database: %s\n", cli_reason_text(r));
     return false;
 }
 
@@ -60,10 +79,11 @@ static bool database_open(struct cli_archive *archive, const char *instance_opti
     if (cli_instance_find(instance_option, &instance))
         return false;
     int r = cli_instance_line(&instance, "database.conninfo", &conninfo);
-    cli_instance_clear(&instance);
-    if (r)
+    if (r) {
+        cli_instance_clear(&instance);
         return fail(ret_exit, CLI_EXIT_USAGE, "read", "database.conninfo of the instance (or name a folder by --dir)",
                     r);
+    }
     const struct store_pool_config pool = {
         .conninfo = conninfo, .connections = CONNECTIONS, .deadline_us = (int64_t) DEADLINE_S * 1000000};
     const struct store_log_config log = {.conninfo = conninfo,
@@ -75,7 +95,10 @@ static bool database_open(struct cli_archive *archive, const char *instance_opti
         r = store_log_new(&log, archive->pool, &archive->store_log);
     free(conninfo);
     if (r)
-        return database_fail(ret_exit, r);
+        database_fail(ret_exit, instance.dir, r);
+    cli_instance_clear(&instance);
+    if (r)
+        return false;
     archive->store = store_log_audit(archive->store_log);
     archive->source = audit_source_store(&archive->store);
     return true;

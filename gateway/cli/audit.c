@@ -8,6 +8,7 @@
 #include "gateway/cli/command.h"
 #include "gateway/cli/exit.h"
 #include "gateway/cli/options.h"
+#include "gateway/cli/reason.h"
 #include "gateway/cli/screen.h"
 
 #include <errno.h>
@@ -25,7 +26,7 @@ struct place {
 
 static int fail(int status, const char *what, const char *name, int r)
 {
-    fprintf(stderr, "qao: cannot %s %s: %s\n", what, name, strerror(-r));
+    fprintf(stderr, "qao: cannot %s %s: %s\n", what, name, cli_reason_text(r));
     return status;
 }
 
@@ -340,6 +341,10 @@ static int check_proof_run(int argc, char **argv)
     struct base_buffer text BASE_CLEANUP(base_buffer_clear);
     base_buffer_init(&text, AUDIT_NOTE_MAX);
     int r = base_file_read(rest.items[0], BASE_FILE_PUBLIC, &text);
+    if (r == -ENOBUFS) {
+        fprintf(stderr, "FAULT: %s is too large for a tlog-proof\n", rest.items[0]);
+        return CLI_EXIT_REFUSED;
+    }
     return r ? fail(CLI_EXIT_USAGE, "read", rest.items[0], r)
              : proof_check(base_buffer_view(&text), &log, leaf, leaf_hash);
 }

@@ -7,6 +7,7 @@
 #include "gateway/cli/columns.h"
 #include "gateway/cli/exit.h"
 #include "gateway/cli/options.h"
+#include "gateway/cli/reason.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -167,7 +168,7 @@ static int verify(struct verify_run *run, bool allow_unfinished, const struct ba
         r = 0;
     }
     if (r) {
-        fprintf(stderr, "qao: cannot verify: %s\n", strerror(-r));
+        fprintf(stderr, "qao: cannot verify: %s\n", cli_reason_text(r));
         return CLI_EXIT_UNREACHABLE;
     }
     if (json)
@@ -207,7 +208,7 @@ int cli_audit_verify_run(int argc, char **argv)
     base_buffer_init(&known, AUDIT_NOTE_MAX);
     int r = known_path ? base_file_read(known_path, BASE_FILE_PUBLIC, &known) : 0;
     if (r)
-        fprintf(stderr, "qao: cannot read %s: %s\n", known_path, strerror(-r));
+        fprintf(stderr, "qao: cannot read %s: %s\n", known_path, cli_reason_text(r));
     else if (cli_archive_open(&run.archive, instance, dir, vkey, &result))
         result = verify(&run, running, &known, json);
     cli_archive_close(&run.archive);

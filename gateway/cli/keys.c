@@ -1,12 +1,16 @@
 #include "gateway/cli/keys.h"
 
 #include "base/file.h"
+#include "gateway/cli/reason.h"
+#include "gateway/cli/suggest.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <openssl/x509.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 /* One pair of a certificate and its key, as files. */
 struct pair {
@@ -24,7 +28,7 @@ static int password_read(const char *path, struct base_buffer *out, const char *
         return CLI_KEYS_UNUSABLE;
     }
     if (r) {
-        fprintf(stderr, "qao: cannot read the password file %s: %s\n", path, strerror(-r));
+        fprintf(stderr, "qao: cannot read the password file %s: %s\n", path, cli_reason_text(r));
         return CLI_KEYS_UNUSABLE;
     }
     const char *end = memchr(out->data, '\n', out->len);
@@ -47,9 +51,57 @@ static int pair_read(const struct pair *pair, const char *password, struct certs
     else if (r == -EKEYREJECTED)
         fprintf(stderr, "qao: wrong password for %s; name the file that holds it by --password-file\n", shown);
     else if (r)
-        fprintf(stderr, "qao: cannot use %s: %s\n", shown, error ? error : strerror(-r));
+        fprintf(stderr, "qao: cannot use %s: %s\n", shown, error ? error : cli_reason_text(r));
     free(error);
     return r == -ENOMEM ? r : r ? CLI_KEYS_UNUSABLE : 0;
+}
+
+static int is_person(const struct dirent *entry)
+{
+    return entry->d_type != DT_REG && cli_instance_is_person(entry->d_name);
+}
+
+/* Who is there, and who may have been meant. */
+static int person_unknown(const struct cli_instance *instance, const char *people, const char *person)
+{
+    enum { SHOWN_MAX = 64 };
+    struct dirent **names = NULL;
+    struct cli_suggestion suggestion = {0};
+    int count = scandir(people, &names, is_person, alphasort);
+    if (count <= 0) {
+        fprintf(stderr, "qao: nobody's keys are in %s/people; name yours by --cert and --key, or by --p12\n",
+                instance->dir);
+        free(names);
+        return CLI_KEYS_UNUSABLE;
+    }
+    for (int i = 0; i < count; i++)
+        cli_suggestion_check(&suggestion, person, strlen(person), names[i]->d_name);
+    fprintf(stderr, "qao: there is no \"%s\" in %s/people", person, instance->dir);
+    if (suggestion.name)
+        fprintf(stderr, "; did you mean %s?", suggestion.name);
+    fputs("\nThere are: ", stderr);
+    for (int i = 0; i < count && i < SHOWN_MAX; i++)
+        fprintf(stderr, "%s%s", i ? ", " : "", names[i]->d_name);
+    fputs(count > SHOWN_MAX ? ", ...\n" : "\n", stderr);
+    for (int i = 0; i < count; i++)
+        free(names[i]);
+    free(names);
+    return CLI_KEYS_UNUSABLE;
+}
+
+static int person_check(const struct cli_instance *instance, const char *person)
+{
+    char below[160];
+    struct stat state;
+    snprintf(below, sizeof below, "people/%s", person);
+    char *people = cli_instance_path(instance, "people");
+    char *folder = cli_instance_path(instance, below);
+    int r = people && folder ? 0 : -ENOMEM;
+    if (r == 0 && stat(folder, &state) < 0 && errno == ENOENT)
+        r = person_unknown(instance, people, person);
+    free(people);
+    free(folder);
+    return r;
 }
 
 static int person_pair_read(const struct cli_instance *instance, const char *person, const char *use,
@@ -123,6 +175,8 @@ int cli_keys_read(const struct cli_instance *instance, const struct cli_keys_opt
     const char *password = NULL;
     struct cli_keys keys = {0};
     int r = options_check(options);
+    if (r == 0 && options->as)
+        r = person_check(instance, options->as);
     if (r == 0)
         r = password_read(options->password_file, &secret, &password);
     if (r == 0)

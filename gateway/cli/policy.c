@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/data.h"
 #include "gateway/cli/policy_explain.h"
+#include "gateway/cli/words.h"
 #include "policy/case.h"
 #include "policy/encode.h"
 #include "policy/enumerate.h"
@@ -181,18 +182,13 @@ static int ground_parse(const struct options *options, struct policy_facts *fact
 {
     if (!options->basis)
         return complain("--basis is missing: operative_search, covert_investigation, search_measures or other_duties");
+    char error[CLI_WORDS_ERROR_MAX];
+    if (cli_words_basis_check(options->basis, error) ||
+        (options->duty && cli_words_duty_check(options->duty, options->basis, error)))
+        return complain("%s", error);
     facts->basis = policy_basis_parse(base_bytes_text(options->basis));
-    if (facts->basis == POLICY_BASIS_NONE)
-        return complain("--basis '%s' is unknown: operative_search, covert_investigation, search_measures or "
-                        "other_duties",
-                        options->basis);
-    if (!options->duty)
-        return EXIT_DONE;
-    facts->duty = policy_duty_parse(base_bytes_text(options->duty));
-    if (facts->duty == POLICY_DUTY_NONE)
-        return complain("--duty '%s' is unknown: app4.1-app4.5, app5.1, app5.2, app6.1 or app7.1", options->duty);
-    if (facts->basis != POLICY_BASIS_OTHER_DUTIES)
-        return complain("--duty belongs to --basis other_duties; leave it out here");
+    if (options->duty)
+        facts->duty = policy_duty_parse(base_bytes_text(options->duty));
     return EXIT_DONE;
 }
 

@@ -5,9 +5,11 @@
 #include "certs/cms.h"
 #include "gateway/cli/content.h"
 #include "gateway/cli/exit.h"
+#include "gateway/cli/reason.h"
 #include "gateway/cli/save.h"
 #include "gateway/cli/session.h"
 #include "gateway/cli/show.h"
+#include "gateway/cli/words.h"
 #include "gateway/wire/json.h"
 
 #include <errno.h>
@@ -60,6 +62,21 @@ static bool params_take(const struct query_options *options, struct cli_content 
     return true;
 }
 
+/* What no registration could make right is told before anything is signed. */
+static bool words_check(const struct query_run *run, int *ret_exit)
+{
+    const struct query_options *options = run->options;
+    char error[CLI_WORDS_ERROR_MAX];
+    if (!options->service || !options->basis)
+        return usage(ret_exit, "--service and --basis are needed; qao query --help describes them");
+    if (cli_words_service_check(options->service, error) || cli_words_basis_check(options->basis, error) ||
+        (options->duty && cli_words_duty_check(options->duty, options->basis, error)) ||
+        (options->case_number && cli_words_case_check(options->case_number, run->session.case_pattern, error)) ||
+        (options->article && cli_words_article_check(options->article, error)))
+        return usage(ret_exit, error);
+    return true;
+}
+
 /* The content from what was typed. */
 static bool content_make(struct query_run *run, int *ret_exit)
 {
@@ -75,8 +92,8 @@ static bool content_make(struct query_run *run, int *ret_exit)
                                   .ground = options->ground,
                                   .ordered_by = options->ordered_by,
                                   .recipient = options->recipient};
-    if (!options->service || !options->basis)
-        return usage(ret_exit, "--service and --basis are needed; qao query --help describes them");
+    if (!words_check(run, ret_exit))
+        return false;
     if (cli_content_service_parse(options->service, &content.service))
         return usage(ret_exit, "--service takes a number from 1 to 76");
     if (options->id) {
@@ -118,7 +135,7 @@ static bool signed_take(struct query_run *run, int *ret_exit)
     const struct base_clock clock = base_clock_system();
     int r = base_file_read(options->signed_path, BASE_FILE_PUBLIC, &run->signed_bytes);
     if (r) {
-        fprintf(stderr, "qao: cannot read %s: %s\n", options->signed_path, strerror(-r));
+        fprintf(stderr, "qao: cannot read %s: %s\n", options->signed_path, cli_reason_text(r));
         *ret_exit = CLI_EXIT_USAGE;
         return false;
     }

@@ -4,9 +4,11 @@
 #include "base/data.h"
 #include "base/file.h"
 #include "gateway/cli/exit.h"
+#include "gateway/cli/reason.h"
 #include "gateway/cli/screen.h"
 #include "gateway/cli/show.h"
 #include "gateway/wire/json.h"
+#include "policy/case.h"
 
 #include <curl/curl.h>
 #include <errno.h>
@@ -52,8 +54,9 @@ static bool gateway_read(struct cli_session *session, int *ret_exit)
 {
     int r = cli_instance_line(&session->instance, "gateway.url", &session->url);
     if (r == -ENOENT)
-        return fail(ret_exit, CLI_EXIT_UNREACHABLE, "the gateway of %s is not running: there is no gateway.url",
-                    session->instance.dir);
+        return fail(ret_exit, CLI_EXIT_UNREACHABLE,
+                    "the gateway of %s is not running: there is no gateway.url.\nStart it: ./run --dir '%s'",
+                    session->instance.dir, session->instance.dir);
     if (r || strncmp(session->url, "https://", 8) != 0)
         return fail(ret_exit, CLI_EXIT_USAGE, "%s/gateway.url holds no https address", session->instance.dir);
     for (size_t len = strlen(session->url); len > 8 && session->url[len - 1] == '/'; len--)
@@ -64,11 +67,17 @@ static bool gateway_read(struct cli_session *session, int *ret_exit)
         r = audit_vkey_parse(base_bytes_text(vkey), &session->log);
     free(vkey);
     if (r)
-        return fail(ret_exit, CLI_EXIT_USAGE, "cannot use %s/log/log.vkey: %s", session->instance.dir, strerror(-r));
+        return fail(ret_exit, CLI_EXIT_USAGE, "%s/log/log.vkey is no log's key: %s", session->instance.dir,
+                    cli_reason_text(r));
     r = cli_instance_line(&session->instance, "gateway.bin", &session->system_bin);
     if (r && r != -ENOENT)
-        return fail(ret_exit, CLI_EXIT_USAGE, "cannot use %s/gateway.bin: %s", session->instance.dir, strerror(-r));
-    return true;
+        return fail(ret_exit, CLI_EXIT_USAGE, "cannot use %s/gateway.bin: %s", session->instance.dir,
+                    cli_reason_text(r));
+    r = cli_instance_line(&session->instance, "case.pattern", &session->case_pattern);
+    if (r == -ENOENT)
+        r = (session->case_pattern = strdup(POLICY_CASE_PATTERN_DEFAULT)) ? 0 : -ENOMEM;
+    return r == 0 || fail(ret_exit, CLI_EXIT_USAGE, "cannot use %s/case.pattern: %s", session->instance.dir,
+                          cli_reason_text(r));
 }
 
 static bool trust_read(struct cli_session *session, int *ret_exit)
@@ -168,6 +177,7 @@ void cli_session_close(struct cli_session *session)
     free(session->ca_path);
     free(session->crl_path);
     free(session->system_bin);
+    free(session->case_pattern);
 }
 
 struct cli_show cli_session_show(const struct cli_session *session)

@@ -32,7 +32,8 @@ struct cli_session {
     enum cli_language language;
     bool json;
     char *url, *ca_path, *crl_path;
-    char *system_bin; /* gateway.bin of the instance; NULL when it has none */
+    char *system_bin;   /* gateway.bin of the instance; NULL when it has none */
+    char *case_pattern; /* case.pattern of the instance, or the usual one (R12) */
     struct base_buffer cert_pem, key_pem;
 };
 

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-enum { WORD_MAX = 32 };
+enum { WORD_MAX = 32, PART_MIN = 3, PART_DISTANCE = WORD_MAX + 1 };
 
 static size_t least(size_t a, size_t b, size_t c)
 {
@@ -35,8 +35,11 @@ void cli_suggestion_check(struct cli_suggestion *suggestion, const char *word, s
     if (word_len > WORD_MAX || candidate_len > WORD_MAX)
         return;
     size_t distance = edits(word, word_len, candidate, candidate_len);
-    if (distance > (word_len <= 3 ? 1u : 2u))
-        return;
+    if (distance > (word_len <= 3 ? 1u : 2u)) {
+        if (word_len < PART_MIN || !memmem(candidate, candidate_len, word, word_len))
+            return;
+        distance = PART_DISTANCE;
+    }
     if (!suggestion->name || distance < suggestion->distance) {
         suggestion->name = candidate;
         suggestion->distance = distance;

@@ -5,7 +5,7 @@
 #include <stddef.h>
 
 /* Zeroed at the start; afterwards name is the nearest candidate within two edits (one for words of up to three
- * characters), or NULL. */
+ * characters), else the first that the word (of three characters or more) is a part of, or NULL. */
 struct cli_suggestion {
     const char *name; /* borrowed from the candidates */
     size_t distance;

@@ -282,6 +282,36 @@ class Audit(unittest.TestCase):
 
     # --- usage ------------------------------------------------------------------------------------------------------
 
+    def test_no_vkey(self):
+        """A file that is no log's key: what was expected instead, whatever its size."""
+        proof = f"{self.work}/whole.tlog-proof"
+        self.assertEqual(0, self.qao("prove", str(QUERY), "--out", proof).returncode)
+        short = f"{self.work}/short"
+        write(short, b"short")
+        for wrong in (proof, short, self.work, "/proc/self/mem"):
+            for command in (["check-proof", proof], ["verify", "--dir", self.folder]):
+                done = self.qao(*command, "--vkey", wrong, instance=False)
+                self.assertEqual((2, ""), (done.returncode, done.stdout))
+                self.assertNotIn("buffer space", done.stderr)
+                self.assertNotIn("Bad message", done.stderr)
+                if not wrong.startswith("/proc"):
+                    self.assertIn(f"{wrong} is no log's key. That is a file with one line NAME+HASH+KEY", done.stderr)
+        large = f"{self.work}/large"
+        write(large, b"x" * (4 << 20))
+        done = self.qao("check-proof", large)
+        self.assertEqual((1, f"FAULT: {large} is too large for a tlog-proof\n"), (done.returncode, done.stderr))
+
+    def test_stopped_instance(self):
+        stopped = f"{self.work}/stopped"
+        shutil.copytree(self.instance, stopped)
+        write(f"{stopped}/database.conninfo", f"host={stopped} user=qao_reader\n".encode())
+        for command in (["verify"], ["export", f"{self.work}/never"], ["prove", "0"], ["show", "0"]):
+            done = self.qao(*command, "--instance", stopped, instance=False)
+            self.assertEqual((3, ""), (done.returncode, done.stdout))
+            self.assertIn(f"the database of {stopped} is not running", done.stderr)
+            self.assertIn(f"./run --dir '{stopped}'", done.stderr)
+            self.assertIn("An export of the log is verified without it: --dir FOLDER --vkey FILE", done.stderr)
+
     def test_usage(self):
         for arguments in (["verify", "--dir", "/nowhere"], ["verify", "extra"], ["export"], ["prove"], ["check-proof"],
                           ["check-proof", "/nowhere"], ["verify", "--vkey", "/nowhere"], ["verify", "--known", "/nowhere"]):
@@ -289,14 +319,6 @@ class Audit(unittest.TestCase):
         done = subprocess.run([QAO, "audit", "verfy"], capture_output=True, text=True, check=False)
         self.assertEqual(2, done.returncode)
         self.assertIn('did you mean "verify"?', done.stderr)
-
-    def test_unreachable_database(self):
-        other = f"{self.work}/unreachable"
-        shutil.copytree(self.instance, other)
-        write(f"{other}/database.conninfo", b"host=/nowhere user=qao_reader\n")
-        done = subprocess.run([QAO, "audit", "verify", "--instance", other], capture_output=True, text=True, check=False)
-        self.assertEqual(3, done.returncode)
-        self.assertIn("cannot reach the log's database", done.stderr)
 
     def test_zz_unfinished(self):
         """Last, because the log cannot be taken back: a request under way is a fault unless it is allowed."""

@@ -583,6 +583,7 @@ class Client(unittest.TestCase):
         done = self.ask()
         self.assertEqual(3, done.returncode)
         self.assertIn("not running", done.stderr)
+        self.assertIn(f"Start it: ./run --dir '{self.instance}'", done.stderr)
         write(f"{self.instance}/gateway.url", url.encode())
         try:
             done = self.ask("--json")
@@ -680,8 +681,7 @@ class Client(unittest.TestCase):
                                  (["query", "--as", "../police", "--service", "1", "--basis", "x"], "--as takes the name"),
                                  (["query", "--service", "1", "--basis", "x"], "say who you are"),
                                  (["query", "--as", "police", "--service", "77", "--basis", "x"], "1 to 76"),
-                                 (["query", "--as", "police", "--cert", "x"], "belong together"),
-                                 (["query", "--as", "nobody", "--service", "1", "--basis", "x"], "cannot use")):
+                                 (["query", "--as", "police", "--cert", "x"], "belong together")):
             with self.serve(self.good()) as gateway:
                 done = self.qao(*arguments)
             self.assertEqual(2, done.returncode, done.stderr)
@@ -689,6 +689,59 @@ class Client(unittest.TestCase):
             self.assertEqual([], gateway.requests)
         done = self.qao("query", "--as", "police", "--lang", "de")
         self.assertEqual(2, done.returncode)
+
+    def test_mistyped_words(self):
+        """Nothing is signed or sent for what no registration could make right."""
+        right = {"--service": "11", "--basis": "other_duties"}
+        for changed, words in (
+                ({"--basis": "search_measure"}, "did you mean search_measures?"),
+                ({"--basis": "covert"}, "did you mean covert_investigation?"),
+                ({"--basis": "x"}, "it takes operative_search, covert_investigation, search_measures or other_duties"),
+                ({"--duty": "app51"}, "did you mean app5.1?"),
+                ({"--duty": "6.1"}, "did you mean app6.1?"),
+                ({"--duty": "x"}, "it takes app4.1 to app4.5"),
+                ({"--basis": "search_measures", "--duty": "app4.1"}, "belongs to --basis other_duties"),
+                ({"--service": "011"}, "did you mean 11?"),
+                ({"--service": "№37"}, "did you mean 37?"),
+                ({"--service": "0"}, "from 1 to 76; qao services"),
+                ({"--service": "100"}, "from 1 to 76; qao services"),
+                ({"--case": "26550012100012"}, "14 characters instead of 15 digits"),
+                ({"--case": ""}, "0 characters instead of 15 digits"),
+                ({"--article": "216.2"}, "did you mean 216/2?"),
+                ({"--article": "216 ч. 2"}, "did you mean 216/2?"),
+                ({"--article": "theft"}, "write 216/2 for a part")):
+            for command in ("query", "explain"):
+                with self.subTest(changed=changed, command=command), self.serve(self.good()) as gateway:
+                    folder = f"{self.state}/kept"
+                    done = self.qao(command, "--as", "police", "--save", folder,
+                                    *[word for pair in (right | changed).items() for word in pair])
+                    self.assertEqual((2, ""), (done.returncode, done.stdout))
+                    self.assertIn(words, done.stderr)
+                    self.assertEqual([], gateway.requests)
+                    self.assertFalse(os.path.exists(folder))
+
+    def test_case_pattern_of_the_instance(self):
+        write(f"{self.instance}/case.pattern", b"KZ-####\n")
+        try:
+            with self.serve(self.good()):
+                self.assertEqual(0, self.ask("--case", "KZ-2655").returncode)
+                done = self.ask("--case", "265500121000123")
+        finally:
+            os.unlink(f"{self.instance}/case.pattern")
+        self.assertEqual(2, done.returncode)
+        self.assertIn("of the form KZ-####", done.stderr)
+
+    def test_unknown_person(self):
+        with self.serve(self.good()) as gateway:
+            done = self.ask(who="polise")
+            self.assertEqual((2, ""), (done.returncode, done.stdout))
+            self.assertIn(f'there is no "polise" in {self.instance}/people; did you mean police?\n'
+                          "There are: expired, police, prosecutor, revoked\n", done.stderr)
+            done = self.ask(who="somebody")
+            self.assertEqual(2, done.returncode)
+            self.assertNotIn("did you mean", done.stderr)
+            self.assertIn("There are: expired,", done.stderr)
+            self.assertEqual([], gateway.requests)
 
     def test_open_key_is_refused(self):
         key = f"{self.work}/open.key"

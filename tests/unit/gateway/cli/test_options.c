@@ -100,7 +100,8 @@ START_TEST(test_suggestion)
     } cases[] = {{"qeury", "query"}, {"audti", "audit"},
                  {"log", "log"},     {"lgo", "log"},
                  {"xyz", NULL},      {"services!", "services"},
-                 {"", NULL},         {"averyveryveryverylongwordthatnobodymeans", NULL}};
+                 {"", NULL},         {"averyveryveryverylongwordthatnobodymeans", NULL},
+                 {"vices", "services"}, {"es", NULL}};
     static const char *const known[] = {"query", "audit", "services", "log"};
     for (size_t i = 0; i < BASE_ARRAY_LENGTH(cases); i++) {
         struct cli_suggestion suggestion = {0};
