@@ -193,8 +193,10 @@ static enum audit_start high_water_open(struct audit_writer *writer)
             return start;
         r = audit_high_water_open(writer->high_water_path, log, &writer->high_water, &seen);
     }
+    if (r == -EBUSY)
+        return AUDIT_START_BUSY;
     if (r < 0)
-        return r == -EBUSY ? AUDIT_START_BUSY : AUDIT_START_HIGH_WATER_BROKEN;
+        return r == -ENOMEM ? AUDIT_START_UNAVAILABLE : AUDIT_START_HIGH_WATER_BROKEN;
     return continues(writer, seen.size, &seen.root);
 }
 

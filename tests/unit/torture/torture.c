@@ -3,24 +3,27 @@
 #include <check.h>
 #include <errno.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* The allocations of this thread's run: none fails while is_armed is false. */
-static _Thread_local struct {
-    bool is_armed, for_ever;
-    size_t count, fail_at;
+/* None fails while is_armed is false. */
+static struct {
+    atomic_bool is_armed;
+    atomic_size_t count;
+    bool for_ever; /* set while nothing is armed */
+    size_t fail_at;
 } torture;
 
 static bool fails(void)
 {
-    if (!torture.is_armed)
+    if (!atomic_load(&torture.is_armed))
         return false;
-    torture.count++;
-    bool now = torture.fail_at != 0 && (torture.for_ever ? torture.count >= torture.fail_at : torture.count == torture.fail_at);
+    size_t number = atomic_fetch_add(&torture.count, 1) + 1;
+    bool now = torture.fail_at != 0 && (torture.for_ever ? number >= torture.fail_at : number == torture.fail_at);
     if (now)
         errno = ENOMEM;
     return now;
@@ -154,12 +157,12 @@ void torture_crypto_free(void *pointer, const char *file, int line)
 
 static int run_armed(torture_case *run, void *context, size_t fail_at, bool for_ever)
 {
-    torture.count = 0;
+    atomic_store(&torture.count, 0);
     torture.fail_at = fail_at;
     torture.for_ever = for_ever;
-    torture.is_armed = true;
+    atomic_store(&torture.is_armed, true);
     int r = run(context);
-    torture.is_armed = false;
+    atomic_store(&torture.is_armed, false);
     return r;
 }
 
@@ -168,7 +171,7 @@ struct torture_counts torture_run(const char *name, torture_case *run, void *con
     struct torture_counts counts = {.runs = 0};
     ck_assert_msg(run(context) == 0, "%s fails as it is", name);
     ck_assert_msg(run_armed(run, context, 0, false) == 0, "%s fails the second time", name);
-    counts.allocations = torture.count;
+    counts.allocations = atomic_load(&torture.count);
     ck_assert_msg(counts.allocations > 0, "%s allocates nothing", name);
     size_t failed = counts.allocations < TORTURE_RUNS_MAX ? counts.allocations : TORTURE_RUNS_MAX;
     for (int for_ever = 0; for_ever < 2; for_ever++) {
@@ -184,6 +187,7 @@ struct torture_counts torture_run(const char *name, torture_case *run, void *con
     ck_assert_msg(run(context) == 0, "%s fails after its failures", name);
     printf("%s: %zu allocations, %zu runs, %zu of them succeeded nevertheless\n", name, counts.allocations, counts.runs,
            counts.survived);
+    fflush(stdout);
     return counts;
 }
 
@@ -195,7 +199,7 @@ void torture_failing(const char *name, torture_case *run, void *context)
 
 void torture_fail(const char *file, int line, const char *condition)
 {
-    torture.is_armed = false;
+    atomic_store(&torture.is_armed, false);
     ck_abort_msg("%s:%d: %s, with allocation %zu failed%s", file, line, condition, torture.fail_at,
                  torture.for_ever ? " and all after it" : "");
     abort();

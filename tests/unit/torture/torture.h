@@ -7,7 +7,7 @@
  *
  * Counted are the allocations of the objects linked with torture.c (malloc, calloc, realloc, reallocarray, strdup,
  * strndup, asprintf and vasprintf, by the linker's --wrap), and those of libraries that take torture_malloc() and its
- * companions. Only those of the thread that runs the case. */
+ * companions, in whichever thread. */
 #ifndef TESTS_TORTURE_H
 #define TESTS_TORTURE_H
 
