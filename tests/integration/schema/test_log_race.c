@@ -178,7 +178,7 @@ START_TEST(block_race)
     PQclear(result);
 
     /* One that holds the gate and has lifted its own limits is ended: the block does not wait for it. */
-    free(cluster_sql("alter function registration_gate() set lock_timeout = '200ms'", NULL));
+    free(cluster_sql("alter function registration_gate_take() set lock_timeout = '200ms'", NULL));
     result = PQexec(recorder, "set idle_in_transaction_session_timeout = 0; set statement_timeout = 0");
     ck_assert_int_eq(PQresultStatus(result), PGRES_COMMAND_OK);
     PQclear(result);
@@ -195,7 +195,7 @@ START_TEST(block_race)
     ck_assert_int_eq(PQresultStatus(result), PGRES_FATAL_ERROR);
     ck_assert_int_eq(PQstatus(recorder), CONNECTION_BAD);
     PQclear(result);
-    free(cluster_sql("alter function registration_gate() set lock_timeout = '5s'", NULL));
+    free(cluster_sql("alter function registration_gate_take() set lock_timeout = '2s'", NULL));
     PQfinish(recorder);
     PQfinish(administrator);
     cluster_log_close(&log);
