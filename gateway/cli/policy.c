@@ -29,7 +29,7 @@ static const char help[] =
     "  qao policy decide --role N --basis B [--duty D] --service S [--case C] [--article A]\n"
     "      One decision as JSON, with all reasons and citations.\n"
     "      Exit status: 0 permit (whole or abbreviated), 1 deny, 2 unusable input.\n"
-    "  qao policy explain (options of decide) [--json]\n"
+    "  qao policy explain (options of decide) [--lang kk|ru|en] [--json]\n"
     "      The decision in words, and what would have to change for a permit. Exit status as decide.\n"
     "  qao policy check DIR\n"
     "      Reads one edition, or a folder of editions, and names the first mistake by file, line and column.\n"
@@ -47,17 +47,21 @@ static const char help[] =
     "  --service S       1-76\n"
     "  --case C          number of the criminal case\n"
     "  --article A       article of the Criminal Code: 216/2 for a part, 220 for one listed whole\n"
-    "  --granted-bases L --granted-duties L\n"
-    "                    what the registration grants, separated by commas, '-' for none; without them, every right\n"
+    "  --granted-bases L what the registration grants, separated by commas, '-' for none; without it, every basis\n"
     "                    that App. 12 allows the role\n"
+    "  --granted-duties L\n"
+    "                    the same for duties\n"
     "  --case-pattern P  form of a case number, # for a digit (default: 15 digits)\n"
     "  --edition E       id of an edition; without it, the one in force now\n"
     "  --editions DIR    folder of editions, instead of the installed one\n"
-    "  --instance DIR    taken as by every other command; editions do not depend on it\n";
+    "  --lang kk|ru|en   language of explain ($LANG)\n"
+    "  --json            explain, enumerate: one line of JSON\n"
+    "  --instance DIR    taken as by every other command; editions do not depend on it\n"
+    "  --help            this text\n";
 
 struct options {
     const char *role, *basis, *duty, *service, *case_number, *article, *granted_bases, *granted_duties, *case_pattern,
-        *edition, *editions, *instance;
+        *edition, *editions, *instance, *language;
     bool json, help;
     const char *operand[2];
     int operand_count;
@@ -94,7 +98,7 @@ static void free_set(struct policy_editions **set)
 
 static int options_parse(int argc, char **argv, struct options *options)
 {
-    enum { ROLE, BASIS, DUTY, SERVICE, CASE, ARTICLE, BASES, DUTIES, PATTERN, EDITION, EDITIONS, INSTANCE, JSON, HELP };
+    enum { ROLE, BASIS, DUTY, SERVICE, CASE, ARTICLE, BASES, DUTIES, PATTERN, EDITION, EDITIONS, INSTANCE, LANGUAGE, JSON, HELP };
     static const struct option known[] = {{"role", required_argument, NULL, ROLE},
                                           {"basis", required_argument, NULL, BASIS},
                                           {"duty", required_argument, NULL, DUTY},
@@ -109,11 +113,13 @@ static int options_parse(int argc, char **argv, struct options *options)
                                           {"granted-duties", required_argument, NULL, DUTIES},
                                           {"case-pattern", required_argument, NULL, PATTERN},
                                           {"instance", required_argument, NULL, INSTANCE},
+                                          {"lang", required_argument, NULL, LANGUAGE},
                                           {NULL, 0, NULL, 0}};
     const char **const values[] = {&options->role,          &options->basis,          &options->duty,
                                    &options->service,       &options->case_number,    &options->article,
                                    &options->granted_bases, &options->granted_duties, &options->case_pattern,
-                                   &options->edition,       &options->editions,       &options->instance};
+                                   &options->edition,       &options->editions,       &options->instance,
+                                   &options->language};
     int which, index = 0;
     optind = 0; /* glibc: begin anew */
     opterr = 0;
@@ -315,9 +321,12 @@ static int explanation_show(const struct options *options, const struct policy_e
     struct policy_explanation explanation;
     struct base_buffer out;
     struct base_json json;
+    enum cli_language language;
     int status = facts_parse(options, edition, &facts);
     if (status)
         return status;
+    if (cli_language_find(options->language, &language))
+        return complain("--lang takes kk, ru or en");
     policy_explain(edition, &facts, &explanation);
     if (options->json) {
         base_buffer_init(&out, JSON_BYTES_MAX);
@@ -325,7 +334,7 @@ static int explanation_show(const struct options *options, const struct policy_e
         cli_policy_explanation_encode(&explanation, edition, &json);
         status = json_print(&json, &out);
     } else {
-        cli_policy_explanation_print(&explanation, edition, &facts);
+        cli_policy_explanation_print(&explanation, edition, &facts, language);
     }
     return status ? status : effect_status(&explanation.decision);
 }

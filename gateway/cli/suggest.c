@@ -36,9 +36,10 @@ void cli_suggestion_check(struct cli_suggestion *suggestion, const char *word, s
         return;
     size_t distance = edits(word, word_len, candidate, candidate_len);
     if (distance > (word_len <= 3 ? 1u : 2u)) {
-        if (word_len < PART_MIN || !memmem(candidate, candidate_len, word, word_len))
+        const char *part = word_len < PART_MIN ? NULL : memmem(candidate, candidate_len, word, word_len);
+        if (!part)
             return;
-        distance = PART_DISTANCE;
+        distance = part == candidate ? PART_DISTANCE : PART_DISTANCE + 1;
     }
     if (!suggestion->name || distance < suggestion->distance) {
         suggestion->name = candidate;

@@ -5,7 +5,8 @@
 #include <stddef.h>
 
 /* Zeroed at the start; afterwards name is the nearest candidate within two edits (one for words of up to three
- * characters), else the first that the word (of three characters or more) is a part of, or NULL. */
+ * characters), else the one that begins with the word (of three characters or more), or has it in
+ * it; or NULL. */
 struct cli_suggestion {
     const char *name; /* borrowed from the candidates */
     size_t distance;

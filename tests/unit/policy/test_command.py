@@ -62,6 +62,40 @@ def check_decisions():
     check("edition", (answer["edition"], answer["edition_sha256"]), ("2022-04-29", digest))
 
 
+def check_languages():
+    """Every reason in every language: another sentence each time, every place in it filled in, the codes the same."""
+    other = ["--role", "2", "--basis", "other_duties"]
+    asked = [["--role", "6", "--basis", "operative_search", "--service", "1"],
+             ["--role", "2", "--basis", "search_measures", "--service", "1", "--granted-bases", "-", "--case", "1"],
+             ["--role", "2", "--basis", "search_measures", "--service", "1"],
+             [*other, "--service", "57"], [*other, "--duty", "app6.1", "--service", "57"],
+             [*other, "--duty", "app4.5", "--granted-duties", "-", "--service", "57"],
+             ["--role", "2", "--basis", "operative_search", "--service", "57"],
+             ["--role", "2", "--basis", "operative_search", "--service", "37"],
+             ["--role", "2", "--basis", "operative_search", "--service", "37", "--article", "217/9"],
+             ["--role", "2", "--basis", "operative_search", "--service", "1", "--article", "x"]]
+    told = set()
+    for arguments in asked:
+        texts = {}
+        for language in ("kk", "ru", "en"):
+            done = run("explain", *arguments, "--lang", language)
+            check(("explain", language, *arguments), (done.returncode, done.stderr), (1, ""))
+            texts[language] = done.stdout.split("\n\n")[1:]
+            for broken in ("{", "}", "(null)", "(?)"):
+                check((broken, language, *arguments), broken in done.stdout, False)
+        reasons = json.loads(run("explain", *arguments, "--json").stdout)["decision"]["reasons"]
+        for index, reason in enumerate(reasons):
+            codes, sentences = zip(*(texts[language][index].split("\n  ", 1) for language in ("kk", "ru", "en")))
+            check((reason, "code"), codes, (reason,) * 3)
+            check((reason, "sentences"), len(set(sentences)), 3)
+        told.update(reasons)
+    check("reasons told", sorted(told), ["article-missing", "article-not-listed", "basis-not-granted", "case-malformed",
+                                         "case-missing", "duty-missing", "duty-not-granted", "duty-not-of-role",
+                                         "role-basis", "service-closed"])
+    done = run("explain", *asked[0], "--lang", "de")
+    check("an unknown language", (done.returncode, "--lang takes kk, ru or en" in done.stderr), (2, True))
+
+
 def check_unusable():
     good = ["decide", "--role", "2", "--basis", "operative_search", "--service", "1"]
     check("good", run(*good).returncode, 0)
@@ -77,9 +111,9 @@ def check_unusable():
         (["decide", "--role", "", *good[3:]], "--role '' is not a number"),
         ([*good[:6], "77"], "--service '77' is not a number from 1 to 76"),
         ([*good[:6], "-1"], "--service '-1' is not a number from 1 to 76"),
-        ([*good[:4], "search", *good[5:]], "--basis 'search' is unknown"),
+        ([*good[:4], "search", *good[5:]], '--basis "search" is unknown; did you mean search_measures?'),
         ([*good, "--duty", "app4.1"], "--duty belongs to --basis other_duties"),
-        ([*good[:4], "other_duties", "--duty", "app4.6", *good[5:]], "--duty 'app4.6' is unknown"),
+        ([*good[:4], "other_duties", "--duty", "app4.6", *good[5:]], '--duty "app4.6" is unknown; did you mean app4.'),
         ([*good, "--granted-bases", "operative_search,,"], "--granted-bases: '' is unknown"),
         ([*good, "--granted-duties", "app9.1"], "--granted-duties: 'app9.1' is unknown"),
         ([*good, "--case-pattern", "abc"], "--case-pattern 'abc'"),
@@ -178,6 +212,7 @@ def check_table():
 
 
 check_decisions()
+check_languages()
 check_unusable()
 check_table()
 with tempfile.TemporaryDirectory() as name:

@@ -101,7 +101,8 @@ START_TEST(test_suggestion)
                  {"log", "log"},     {"lgo", "log"},
                  {"xyz", NULL},      {"services!", "services"},
                  {"", NULL},         {"averyveryveryverylongwordthatnobodymeans", NULL},
-                 {"vices", "services"}, {"es", NULL}};
+                 {"vices", "services"}, {"es", NULL},
+                 {"ser", "services"}};
     static const char *const known[] = {"query", "audit", "services", "log"};
     for (size_t i = 0; i < BASE_ARRAY_LENGTH(cases); i++) {
         struct cli_suggestion suggestion = {0};
