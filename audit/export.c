@@ -47,20 +47,6 @@ static int parents_make(int folder_fd, const char *name)
     return 0;
 }
 
-static int all_write(int fd, struct base_bytes content)
-{
-    while (content.len > 0) {
-        ssize_t put = write(fd, content.data, content.len);
-        if (put < 0 && errno == EINTR)
-            continue;
-        if (put < 0)
-            return -errno;
-        content.data += put;
-        content.len -= (size_t) put;
-    }
-    return 0;
-}
-
 /* A file under its final name only when it is whole; on the disk after the sync that comes before the checkpoint. */
 static int file_put(int folder_fd, const char *name, struct base_bytes content)
 {
@@ -72,7 +58,7 @@ static int file_put(int folder_fd, const char *name, struct base_bytes content)
     int fd = openat(folder_fd, temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
     if (fd < 0)
         return -errno;
-    r = all_write(fd, content);
+    r = base_file_write(fd, content);
     if (close(fd) < 0 && r == 0)
         r = -errno;
     if (r == 0 && renameat(folder_fd, temporary, folder_fd, name) < 0)

@@ -3,8 +3,6 @@
 
 #include "audit/leaf.h"
 
-#include <errno.h>
-
 static const struct {
     const char *name;
     bool opens, concludes;
@@ -47,43 +45,4 @@ enum audit_kind audit_kind_find(struct base_bytes name)
         if (base_bytes_equal_text(name, kinds[i].name))
             return (enum audit_kind) i;
     return AUDIT_KIND_OTHER;
-}
-
-void audit_uuid_encode(const uint8_t id[static AUDIT_UUID_BYTES], char ret_text[static AUDIT_UUID_TEXT_MAX])
-{
-    static const char digits[] = "0123456789abcdef";
-    size_t at = 0;
-    for (size_t i = 0; i < AUDIT_UUID_BYTES; i++) {
-        if (i == 4 || i == 6 || i == 8 || i == 10)
-            ret_text[at++] = '-';
-        ret_text[at++] = digits[id[i] >> 4];
-        ret_text[at++] = digits[id[i] & 15];
-    }
-    ret_text[at] = '\0';
-}
-
-static int digit_value(uint8_t c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-int audit_uuid_parse(struct base_bytes text, uint8_t ret_id[static AUDIT_UUID_BYTES])
-{
-    uint8_t id[AUDIT_UUID_BYTES];
-    if (text.len != AUDIT_UUID_TEXT_MAX - 1)
-        return -EBADMSG;
-    size_t at = 0;
-    for (size_t i = 0; i < AUDIT_UUID_BYTES; i++) {
-        if ((i == 4 || i == 6 || i == 8 || i == 10) && text.data[at++] != '-')
-            return -EBADMSG;
-        int high = digit_value(text.data[at]), low = digit_value(text.data[at + 1]);
-        if (high < 0 || low < 0)
-            return -EBADMSG;
-        id[i] = (uint8_t) (high << 4 | low);
-        at += 2;
-    }
-    memcpy(ret_id, id, sizeof(id));
-    return 0;
 }

@@ -78,10 +78,10 @@ static void blob(struct base_json *json, const char *name, const struct audit_le
 
 static void key(struct base_json *json, const struct audit_leaf_key *value)
 {
-    char uuid[AUDIT_UUID_TEXT_MAX];
+    char uuid[BASE_UUID_TEXT_MAX];
     if (!value->iin || !value->id)
         return;
-    audit_uuid_encode(value->id, uuid);
+    base_uuid_encode(value->id, uuid);
     base_json_name(json, "key");
     base_json_object_begin(json);
     base_json_member_text(json, "id", uuid);

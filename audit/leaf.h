@@ -8,12 +8,11 @@
 #define AUDIT_LEAF_H
 
 #include "audit/store.h"
+#include "base/uuid.h"
 
 #define AUDIT_LEAF_VERSION "qao.leaf/1"
 
 enum {
-    AUDIT_UUID_BYTES = 16,
-    AUDIT_UUID_TEXT_MAX = 37, /* with the NUL */
     AUDIT_LEAF_SUBJECTS_MAX = 64,
     AUDIT_LEAF_NAMES_MAX = 32, /* of one list of names: granted bases, duties, reasons */
     AUDIT_LEAF_CRLS_MAX = 8,
@@ -43,10 +42,6 @@ const char *audit_kind_name(enum audit_kind kind);
 /* A conclusion must follow this kind; this kind is a conclusion. */
 bool audit_kind_opens(enum audit_kind kind);
 bool audit_kind_concludes(enum audit_kind kind);
-
-/* Lower-case text of a UUID (RFC 4122), and strictly back: -EBADMSG. */
-void audit_uuid_encode(const uint8_t id[static AUDIT_UUID_BYTES], char ret_text[static AUDIT_UUID_TEXT_MAX]);
-int audit_uuid_parse(struct base_bytes text, uint8_t ret_id[static AUDIT_UUID_BYTES]) BASE_MUST_USE;
 
 /* The key of a signed message and of what the gateway derives from it. */
 struct audit_leaf_key {
@@ -192,7 +187,7 @@ struct audit_leaf_view {
     int64_t at_us;
     bool has_key, has_counts;
     struct base_bytes key_iin;
-    uint8_t key_id[AUDIT_UUID_BYTES];
+    uint8_t key_id[BASE_UUID_BYTES];
     uint32_t key_part;
     struct {
         struct base_bytes iin, body, unit, system_role, registration_state;

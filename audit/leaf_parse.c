@@ -395,7 +395,7 @@ static bool field_parse(struct audit_canonical *json, const struct field *field,
         *(enum audit_leaf_fact *) value = audit_canonical_bool(json) ? AUDIT_LEAF_YES : AUDIT_LEAF_NO;
         return !json->failed;
     case FIELD_UUID:
-        return audit_uuid_parse(audit_canonical_string(json), value) == 0;
+        return base_uuid_parse(audit_canonical_string(json), BASE_UUID_LOWER_CASE, value) == 0;
     case FIELD_HASH:
         return digest_parse(audit_canonical_string(json), ((struct audit_hash *) value)->bytes);
     case FIELD_MAC:

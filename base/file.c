@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -58,7 +59,7 @@ int base_file_read(const char *path, enum base_file_secrecy secrecy, struct base
     return r < 0 ? r : read_all(fd, out);
 }
 
-static int write_all(int fd, struct base_bytes content)
+int base_file_write(int fd, struct base_bytes content)
 {
     while (content.len > 0) {
         ssize_t put = write(fd, content.data, content.len);
@@ -69,7 +70,7 @@ static int write_all(int fd, struct base_bytes content)
         content.data += put;
         content.len -= (size_t) put;
     }
-    return fsync(fd) < 0 ? -errno : 0;
+    return 0;
 }
 
 static void text_free(char **text)
@@ -77,18 +78,52 @@ static void text_free(char **text)
     free(*text);
 }
 
+char *base_file_folder(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    if (!slash)
+        return strdup(".");
+    return strndup(path, slash == path ? 1 : (size_t) (slash - path));
+}
+
 static int open_folder(const char *path)
 {
-    BASE_CLEANUP(text_free) char *folder = strdup(path);
+    BASE_CLEANUP(text_free) char *folder = base_file_folder(path);
     if (!folder)
         return -ENOMEM;
-    char *slash = strrchr(folder, '/');
-    if (slash == folder)
-        slash[1] = '\0';
-    else if (slash)
-        *slash = '\0';
-    int fd = open(slash ? folder : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     return fd < 0 ? -errno : fd;
+}
+
+/* The user's name, or the number where it has none. */
+static void name_of(uid_t uid, char ret_name[static 64])
+{
+    const struct passwd *user = getpwuid(uid);
+    if (user)
+        snprintf(ret_name, 64, "%s", user->pw_name);
+    else
+        snprintf(ret_name, 64, "%lu", (unsigned long) uid);
+}
+
+void base_file_explain(const char *path, char ret_words[static BASE_FILE_WORDS_MAX])
+{
+    struct stat info;
+    char owner[64], own[64];
+    if (stat(path, &info) < 0) {
+        snprintf(ret_words, BASE_FILE_WORDS_MAX, "%s", strerror(errno));
+    } else if (info.st_uid != geteuid() && info.st_uid != 0) {
+        name_of(info.st_uid, owner);
+        name_of(geteuid(), own);
+        snprintf(
+            ret_words, BASE_FILE_WORDS_MAX,
+            "holds a secret of the user %s, but this program runs as %s: run it as the service's user (sudo -u), or "
+            "change the file's owner",
+            owner, own);
+    } else {
+        snprintf(ret_words, BASE_FILE_WORDS_MAX,
+                 "holds a secret, but others than its owner may use it (mode %03o): chmod 600 it first",
+                 (unsigned) (info.st_mode & 0777));
+    }
 }
 
 int base_file_replace(const char *path, struct base_bytes content, unsigned mode)
@@ -107,7 +142,9 @@ int base_file_replace(const char *path, struct base_bytes content, unsigned mode
     BASE_CLEANUP(fd_close) int fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, (mode_t) mode);
     if (fd < 0)
         return -errno;
-    int r = write_all(fd, content);
+    int r = base_file_write(fd, content);
+    if (r == 0 && fsync(fd) < 0)
+        r = -errno;
     if (r == 0 && rename(temporary, path) < 0)
         r = -errno;
     if (r == 0 && fsync(folder) < 0)

@@ -17,4 +17,17 @@ int base_file_read(const char *path, enum base_file_secrecy secrecy, struct base
  * content survives a power cut; after an error the old content stands. */
 int base_file_replace(const char *path, struct base_bytes content, unsigned mode) BASE_MUST_USE;
 
+/* Writes all of the content where the descriptor stands. write()'s errors. */
+int base_file_write(int fd, struct base_bytes content) BASE_MUST_USE;
+
+/* The folder a file lies in; "." for a bare name. The caller frees; NULL when out of memory. */
+char *base_file_folder(const char *path) BASE_MUST_USE;
+
+enum { BASE_FILE_WORDS_MAX = 256 };
+
+/* Why base_file_read() refused a secret with -EPERM, and what to do: its owner is another user, as whom the program
+ * should run, or others may read it. The path is not in it. Not in a sandbox: users' names are looked up. One thread.
+ */
+void base_file_explain(const char *path, char ret_words[static BASE_FILE_WORDS_MAX]);
+
 #endif

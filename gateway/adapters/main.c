@@ -2,7 +2,6 @@
 #include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
-#include <pwd.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,8 +10,10 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/log.h"
 #include "base/sandbox.h"
+#include "base/user.h"
 #include "gateway/adapters/desk.h"
 
 enum { EXIT_USAGE = 2, COUNT_EVERY_S = 60 };
@@ -106,15 +107,6 @@ static bool set_log_level(const char *word)
     return false;
 }
 
-static bool find_user(const char *name, uid_t *ret_user)
-{
-    const struct passwd *entry = getpwnam(name);
-    if (!entry)
-        return false;
-    *ret_user = entry->pw_uid;
-    return true;
-}
-
 /* Closes all but what registries need. Called before any thread is made. */
 static int enter_sandbox(const struct adapter_settings *settings)
 {
@@ -135,11 +127,8 @@ static int enter_sandbox(const struct adapter_settings *settings)
                  settings->registries[i]->name);
         free(folder);
     }
-    char *own = strdup(settings->socket);
-    char *slash = own ? strrchr(own, '/') : NULL;
-    if (slash)
-        *slash = '\0';
-    const char *const write_paths[] = {slash && slash != own ? own : ".", NULL};
+    char *own = base_file_folder(settings->socket);
+    const char *const write_paths[] = {own, NULL};
     const struct base_sandbox sandbox = {
         .write_paths = write_paths, /* the socket is removed at the end */
         .socket_paths = (const char *const *) folders,
@@ -212,7 +201,7 @@ static const char *complete_settings(const struct adapter_settings *settings, ui
 {
     if (!set_log_level(settings->log_level))
         return "[adapter] log_level: must be error, warning, info or debug";
-    return find_user(settings->gateway_user, ret_gateway) ? NULL : "[adapter] gateway_user: no such user";
+    return base_user_find(settings->gateway_user, ret_gateway) == 0 ? NULL : "[adapter] gateway_user: no such user";
 }
 
 static int run(const char *path, bool only_check)

@@ -31,7 +31,7 @@ static bool same_key(const struct audit_leaf_view *leaf, const struct store_reco
 {
     if (!leaf->has_key)
         return columns->id == NULL && !columns->claims;
-    return columns->id && memcmp(columns->id, leaf->key_id, STORE_UUID_BYTES) == 0 && columns->part >= 0 &&
+    return columns->id && memcmp(columns->id, leaf->key_id, BASE_UUID_BYTES) == 0 && columns->part >= 0 &&
            (uint32_t) columns->part == leaf->key_part;
 }
 

@@ -81,14 +81,8 @@ int cli_content_service_parse(const char *text, long *ret_service)
 
 bool cli_content_is_uuid(const char *text)
 {
-    if (strlen(text) != CLI_UUID_TEXT_MAX - 1)
-        return false;
-    for (size_t i = 0; i < CLI_UUID_TEXT_MAX - 1; i++) {
-        bool hyphen = i == 8 || i == 13 || i == 18 || i == 23;
-        if (hyphen ? text[i] != '-' : !strchr("0123456789abcdef", text[i]))
-            return false;
-    }
-    return true;
+    uint8_t uuid[BASE_UUID_BYTES];
+    return base_uuid_parse(base_bytes_text(text), BASE_UUID_LOWER_CASE, uuid) == 0;
 }
 
 static int param_compare(const void *left, const void *right)

@@ -3,11 +3,11 @@
 #define GATEWAY_CLI_CONTENT_H
 
 #include "base/buffer.h"
+#include "base/uuid.h"
 
 enum {
     CLI_CONTENT_MAX = 64 << 10,
     CLI_PARAMS_MAX = 16,
-    CLI_UUID_TEXT_MAX = 37,
     CLI_CONTENT_ERROR_MAX = 160,
 };
 

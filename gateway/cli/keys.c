@@ -24,7 +24,9 @@ static int password_read(const char *path, struct base_buffer *out, const char *
         return 0;
     int r = base_file_read(path, BASE_FILE_SECRET, out);
     if (r == -EPERM) {
-        fprintf(stderr, "qao: %s may be read by others; chmod 600 it first\n", path);
+        char words[BASE_FILE_WORDS_MAX];
+        base_file_explain(path, words);
+        fprintf(stderr, "qao: %s: %s\n", path, words);
         return CLI_KEYS_UNUSABLE;
     }
     if (r) {
@@ -46,9 +48,7 @@ static int pair_read(const struct pair *pair, const char *password, struct certs
     const char *shown = pair->p12 ? pair->p12 : pair->key;
     int r = pair->p12 ? certs_signer_read_pkcs12(pair->p12, password, ret_signer, &error)
                       : certs_signer_read_pem(pair->cert, pair->key, password, ret_signer, &error);
-    if (r == -EPERM)
-        fprintf(stderr, "qao: %s may be read by others; chmod 600 it first\n", shown);
-    else if (r == -EKEYREJECTED)
+    if (r == -EKEYREJECTED)
         fprintf(stderr, "qao: wrong password for %s; name the file that holds it by --password-file\n", shown);
     else if (r)
         fprintf(stderr, "qao: cannot use %s: %s\n", shown, error ? error : cli_reason_text(r));

@@ -33,7 +33,7 @@ struct query_options {
 struct query_run {
     struct cli_session session;
     const struct query_options *options;
-    char id[CLI_UUID_TEXT_MAX]; /* "" when it could not be read from ready signed bytes */
+    char id[BASE_UUID_TEXT_MAX]; /* "" when it could not be read from ready signed bytes */
     long service;
     struct base_buffer content, signed_bytes;
     json_t *content_json; /* for the page; NULL when not known */

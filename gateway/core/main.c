@@ -1,6 +1,5 @@
 /* qao-gateway: verifies, decides, logs, signs. Faces no network: qao-front and qao-adapter do. */
 #include <errno.h>
-#include <libgen.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,6 +8,7 @@
 #include <time.h>
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/log.h"
 #include "base/sandbox.h"
 #include "gateway/core/gateway.h"
@@ -37,20 +37,12 @@ static int log_level_set(const char *text)
     return -EINVAL;
 }
 
-/* The folder a file lies in. The caller frees. */
-static char *folder_of(const char *path)
-{
-    char *copy = strdup(path);
-    char *folder = copy ? strdup(dirname(copy)) : NULL;
-    free(copy);
-    return folder;
-}
-
 /* Everything was read: from now on only the trust, the high-water file and three sockets are needed. */
 static int sandbox_enter(const struct core_settings *settings)
 {
-    char *ca = folder_of(settings->ca), *crl = folder_of(settings->crl), *high_water = folder_of(settings->high_water);
-    char *front = folder_of(settings->front_socket), *adapter = folder_of(settings->adapter_socket);
+    char *ca = base_file_folder(settings->ca), *crl = base_file_folder(settings->crl);
+    char *high_water = base_file_folder(settings->high_water);
+    char *front = base_file_folder(settings->front_socket), *adapter = base_file_folder(settings->adapter_socket);
     int r = -ENOMEM;
     if (ca && crl && high_water && front && adapter) {
         const char *const read_paths[] = {ca, crl, "/usr/share/zoneinfo", "/etc/ssl", "/etc/passwd", "/etc/nsswitch.conf", NULL};

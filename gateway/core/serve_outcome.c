@@ -137,8 +137,8 @@ static void outcome_away(struct core_request *take_request)
 /* Builds the page in request->reply. */
 static int page_make(struct core_request *request, const struct store_query *query, struct base_bytes held)
 {
-    char id[WIRE_UUID_TEXT_MAX];
-    wire_uuid_format(request->query.id, id);
+    char id[BASE_UUID_TEXT_MAX];
+    base_uuid_encode(request->query.id, id);
     base_buffer_clear(&request->reply);
     base_buffer_init(&request->reply, LINK_REPLY_BODY_MAX);
     return outcome_encode(query, id, held, &request->reply);
@@ -226,7 +226,7 @@ static void showing_recorded(struct core_request *request)
 
 void core_outcome_serve(struct core_request *take_request)
 {
-    if (wire_uuid_parse(take_request->route.rest, take_request->query.id) < 0)
+    if (base_uuid_parse(take_request->route.rest, BASE_UUID_ANY_CASE, take_request->query.id) < 0)
         core_problem_send(take_request, WIRE_CODE_NOT_FOUND, NULL, 0);
     else
         outcome_look(take_request);

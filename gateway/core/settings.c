@@ -1,12 +1,12 @@
 #include "gateway/core/settings.h"
 
 #include <errno.h>
-#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/config.h"
+#include "base/user.h"
 #include "policy/case.h"
 #include "schema/store/socket.h"
 
@@ -78,18 +78,8 @@ static int database_find(const char *conninfo, char **ret_folder, char **ret_err
 
 static int user_find(const char *key, const char *text, uid_t *ret_uid, char **ret_error)
 {
-    char *end;
-    errno = 0;
-    unsigned long number = strtoul(text, &end, 10);
-    if (text[0] >= '0' && text[0] <= '9' && *end == '\0' && errno == 0 && number < UINT32_MAX) {
-        *ret_uid = (uid_t)number;
+    if (base_user_find(text, ret_uid) == 0)
         return 0;
-    }
-    const struct passwd *user = getpwnam(text);
-    if (user) {
-        *ret_uid = user->pw_uid;
-        return 0;
-    }
     if (asprintf(ret_error, "%s: no such user", key) < 0)
         *ret_error = NULL;
     return -EINVAL;

@@ -14,7 +14,7 @@ struct left {
     struct audit_hash hash;
     bool has_key;
     char iin[BASE_IDNUM_TEXT_MAX];
-    uint8_t id[STORE_UUID_BYTES];
+    uint8_t id[BASE_UUID_BYTES];
     int part;
 };
 

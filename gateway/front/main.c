@@ -1,11 +1,11 @@
 /* qao-front: takes officers' connections. Holds the TLS key and the authority's certificates, nothing else. */
+#include "base/file.h"
 #include "base/log.h"
 #include "base/sandbox.h"
 #include "gateway/front/server.h"
 
 #include <errno.h>
 #include <getopt.h>
-#include <libgen.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -50,28 +50,22 @@ static void forbid_core_files(void)
         base_log(BASE_LOG_WARNING, "event=core-files-allowed error=%d", errno);
 }
 
-/* The folder, because a renewed file is a new file. The caller frees. */
-static char *folder_of(const char *path)
-{
-    char *copy = strdup(path);
-    char *folder = copy ? strdup(dirname(copy)) : NULL;
-    free(copy);
-    return folder;
-}
-
+/* Folders, because a renewed file is a new file. */
 static int enter_sandbox(const struct front_settings *s)
 {
-    char *read_folders[] = {folder_of(s->ca_path), folder_of(s->crl_path), folder_of(s->certificate_path),
-                            folder_of(s->key_path), NULL};
-    char *socket_folders[] = {folder_of(s->gateway_socket), NULL};
-    const char *readable[5] = {read_folders[0], read_folders[1], read_folders[2], read_folders[3], NULL};
-    const char *connectable[2] = {socket_folders[0], NULL};
+    char *ca = base_file_folder(s->ca_path), *crl = base_file_folder(s->crl_path);
+    char *certificate = base_file_folder(s->certificate_path), *key = base_file_folder(s->key_path);
+    char *gateway = base_file_folder(s->gateway_socket);
+    const char *const readable[] = {ca, crl, certificate, key, NULL};
+    const char *const connectable[] = {gateway, NULL};
     const struct base_sandbox sandbox = {.read_paths = readable, .socket_paths = connectable};
     struct base_sandbox_state state = {0};
-    int r = base_sandbox_enter(&sandbox, &state);
-    for (size_t i = 0; i < 4; i++)
-        free(read_folders[i]);
-    free(socket_folders[0]);
+    int r = ca && crl && certificate && key && gateway ? base_sandbox_enter(&sandbox, &state) : -ENOMEM;
+    free(ca);
+    free(crl);
+    free(certificate);
+    free(key);
+    free(gateway);
     if (r < 0) {
         base_log(BASE_LOG_ERROR, "event=sandbox-failed error=%d", -r);
         return r;

@@ -1,11 +1,11 @@
 #include "gateway/front/settings.h"
 
 #include "base/config.h"
+#include "base/user.h"
 #include "gateway/front/address.h"
 #include "gateway/link/front_message.h"
 
 #include <errno.h>
-#include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -75,22 +75,6 @@ static int fail(char **ret_error, const char *path, const char *what)
     return -EINVAL;
 }
 
-/* A name is looked up, a number taken as it is: a container may know no names. */
-static bool find_user(const char *text, uid_t *ret_uid)
-{
-    char *end;
-    errno = 0;
-    unsigned long number = strtoul(text, &end, 10);
-    if (text[0] >= '0' && text[0] <= '9' && *end == '\0' && errno == 0 && number < UINT32_MAX) {
-        *ret_uid = (uid_t) number;
-        return true;
-    }
-    const struct passwd *entry = getpwnam(text);
-    if (entry)
-        *ret_uid = entry->pw_uid;
-    return entry;
-}
-
 static int check(const char *path, struct front_settings *s, char **ret_error)
 {
     struct front_address address;
@@ -99,7 +83,7 @@ static int check(const char *path, struct front_settings *s, char **ret_error)
     if (front_address_parse(s->local_address, (uint16_t) s->local_port, &address) != 0 ||
         !front_address_is_loopback(&address))
         return fail(ret_error, path, "[local] address: not a loopback address; this listener has no TLS");
-    if (!find_user(s->gateway_user, &s->gateway_uid))
+    if (base_user_find(s->gateway_user, &s->gateway_uid) != 0)
         return fail(ret_error, path, "[gateway] user: no such user");
     if (s->connections_per_address_max > s->connections_max)
         return fail(ret_error, path, "[limits] connections_per_address: more than connections");

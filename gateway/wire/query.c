@@ -7,47 +7,6 @@
 #include "base/clock.h"
 #include "base/text.h"
 
-static void uuid_digit(uint8_t *byte, unsigned value)
-{
-    *byte = (uint8_t) ((unsigned) *byte << 4 | value);
-}
-
-int wire_uuid_parse(struct base_bytes text, uint8_t ret_uuid[static WIRE_UUID_BYTES])
-{
-    uint8_t uuid[WIRE_UUID_BYTES] = {0};
-    unsigned digits = 0;
-    if (text.len != WIRE_UUID_TEXT_MAX - 1)
-        return -EBADMSG;
-    for (size_t i = 0; i < text.len; i++) {
-        uint8_t c = text.data[i];
-        if (i == 8 || i == 13 || i == 18 || i == 23) {
-            if (c != '-')
-                return -EBADMSG;
-        } else if (c >= '0' && c <= '9') {
-            uuid_digit(&uuid[digits++ / 2], (unsigned)(c - '0'));
-        } else if ((c | 0x20) >= 'a' && (c | 0x20) <= 'f') {
-            uuid_digit(&uuid[digits++ / 2], (unsigned)((c | 0x20) - 'a' + 10));
-        } else {
-            return -EBADMSG;
-        }
-    }
-    memcpy(ret_uuid, uuid, sizeof(uuid));
-    return 0;
-}
-
-void wire_uuid_format(const uint8_t uuid[static WIRE_UUID_BYTES], char ret_text[static WIRE_UUID_TEXT_MAX])
-{
-    static const char digits[] = "0123456789abcdef";
-    char *at = ret_text;
-    for (unsigned i = 0; i < WIRE_UUID_BYTES; i++) {
-        if (i == 4 || i == 6 || i == 8 || i == 10)
-            *at++ = '-';
-        *at++ = digits[uuid[i] >> 4];
-        *at++ = digits[uuid[i] & 15];
-    }
-    *at = '\0';
-}
-
 /* ---- members ---- */
 
 /* The first fault found is kept. */
@@ -125,10 +84,10 @@ static void head_take(struct wire_query *query, const json_t *root, const char *
     if (to.data && !base_bytes_equal_text(to, origin))
         fault(query, "to", "not this system");
     struct base_bytes id = text_need(query, root, "id");
-    if (id.data && wire_uuid_parse(id, query->id) < 0)
+    if (id.data && base_uuid_parse(id, BASE_UUID_ANY_CASE, query->id) < 0)
         fault(query, "id", "not a UUID");
     else if (id.data) {
-        wire_uuid_format(query->id, query->id_text);
+        base_uuid_encode(query->id, query->id_text);
         query->parts |= WIRE_QUERY_ID;
     }
     struct base_bytes at = text_need(query, root, "at");

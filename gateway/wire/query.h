@@ -4,6 +4,7 @@
 
 #include "base/bytes.h"
 #include "base/result.h"
+#include "base/uuid.h"
 #include "gateway/wire/json.h"
 #include "policy/basis.h"
 
@@ -12,8 +13,6 @@ enum {
     WIRE_QUERY_TEXT_MAX = 1000, /* characters of ground, ordered_by and recipient (R17) */
     WIRE_QUERY_CASE_MAX = 64,   /* bytes */
     WIRE_QUERY_ARTICLE_MAX = 32,
-    WIRE_UUID_BYTES = 16,
-    WIRE_UUID_TEXT_MAX = 37,
     WIRE_QUERY_FAULT_MAX = 128,
 };
 
@@ -33,8 +32,8 @@ struct wire_query {
     bool wellformed; /* nothing at all is wrong with the content; else fault says what was found first */
     unsigned parts;  /* bits of enum wire_query_part, also of a malformed query */
     char fault[WIRE_QUERY_FAULT_MAX]; /* member and what is wrong with it; printable ASCII, nothing the sender chose */
-    uint8_t id[WIRE_UUID_BYTES];
-    char id_text[WIRE_UUID_TEXT_MAX]; /* lower case */
+    uint8_t id[BASE_UUID_BYTES];
+    char id_text[BASE_UUID_TEXT_MAX]; /* lower case */
     int64_t at_us;
     unsigned service; /* 1-76 */
     enum policy_basis basis;
@@ -49,9 +48,5 @@ struct wire_query {
  * JSON at all. 0, or -ENOMEM. Any thread. */
 int wire_query_parse(struct base_bytes content, const char *origin, json_t **ret_document,
                      struct wire_query *ret_query) BASE_MUST_USE;
-
-/* Exactly 36 characters of hex digits (either case) and hyphens in their places. -EBADMSG otherwise. */
-int wire_uuid_parse(struct base_bytes text, uint8_t ret_uuid[static WIRE_UUID_BYTES]) BASE_MUST_USE;
-void wire_uuid_format(const uint8_t uuid[static WIRE_UUID_BYTES], char ret_text[static WIRE_UUID_TEXT_MAX]);
 
 #endif

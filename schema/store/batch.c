@@ -120,7 +120,7 @@ static struct store_array *add_numbers(struct store_array *array, const struct s
     else
         store_array_null(array++);
     if (record->id)
-        store_array_bytes(array++, base_bytes_of(record->id, STORE_UUID_BYTES));
+        store_array_bytes(array++, base_bytes_of(record->id, BASE_UUID_BYTES));
     else
         store_array_null(array++);
     return array;
@@ -176,7 +176,7 @@ static int store_claim_append(struct store_batch *scratch, struct store_connecti
             continue;
         store_array_i64(seqs, seq_of(batch, i));
         store_array_text(iins, record->iin);
-        store_array_bytes(ids, base_bytes_of(record->id, STORE_UUID_BYTES));
+        store_array_bytes(ids, base_bytes_of(record->id, BASE_UUID_BYTES));
         store_array_i16(parts, (int16_t) record->part);
     }
     if (seqs->count == 0)

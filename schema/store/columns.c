@@ -12,7 +12,7 @@ void store_columns_take(struct store_row *row, uint64_t *ret_seq, struct store_r
     struct store_record record = {.at_us = store_row_time(row)};
     record.kind = store_row_text(row);
     record.iin = store_row_text(row);
-    record.id = store_row_fixed(row, STORE_UUID_BYTES);
+    record.id = store_row_fixed(row, BASE_UUID_BYTES);
     record.part = store_row_i16_or(row, 0);
     record.body = store_row_text(row);
     record.unit = store_row_text(row);

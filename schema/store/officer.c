@@ -87,7 +87,7 @@ int store_officer_find(struct store_pool *pool, const struct store_officer_key *
     store_params_text(&params, peer_text(key->peer, peer));
     store_params_time(&params, key->at_us);
     if (key->id)
-        store_params_bytes(&params, base_bytes_of(key->id, STORE_UUID_BYTES));
+        store_params_bytes(&params, base_bytes_of(key->id, BASE_UUID_BYTES));
     else
         store_params_null(&params);
     store_params_i16(&params, (int16_t) key->part);

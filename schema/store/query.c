@@ -27,14 +27,14 @@ static int read_query(const PGresult *result, struct store_query *ret_query)
     return r;
 }
 
-int store_query_find(struct store_pool *pool, const char *iin, const uint8_t id[static STORE_UUID_BYTES], int part,
+int store_query_find(struct store_pool *pool, const char *iin, const uint8_t id[static BASE_UUID_BYTES], int part,
                      struct store_query *ret_query)
 {
     if (part < 0 || part > INT16_MAX)
         return -EINVAL;
     struct store_params params = STORE_PARAMS_INIT;
     store_params_text(&params, iin);
-    store_params_bytes(&params, base_bytes_of(id, STORE_UUID_BYTES));
+    store_params_bytes(&params, base_bytes_of(id, BASE_UUID_BYTES));
     store_params_i16(&params, (int16_t) part);
     BASE_CLEANUP(store_result_clear) PGresult *result = NULL;
     int r = store_pool_call(pool, STORE_STATEMENT_QUERY_FIND, &params, &result);

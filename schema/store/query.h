@@ -22,7 +22,7 @@ struct store_query {
 };
 
 /* By the key of the signed message (GET /v1/queries/{id}). STORE_NONE: never claimed by this person. */
-int store_query_find(struct store_pool *pool, const char *iin, const uint8_t id[static STORE_UUID_BYTES], int part,
+int store_query_find(struct store_pool *pool, const char *iin, const uint8_t id[static BASE_UUID_BYTES], int part,
                      struct store_query *ret_query) BASE_MUST_USE;
 
 /* One request without a conclusion. Texts are borrowed during the call. */

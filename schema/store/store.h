@@ -17,6 +17,7 @@
 #include "base/bytes.h"
 #include "base/idnum.h"
 #include "base/result.h"
+#include "base/uuid.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -32,7 +33,6 @@ enum {
     STORE_NAME_MAX = 48,  /* bytes of a role, basis, duty or kind name with its NUL */
     STORE_NAMES_MAX = 24, /* names in one list */
     STORE_TEXT_MAX = 400, /* bytes of a stored display text with its NUL */
-    STORE_UUID_BYTES = 16,
     STORE_DIGEST_BYTES = 32,
     STORE_SQLSTATE_MAX = 6,
 };

@@ -31,7 +31,7 @@ struct slot {
     struct store_record columns;
     struct store_subject subject;
     struct store_blob blob;
-    uint8_t id[STORE_UUID_BYTES];
+    uint8_t id[BASE_UUID_BYTES];
     char iin[16], leaf[2048];
     bool is_result; /* of the request at request_seq */
     uint64_t request_seq;

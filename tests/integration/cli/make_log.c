@@ -48,7 +48,7 @@ static uint64_t entry_append(struct audit_writer *writer, struct entry *entry)
 static void request_append(struct audit_writer *writer, unsigned number, bool is_concluded)
 {
     struct entry request;
-    uint8_t id[AUDIT_UUID_BYTES];
+    uint8_t id[BASE_UUID_BYTES];
     struct audit_leaf_query query = leaves_query(number, id);
     entry_init(&request, "query");
     leaves_request(number, &request.leaf);

@@ -220,7 +220,7 @@ END_TEST
 /* A replay is blamed on the entry that repeats, wherever in the batch it stands, and leaves nothing of the batch. */
 START_TEST(claim_append)
 {
-    static const uint8_t ids[3][STORE_UUID_BYTES] = {{0x11}, {0x22}, {0x33}};
+    static const uint8_t ids[3][BASE_UUID_BYTES] = {{0x11}, {0x22}, {0x33}};
     struct cluster_log log = cluster_log_open("claim.example/log", 65536);
     ck_assert_int_eq(cluster_append_one(&log, 0, cluster_claim(IIN, ids[0])).commit, AUDIT_COMMIT_DONE);
 
@@ -305,7 +305,7 @@ END_TEST
 START_TEST(poison)
 {
     struct cluster_log log = cluster_log_open("poison.example/log", 65536);
-    static const uint8_t id[STORE_UUID_BYTES] = {1};
+    static const uint8_t id[BASE_UUID_BYTES] = {1};
     static char long_text[1100];
     memset(long_text, 'x', sizeof(long_text) - 1);
     static struct store_subject subjects[STORE_RECORD_SUBJECTS_MAX + 1];

@@ -38,7 +38,7 @@ static void *race(void *context)
     struct audit_store store = store_log_audit(log);
     uint64_t size = 0;
     for (int i = 0; i < RACES && (size > 0 || i > 0 || store.connect(store.context) == 0); i++) {
-        uint8_t id[STORE_UUID_BYTES] = {0xcc, (uint8_t) i};
+        uint8_t id[BASE_UUID_BYTES] = {0xcc, (uint8_t) i};
         struct store_record record = cluster_claim(IIN, id);
         struct audit_entry entry = {.leaf = base_bytes_text("x"), .beside = &record};
         const struct audit_entry *entries[] = {&entry};

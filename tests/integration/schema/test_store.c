@@ -15,7 +15,7 @@
 #define IIN "500101100000"
 #define BIN "300140000015"
 
-static const uint8_t id[STORE_UUID_BYTES] = {0xa0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 0xff};
+static const uint8_t id[BASE_UUID_BYTES] = {0xa0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 0xff};
 
 /* 2026-11-22T12:00:00Z, after the agreement of cluster_officer() came into force. */
 #define NOON_US INT64_C(1795348800000000)
@@ -479,7 +479,7 @@ static int see_columns(void *context, uint64_t seq, struct base_bytes leaf, cons
     text_equal(columns->iin, expected->iin);
     ck_assert((columns->id == NULL) == (expected->id == NULL));
     if (columns->id)
-        ck_assert_mem_eq(columns->id, expected->id, STORE_UUID_BYTES);
+        ck_assert_mem_eq(columns->id, expected->id, BASE_UUID_BYTES);
     ck_assert_int_eq(columns->part, expected->part);
     text_equal(columns->body, expected->body);
     text_equal(columns->unit, expected->unit);
@@ -514,7 +514,7 @@ static int see_columns(void *context, uint64_t seq, struct base_bytes leaf, cons
 START_TEST(columns_read)
 {
     struct cluster_log log = cluster_log_open("columns.example/log", 65536);
-    static const uint8_t other_id[STORE_UUID_BYTES] = {9};
+    static const uint8_t other_id[BASE_UUID_BYTES] = {9};
     struct store_subject subjects[2] = {{.kid = 1, .mac = {1, 2, 3}}, {.kid = 2, .mac = {0xff}}};
     struct store_blob blobs[2] = {{.kind = "answer", .content = base_bytes_text("a"), .digest = {1}},
                                   {.kind = "query", .content = base_bytes_text("q"), .digest = {2}}};

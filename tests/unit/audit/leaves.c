@@ -11,9 +11,9 @@ static const char *const duties[] = {"app4.1"};
 static const struct audit_leaf_mac params = {3, {0x11}};
 static const struct audit_leaf_mac subjects[] = {{3, {0x22}}, {4, {0x33}}};
 
-struct audit_leaf_query leaves_query(unsigned number, uint8_t id[static AUDIT_UUID_BYTES])
+struct audit_leaf_query leaves_query(unsigned number, uint8_t id[static BASE_UUID_BYTES])
 {
-    memset(id, 0x40, AUDIT_UUID_BYTES);
+    memset(id, 0x40, BASE_UUID_BYTES);
     for (unsigned i = 0; i < 4; i++)
         id[15 - i] = (uint8_t) (number >> (8 * i));
     return (struct audit_leaf_query){
@@ -52,7 +52,7 @@ struct audit_leaf_query leaves_query(unsigned number, uint8_t id[static AUDIT_UU
 
 void leaves_request(unsigned number, struct base_buffer *out)
 {
-    uint8_t id[AUDIT_UUID_BYTES];
+    uint8_t id[BASE_UUID_BYTES];
     struct audit_leaf_query query = leaves_query(number, id);
     if (audit_leaf_query_encode(AUDIT_KIND_QUERY_REQUEST, &query, out) != 0)
         abort();
@@ -61,7 +61,7 @@ void leaves_request(unsigned number, struct base_buffer *out)
 void leaves_conclusion(enum audit_kind kind, unsigned number, const struct audit_hash *request, struct base_buffer *out)
 {
     static const char *const reasons[] = {"officer-blocked"};
-    uint8_t id[AUDIT_UUID_BYTES];
+    uint8_t id[BASE_UUID_BYTES];
     struct audit_leaf_query query = leaves_query(number, id);
     struct audit_leaf_conclusion conclusion = {
         .at_us = LEAVES_AT_US + 5000,

@@ -204,7 +204,7 @@ START_TEST(delivery_of_a_failure)
     struct rig rig;
     struct faults faults;
     struct base_buffer leaf;
-    uint8_t id[AUDIT_UUID_BYTES];
+    uint8_t id[BASE_UUID_BYTES];
     base_buffer_init(&leaf, AUDIT_LEAF_MAX);
     rig_init(&rig);
     ck_assert_int_eq(rig_start(&rig), AUDIT_START_READY);

@@ -26,7 +26,7 @@ enum { INDEX = 301 };
 static int leaf(void *context)
 {
     (void) context;
-    uint8_t id[AUDIT_UUID_BYTES];
+    uint8_t id[BASE_UUID_BYTES];
     BASE_CLEANUP(base_buffer_clear) struct base_buffer out = {.max = AUDIT_LEAF_MAX}, text = {.max = 256};
     struct audit_leaf_query query = leaves_query(5, id);
     query.ordered_by = "a \"b\"";

@@ -73,6 +73,58 @@ START_TEST(over_the_bound_or_no_file_is_refused)
 }
 END_TEST
 
+START_TEST(all_is_written)
+{
+    folder_make();
+    int pipe_ends[2];
+    ck_assert_int_eq(pipe(pipe_ends), 0);
+    ck_assert_int_eq(base_file_write(pipe_ends[1], base_bytes_text("whole")), 0);
+    ck_assert_int_eq(base_file_write(pipe_ends[1], base_bytes_text("")), 0);
+    close(pipe_ends[1]);
+    char got[8] = "";
+    ck_assert_int_eq(read(pipe_ends[0], got, sizeof(got)), 5);
+    ck_assert_str_eq(got, "whole");
+    ck_assert_int_eq(base_file_write(pipe_ends[0], base_bytes_text("x")), -EBADF); /* its reading end */
+    close(pipe_ends[0]);
+    folder_remove();
+}
+END_TEST
+
+START_TEST(folders_of_files)
+{
+    static const struct {
+        const char *path, *folder;
+    } cases[] = {{"/etc/qao/front.ini", "/etc/qao"}, {"/file", "/"}, {"file", "."}, {"a/b", "a"}, {"./x", "."}};
+    for (size_t i = 0; i < BASE_ARRAY_LENGTH(cases); i++) {
+        char *found = base_file_folder(cases[i].path);
+        ck_assert_str_eq(found, cases[i].folder);
+        free(found);
+    }
+}
+END_TEST
+
+START_TEST(a_refusal_says_what_to_do)
+{
+    folder_make();
+    char words[BASE_FILE_WORDS_MAX];
+    ck_assert_int_eq(base_file_replace(path, base_bytes_text("key"), 0640), 0);
+    ck_assert_int_eq(chmod(path, 0640), 0); /* whatever the umask took away */
+    base_file_explain(path, words);
+    ck_assert_str_eq(words, "holds a secret, but others than its owner may use it (mode 640): chmod 600 it first");
+    if (geteuid() == 0) { /* only root can make a file of another user */
+        struct base_buffer buffer;
+        base_buffer_init(&buffer, 16);
+        ck_assert_int_eq(chmod(path, 0600), 0);
+        ck_assert_int_eq(chown(path, 4242424, (gid_t) -1), 0);
+        ck_assert_int_eq(base_file_read(path, BASE_FILE_SECRET, &buffer), -EPERM);
+        base_file_explain(path, words);
+        ck_assert_str_eq(words, "holds a secret of the user 4242424, but this program runs as root: run it as the "
+                                "service's user (sudo -u), or change the file's owner");
+    }
+    folder_remove();
+}
+END_TEST
+
 struct settings {
     char *name;
     int64_t port;
@@ -138,5 +190,6 @@ START_TEST(configuration_errors_name_the_key)
 END_TEST
 
 CHECK_MAIN("base/file, base/config", replace_then_read, a_secret_others_may_read_is_refused,
-           over_the_bound_or_no_file_is_refused, configuration_is_read_with_its_initial_values,
+           over_the_bound_or_no_file_is_refused, all_is_written, folders_of_files, a_refusal_says_what_to_do,
+           configuration_is_read_with_its_initial_values,
            configuration_errors_name_the_key)

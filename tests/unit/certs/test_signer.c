@@ -150,7 +150,8 @@ START_TEST(test_files)
     signer = NULL;
     ck_assert_int_eq(chmod("key.pem", 0640), 0);
     ck_assert_int_eq(certs_signer_read_pem("cert.pem", "key.pem", NULL, &signer, &error), -EPERM);
-    ck_assert_str_eq(error, "key.pem: a key file must be readable by its owner alone");
+    ck_assert_str_eq(error,
+                     "key.pem: holds a secret, but others than its owner may use it (mode 640): chmod 600 it first");
     free(error);
     ck_assert_int_eq(certs_signer_read_pkcs12("key.pem", "p", &signer, NULL), -EPERM);
     ck_assert_int_eq(certs_signer_read_pkcs12("none", "p", &signer, NULL), -ENOENT);

@@ -110,8 +110,8 @@ START_TEST(test_registries)
         mode_t mode;
         const char *expected;
     } cases[] = {
-        {GOOD_REGISTRY, 0640, "registries/one.ini: holds credentials, but others than its owner may read it"},
-        {GOOD_REGISTRY, 0604, "registries/one.ini: holds credentials, but others than its owner may read it"},
+        {GOOD_REGISTRY, 0640, "registries/one.ini: holds a secret, but others than its owner may use it"},
+        {GOOD_REGISTRY, 0604, "registries/one.ini: holds a secret, but others than its owner may use it"},
         {"[registry]\nadapter = pigeon\n", 0600, "registries/one.ini: [registry] adapter: no such kind of adapter"},
         {"[registry]\nadapter = sql\n[sql]\nconninfo = hunter2\n", 0600, "not a libpq connection string"},
         {"[registry]\nadapter = sql\n[sql]\nconninfo = password=hunter2 host=/x user=u\n", 0600,

@@ -62,7 +62,7 @@ END_TEST
 
 START_TEST(claims_need_a_key)
 {
-    static const uint8_t id[STORE_UUID_BYTES] = {1};
+    static const uint8_t id[BASE_UUID_BYTES] = {1};
     struct store_record record = good();
     record.claims = true;
     record.iin = "500101100000";
