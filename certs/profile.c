@@ -158,10 +158,22 @@ static struct certs_finding refuse(const char *detail)
     return certs_finding_of(CERTS_VERDICT_PROFILE, "%s", detail);
 }
 
-static bool number_fits(const struct certs_number *number, const struct certs_trust_options *options)
+/* Zero refuses. */
+enum fit { FIT_NOT = 0, FIT_RIGHT };
+
+static enum fit fit_of(const struct certs_number *number, const struct certs_trust_options *options)
 {
-    return number->count == 1 && (number->state == BASE_IDNUM_VALID ||
-                                  (number->state == BASE_IDNUM_CHECK_WRONG && options->skip_check_digits));
+    if (number->count != 1)
+        return FIT_NOT;
+    switch (number->state) {
+    case BASE_IDNUM_MALFORMED:
+        return FIT_NOT;
+    case BASE_IDNUM_CHECK_WRONG:
+        return options->check_digits == CERTS_CHECK_DIGITS_IGNORED ? FIT_RIGHT : FIT_NOT;
+    case BASE_IDNUM_VALID:
+        return FIT_RIGHT;
+    }
+    return FIT_NOT;
 }
 
 static struct certs_finding check_officer(const struct certs_profile *profile,
@@ -171,11 +183,12 @@ static struct certs_finding check_officer(const struct certs_profile *profile,
         return refuse("holder: a private person's certificate");
     if (!profile->organisation || !profile->member)
         return refuse("holder: not an organisation's employee, signatory or head");
-    if (!number_fits(&profile->iin, options))
+    if (fit_of(&profile->iin, options) != FIT_RIGHT)
         return refuse(profile->iin.count == 0  ? "iin: missing"
                       : profile->iin.count > 1 ? "iin: more than one"
                                                : "iin: malformed or wrong check digit");
-    if (options->require_protected_carrier && (profile->key_file || profile->key_store_unreadable))
+    if (options->protected_carrier != CERTS_PROTECTED_CARRIER_OPTIONAL &&
+        (profile->key_file || profile->key_store_unreadable))
         return refuse("key store: a protected carrier is required");
     return certs_finding_of(CERTS_VERDICT_VALID, "valid");
 }
@@ -212,7 +225,7 @@ struct certs_finding certs_profile_check(const struct certs_profile *profile, en
     struct certs_finding finding = check_usage(profile, use, options);
     if (finding.verdict != CERTS_VERDICT_VALID)
         return finding;
-    if (!number_fits(&profile->bin, options))
+    if (fit_of(&profile->bin, options) != FIT_RIGHT)
         return refuse(profile->bin.count == 0  ? "bin: missing"
                       : profile->bin.count > 1 ? "bin: more than one"
                                                : "bin: malformed or wrong check digit");

@@ -185,6 +185,15 @@ static void crls_sort(struct certs_trust *trust)
     }
 }
 
+struct certs_trust_options certs_trust_options_of(bool check_digits, bool require_protected_carrier)
+{
+    return (struct certs_trust_options){
+        .check_digits = check_digits ? CERTS_CHECK_DIGITS_REQUIRED : CERTS_CHECK_DIGITS_IGNORED,
+        .protected_carrier =
+            require_protected_carrier ? CERTS_PROTECTED_CARRIER_REQUIRED : CERTS_PROTECTED_CARRIER_OPTIONAL,
+    };
+}
+
 int certs_trust_new(struct base_bytes ca_pem, struct base_bytes crl_pem, const struct certs_trust_options *options,
                     struct certs_trust **ret_trust, char **ret_error)
 {

@@ -9,10 +9,25 @@
 
 struct certs_trust;
 
-struct certs_trust_options {
-    bool skip_check_digits;         /* the authority's own test numbers have no right check digit */
-    bool require_protected_carrier; /* refuse a certificate marked as a key file (1.2.398.3.3.5; READINGS R21) */
+/* Both are named as the configuration's keys; zeroed options are the strict ones. */
+enum certs_check_digits {
+    CERTS_CHECK_DIGITS_REQUIRED = 0,
+    CERTS_CHECK_DIGITS_IGNORED, /* for the authority's own test numbers, which have no right check digit */
 };
+
+/* Of a certificate marked as a key file (1.2.398.3.3.5; READINGS R21). */
+enum certs_protected_carrier {
+    CERTS_PROTECTED_CARRIER_REQUIRED = 0,
+    CERTS_PROTECTED_CARRIER_OPTIONAL,
+};
+
+struct certs_trust_options {
+    enum certs_check_digits check_digits;
+    enum certs_protected_carrier protected_carrier;
+};
+
+/* The options as the configuration's two words say. */
+struct certs_trust_options certs_trust_options_of(bool check_digits, bool require_protected_carrier);
 
 enum { CERTS_CA_BYTES_MAX = 1 << 20, CERTS_CRL_BYTES_MAX = 256 << 20, CERTS_CA_MAX = 32, CERTS_CRL_MAX = 64 };
 

@@ -122,7 +122,7 @@ static int list_fetch(struct crl_run *run, const char *path)
 /* The whole file must be one that the gateway will take; else the old one stands. */
 static int set_write(const struct crl_run *run, const char *path)
 {
-    const struct certs_trust_options options = {.skip_check_digits = false};
+    const struct certs_trust_options options = {0};
     struct base_buffer pem BASE_CLEANUP(base_buffer_clear);
     struct certs_trust *trust = NULL;
     char *error = NULL;

@@ -88,9 +88,12 @@ static int crl_pem(X509_CRL *crl, struct base_buffer *out)
     return r;
 }
 
-static bool is_verified(X509_CRL *crl, struct base_bytes ca_pem, char ret_detail[static 160])
+/* Zero refuses. */
+enum signature { SIGNATURE_UNKNOWN = 0, SIGNATURE_VALID };
+
+static enum signature signature_check(X509_CRL *crl, struct base_bytes ca_pem, char ret_detail[static 160])
 {
-    const struct certs_trust_options options = {.skip_check_digits = false};
+    const struct certs_trust_options options = {0};
     struct base_buffer pem BASE_CLEANUP(base_buffer_clear);
     struct certs_trust *trust = NULL;
     char *error = NULL;
@@ -102,7 +105,7 @@ static bool is_verified(X509_CRL *crl, struct base_bytes ca_pem, char ret_detail
         snprintf(ret_detail, 160, "%s", error ? error : strerror(-r));
     free(error);
     certs_trust_unref(trust);
-    return r == 0;
+    return r == 0 ? SIGNATURE_VALID : SIGNATURE_UNKNOWN;
 }
 
 static enum cli_crl_put put(struct cli_crl_set *set, X509_CRL *take_crl)
@@ -136,11 +139,14 @@ enum cli_crl_put cli_crl_set_put(struct cli_crl_set *set, struct base_bytes ca_p
     if (!crl)
         return CLI_CRL_PUT_MALFORMED;
     issuer_name(crl, ret_issuer);
-    if (!is_verified(crl, ca_pem, ret_detail)) {
-        X509_CRL_free(crl);
-        return CLI_CRL_PUT_UNVERIFIED;
+    switch (signature_check(crl, ca_pem, ret_detail)) {
+    case SIGNATURE_VALID:
+        return put(set, crl);
+    case SIGNATURE_UNKNOWN:
+        break;
     }
-    return put(set, crl);
+    X509_CRL_free(crl);
+    return CLI_CRL_PUT_UNVERIFIED;
 }
 
 int cli_crl_set_encode(const struct cli_crl_set *set, struct base_buffer *out)

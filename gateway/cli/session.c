@@ -82,7 +82,7 @@ static bool gateway_read(struct cli_session *session, int *ret_exit)
 
 static bool trust_read(struct cli_session *session, int *ret_exit)
 {
-    const struct certs_trust_options options = {.skip_check_digits = false};
+    const struct certs_trust_options options = {0};
     char *error = NULL;
     session->ca_path = cli_instance_path(&session->instance, "ca/ca.pem");
     session->crl_path = cli_instance_path(&session->instance, "ca/crl.pem");

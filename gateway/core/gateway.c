@@ -106,16 +106,25 @@ static int recipients_read(struct core_gateway *gateway, char **ret_error)
     return r;
 }
 
+static int secret_refused(const char *path, int error, char **ret_error)
+{
+    char words[BASE_FILE_WORDS_MAX];
+    if (error == -EPERM)
+        base_file_explain(path, words);
+    return complain(ret_error, error, "%s: %s", path, error == -EPERM ? words : strerror(-error));
+}
+
 static int keys_read(struct core_gateway *gateway, char **ret_error)
 {
     const struct core_settings *settings = gateway->settings;
     int r = core_subjects_read(settings->subject_keys, &gateway->subjects);
+    if (r == -EBADMSG)
+        return complain(ret_error, r, "%s: not lines of a number and 64 hex digits", settings->subject_keys);
     if (r < 0)
-        return complain(ret_error, r, "%s: %s", settings->subject_keys,
-                        r == -EBADMSG ? "not lines of a number and 64 hex digits" : strerror(-r));
+        return secret_refused(settings->subject_keys, r, ret_error);
     r = audit_signer_read(settings->log_key, settings->origin, &gateway->log_signer);
     if (r < 0)
-        return complain(ret_error, r, "%s: %s", settings->log_key, strerror(-r));
+        return secret_refused(settings->log_key, r, ret_error);
     r = certs_signer_read_pem(settings->answer_certificate, settings->answer_key, NULL, &gateway->answer_signer,
                               ret_error);
     return r < 0 ? r : recipients_read(gateway, ret_error);
@@ -152,8 +161,8 @@ static int store_open(struct core_gateway *gateway, char **ret_error)
     if (r < 0)
         return complain(ret_error, r, "log: %s", strerror(-r));
     gateway->audit_store = store_log_audit(gateway->store_log);
-    const struct certs_trust_options trust = {.skip_check_digits = !settings->check_digits,
-                                              .require_protected_carrier = settings->require_protected_carrier};
+    const struct certs_trust_options trust =
+        certs_trust_options_of(settings->check_digits, settings->require_protected_carrier);
     return core_trust_new(settings->ca, settings->crl, &trust, gateway->pool, &gateway->trust, ret_error);
 }
 

@@ -215,8 +215,8 @@ int front_connection_verify(gnutls_session_t session)
     struct base_bytes certificate = certificate_of(session);
     struct certs_finding finding =
         front_trust_check(front->trust, certificate, base_clock_now_us(&front->clock), &connection->validity);
+    connection->verdict = finding.verdict;
     if (finding.verdict == CERTS_VERDICT_VALID) {
-        connection->is_verified = true;
         front_connection_enter(connection, FRONT_PHASE_IDLE);
         front_counters_add(&front->counters, FRONT_COUNT_HANDSHAKES);
         return 0;
@@ -404,11 +404,15 @@ enum certs_verdict front_connection_check(struct front_connection *connection)
     struct front *front = connection->front;
     if (connection->listener == LINK_LISTENER_LOCAL)
         return CERTS_VERDICT_VALID;
-    if (!connection->is_verified)
+    if (connection->verdict != CERTS_VERDICT_VALID)
         return CERTS_VERDICT_UNKNOWN;
     int64_t now_us = base_clock_now_us(&front->clock);
-    if (front_trust_still_holds(front->trust, &connection->validity, now_us))
+    switch (front_validity_check(&connection->validity, front->trust, now_us)) {
+    case FRONT_VALIDITY_HOLDS:
         return CERTS_VERDICT_VALID;
+    case FRONT_VALIDITY_LAPSED:
+        break;
+    }
     struct base_bytes certificate = front_connection_certificate(connection);
     struct certs_finding finding = front_trust_check(front->trust, certificate, now_us, &connection->validity);
     if (finding.verdict != CERTS_VERDICT_VALID) {

@@ -30,7 +30,7 @@ struct front_connection {
     int fd;
     char peer_address[FRONT_ADDRESS_TEXT_MAX];
     bool is_counted;                 /* in front->peers */
-    bool is_verified;                /* its certificate was found valid in the handshake */
+    enum certs_verdict verdict;      /* on its certificate in the handshake; zero is none */
     bool holds_next;                 /* the next TLS record is the header of a reply whose body follows at once */
     struct base_buffer held;         /* that record, so that header and body leave in one piece */
     struct front_validity validity;  /* of the certificate, as far as it was looked up last */

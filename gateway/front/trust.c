@@ -76,10 +76,13 @@ static gnutls_datum_t datum_of(const struct base_buffer *buffer)
 static int read_file(const char *path, enum base_file_secrecy secrecy, struct base_buffer *out, char **ret_error)
 {
     int r = base_file_read(path, secrecy, out);
-    if (r == -EPERM && secrecy == BASE_FILE_SECRET)
-        set_error(ret_error, path, "must be owned by and readable for this user alone");
-    else if (r < 0)
+    if (r == -EPERM && secrecy == BASE_FILE_SECRET) {
+        char words[BASE_FILE_WORDS_MAX];
+        base_file_explain(path, words);
+        set_error(ret_error, path, words);
+    } else if (r < 0) {
         set_error(ret_error, path, strerror(-r));
+    }
     return r;
 }
 
@@ -123,8 +126,7 @@ static int set_authorities(gnutls_certificate_credentials_t credentials, const s
 static int fill_snapshot(struct front_trust *trust, struct front_snapshot *snapshot, char **ret_error)
 {
     const struct front_settings *s = trust->settings;
-    const struct certs_trust_options options = {.skip_check_digits = !s->check_digits,
-                                                .require_protected_carrier = s->require_protected_carrier};
+    const struct certs_trust_options options = certs_trust_options_of(s->check_digits, s->require_protected_carrier);
     int r = certs_trust_read(s->ca_path, s->crl_path, &options, &snapshot->trust, ret_error);
     if (r < 0)
         return r;
@@ -231,10 +233,13 @@ struct certs_finding front_trust_check(struct front_trust *trust, struct base_by
     return finding;
 }
 
-bool front_trust_still_holds(struct front_trust *trust, const struct front_validity *validity, int64_t now_us)
+enum front_validity_state front_validity_check(const struct front_validity *validity, struct front_trust *trust,
+                                               int64_t now_us)
 {
     return validity->generation == atomic_load(&trust->generation) && validity->from_us <= now_us &&
-           now_us < validity->until_us;
+                   now_us < validity->until_us
+               ? FRONT_VALIDITY_HOLDS
+               : FRONT_VALIDITY_LAPSED;
 }
 
 int64_t front_trust_next_update_us(struct front_trust *trust)

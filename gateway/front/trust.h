@@ -43,8 +43,14 @@ struct front_validity {
 struct certs_finding front_trust_check(struct front_trust *trust, struct base_bytes certificate, int64_t now_us,
                                        struct front_validity *ret_validity) BASE_MUST_USE;
 
-/* Any thread. */
-bool front_trust_still_holds(struct front_trust *trust, const struct front_validity *validity, int64_t now_us);
+enum front_validity_state {
+    FRONT_VALIDITY_LAPSED = 0, /* look again */
+    FRONT_VALIDITY_HOLDS,
+};
+
+/* Whether a "valid" may still be repeated. Any thread. */
+enum front_validity_state front_validity_check(const struct front_validity *validity, struct front_trust *trust,
+                                               int64_t now_us) BASE_MUST_USE;
 
 /* When the first CRL in use goes out of date. */
 int64_t front_trust_next_update_us(struct front_trust *trust);

@@ -355,7 +355,7 @@ static const struct rule signer_rules[] = {
     {"head", rule_head, CERTS_VERDICT_VALID, "valid"},
     {"signatory", rule_signatory, CERTS_VERDICT_VALID, "valid"},
     {"single", rule_single, CERTS_VERDICT_VALID, "valid"},
-    {"key file where allowed", rule_key_file, CERTS_VERDICT_VALID, "valid"},
+    {"key file", rule_key_file, CERTS_VERDICT_PROFILE, "key store: a protected carrier is required"},
     {"last second", rule_last_second, CERTS_VERDICT_VALID, "valid"},
     {"first second", rule_first_second, CERTS_VERDICT_VALID, "valid"},
     {"issued by the root", rule_by_root, CERTS_VERDICT_VALID, "valid"},
@@ -431,7 +431,8 @@ START_TEST(test_connection_rule)
 }
 END_TEST
 
-/* Options: test numbers of the authority, protected carrier. */
+/* What zeroed options refuse passes where each option says so, and only there: the authority's test numbers, and a key
+ * file. The configuration's words have the sense of their names. */
 START_TEST(test_options)
 {
     struct certs_dev_request request = fixture_request(&fixture, CERTS_DEV_SIGN);
@@ -440,14 +441,30 @@ START_TEST(test_options)
     request = fixture_request(&fixture, CERTS_DEV_SIGN);
     request.key_file = true;
     struct certs_dev_leaf in_file = fixture_issue(&fixture, &request);
-    const struct certs_trust_options options = {.skip_check_digits = true, .require_protected_carrier = true};
-    struct certs_trust *trust = fixture_trust(&fixture, CERTS_DEV_CRL_BOTH, NOW_US, NOW_US + DAY_US, &options);
-    struct certs_identity identity = {0};
-    ck_assert_valid(certs_peer_verify(trust, NULL, base_buffer_view(&test_number.cert_der), NOW_US, &identity));
-    ck_assert_str_eq(identity.iin, "500101100001");
-    ck_assert_finding(certs_peer_verify(trust, NULL, base_buffer_view(&in_file.cert_der), NOW_US, &identity),
-                      CERTS_VERDICT_PROFILE, "key store: a protected carrier is required");
-    certs_trust_unref(trust);
+    for (int i = 0; i < 4; i++) {
+        bool check_digits = i & 1, require_protected_carrier = i & 2;
+        const struct certs_trust_options options = certs_trust_options_of(check_digits, require_protected_carrier);
+        struct certs_trust *trust = fixture_trust(&fixture, CERTS_DEV_CRL_BOTH, NOW_US, NOW_US + DAY_US, &options);
+        struct certs_identity identity = {0};
+        struct certs_finding number_found =
+            certs_peer_verify(trust, NULL, base_buffer_view(&test_number.cert_der), NOW_US, &identity);
+        if (check_digits) {
+            ck_assert_finding(number_found, CERTS_VERDICT_PROFILE, "iin: malformed or wrong check digit");
+        } else {
+            ck_assert_valid(number_found);
+            ck_assert_str_eq(identity.iin, "500101100001");
+        }
+        struct certs_finding file_found =
+            certs_peer_verify(trust, NULL, base_buffer_view(&in_file.cert_der), NOW_US, &identity);
+        if (require_protected_carrier)
+            ck_assert_finding(file_found, CERTS_VERDICT_PROFILE, "key store: a protected carrier is required");
+        else
+            ck_assert_valid(file_found);
+        certs_trust_unref(trust);
+    }
+    const struct certs_trust_options strict = certs_trust_options_of(true, true), zeroed = {0};
+    ck_assert_int_eq(strict.check_digits, zeroed.check_digits);
+    ck_assert_int_eq(strict.protected_carrier, zeroed.protected_carrier);
     certs_dev_leaf_clear(&test_number);
     certs_dev_leaf_clear(&in_file);
 }
