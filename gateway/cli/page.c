@@ -201,7 +201,7 @@ static void log_show(const struct cli_page *page, struct base_buffer *out)
         return;
     heading(page, CLI_TEXT_LOG, out);
     raw(out, "<table class=\"facts small\"><tbody>\n");
-    fact(page, CLI_TEXT_LOG, page->log, NULL, out);
+    fact(page, CLI_TEXT_LOG, page->log->name, NULL, out);
     for (size_t i = 0; i < reply->record_count; i++) {
         char hex[65];
         snprintf(number, sizeof number, "%llu", (unsigned long long) reply->records[i].index);
@@ -210,6 +210,33 @@ static void log_show(const struct cli_page *page, struct base_buffer *out)
     }
     snprintf(number, sizeof number, "%llu", (unsigned long long) reply->checkpoint.size);
     fact(page, CLI_TEXT_CHECKPOINT, number, NULL, out);
+    raw(out, "</tbody></table>\n");
+}
+
+/* What the client itself found right before it believed the reply, and against what. */
+static void checks_show(const struct cli_page *page, struct base_buffer *out)
+{
+    const struct cli_reply *reply = page->reply;
+    char time[64];
+    char hex[65];
+    char vkey[AUDIT_VKEY_MAX];
+    heading(page, CLI_TEXT_VERIFIED, out);
+    raw(out, "<table class=\"facts small\"><tbody>\n");
+    cli_show_time_us(reply->checked_us, time);
+    fact(page, CLI_TEXT_TIME, time, NULL, out);
+    fact(page, CLI_TEXT_SIGNATURE,
+         cli_text(reply->is_signed ? CLI_TEXT_SIGNATURE_RIGHT : CLI_TEXT_NOT_SIGNED, page->language), NULL, out);
+    if (reply->is_signed) {
+        base_hex_digest(reply->system.sha256, hex);
+        fact(page, CLI_TEXT_SYSTEM, reply->system.bin, NULL, out);
+        fact(page, CLI_TEXT_CERTIFICATE, hex, NULL, out);
+    }
+    fact(page, CLI_TEXT_PROOFS,
+         cli_text(reply->record_count > 0 ? CLI_TEXT_PROOFS_RIGHT : CLI_TEXT_NO_PROOF, page->language), NULL, out);
+    if (reply->record_count > 0) {
+        audit_vkey_encode(page->log, vkey);
+        fact(page, CLI_TEXT_LOG_KEY, vkey, NULL, out);
+    }
     raw(out, "</tbody></table>\n");
 }
 
@@ -237,6 +264,7 @@ int cli_page_encode(const struct cli_page *page, struct base_buffer *out)
     if (r)
         return r;
     log_show(page, out);
+    checks_show(page, out);
     if (notice) {
         heading(page, CLI_TEXT_NOTICE, out);
         raw(out, "<p class=\"notice\">");

@@ -1,5 +1,6 @@
 /* The printable page for the case file (clause 26): who asked what, on which ground, what was decided and by which
- * rule, the result, the numbers in the log, and the notice. One HTML file without script or outside reference. */
+ * rule, the result, the numbers in the log, what was checked, when and against which certificate and key, and the
+ * notice. One HTML file without script or outside reference. */
 #ifndef GATEWAY_CLI_PAGE_H
 #define GATEWAY_CLI_PAGE_H
 
@@ -14,7 +15,7 @@ struct cli_page {
     const struct cli_holder *holder; /* who signed; NULL when only the number is known */
     const json_t *query;             /* the signed content; NULL when it could not be read */
     const struct cli_reply *reply;   /* checked */
-    const char *log;                 /* origin */
+    const struct audit_vkey *log;
 };
 
 /* Appends the page. The buffer's errors, -ENOMEM. */

@@ -161,6 +161,9 @@ static void content_read(struct query_run *run)
     if (id && strlen(id) < sizeof run->id)
         snprintf(run->id, sizeof run->id, "%s", id);
     run->service = (long) json_integer_value(json_object_get(run->content_json, "service"));
+    run->session.asked = (struct cli_asked){.id = cli_content_is_uuid(run->id) ? run->id : NULL,
+                                            .at = json_string_value(json_object_get(run->content_json, "at")),
+                                            .service = run->service};
 }
 
 static bool save_prepare(const struct query_run *run, int *ret_exit)
@@ -190,7 +193,7 @@ static int reply_save(struct query_run *run, const struct cli_reply *reply, int 
                                   .holder = run->has_holder ? &run->holder : NULL,
                                   .query = run->content_json,
                                   .reply = reply,
-                                  .log = session->log.name};
+                                  .log = &session->log};
     if (!run->options->save)
         return result;
     int r = cli_save_reply(run->options->save, &page, &session->log);

@@ -122,6 +122,8 @@ static int value_walk(struct walk *walk, const json_t *schema, const char *title
     char text[64];
     if (depth > DEPTH_MAX)
         return pair_add(walk, title, base_bytes_text("..."));
+    if (json_is_string(value) && json_object_get(resolve(walk, schema), "enum"))
+        return pair_add(walk, title, base_bytes_text(cli_text_value(json_string_value(value), walk->language)));
     if (json_is_string(value))
         return pair_add(walk, title, base_bytes_of(json_string_value(value), json_string_length(value)));
     if (json_is_array(value))

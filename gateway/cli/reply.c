@@ -53,7 +53,7 @@ static enum cli_fault signature_check(const char *base64, const json_t *shown, c
     } else {
         fault = content_check(shown, &reply->signed_content);
     }
-    snprintf(reply->system_bin, sizeof reply->system_bin, "%s", message.signer.bin);
+    reply->system = message.signer;
     certs_message_clear(&message);
     reply->is_signed = fault == CLI_FAULT_NONE;
     return fault;
@@ -91,7 +91,7 @@ static bool result_matches(const struct audit_leaf_view *view, const struct cli_
 }
 
 /* The proof carries the leaf itself, which must be the record of this very query or of its answer. */
-static enum cli_fault leaf_check(const struct audit_proof *proof, const struct cli_reply_record *record,
+static enum cli_fault leaf_check(const struct audit_proof *proof, struct cli_reply_record *record,
                                  bool is_request, const struct cli_reply_rule *rule, const struct cli_reply *reply)
 {
     struct base_buffer leaf BASE_CLEANUP(base_buffer_clear);
@@ -102,6 +102,7 @@ static enum cli_fault leaf_check(const struct audit_proof *proof, const struct c
     struct audit_hash hash = audit_hash_leaf(base_buffer_view(&leaf));
     if (!audit_hash_equal(&hash, &record->leaf_hash))
         return CLI_FAULT_RECEIPT_RECORD;
+    record->at_us = view.at_us;
     if (is_request && rule->sent_sha256) {
         char hex[65];
         base_hex_digest(rule->sent_sha256, hex);
@@ -241,7 +242,7 @@ static enum cli_fault problem_check(const struct cli_reply_rule *rule, struct cl
 enum cli_fault cli_reply_document_check(json_t *take_document, bool is_problem, const struct cli_reply_rule *rule,
                                         struct cli_reply *ret_reply, char ret_detail[static CLI_REPLY_DETAIL_MAX])
 {
-    *ret_reply = (struct cli_reply){.document = take_document};
+    *ret_reply = (struct cli_reply){.document = take_document, .checked_us = rule->now_us};
     base_buffer_init(&ret_reply->signed_der, CERTS_ANSWER_BYTES_MAX);
     base_buffer_init(&ret_reply->signed_content, CERTS_ANSWER_CONTENT_MAX);
     ret_detail[0] = '\0';

@@ -21,6 +21,7 @@ enum cli_reply_kind {
 struct cli_reply_record {
     uint64_t index;
     struct audit_hash leaf_hash;
+    int64_t at_us;     /* as the proven record says */
     const char *proof; /* text, borrowed from the document */
 };
 
@@ -31,7 +32,8 @@ struct cli_reply {
     bool is_signed;
     struct base_buffer signed_der;        /* the gateway's CMS */
     struct base_buffer signed_content;    /* its content: canonical JSON */
-    char system_bin[BASE_IDNUM_TEXT_MAX]; /* whose signature it is */
+    struct certs_identity system;         /* whose signature it is */
+    int64_t checked_us;                   /* when it was checked: the rule's now_us */
     size_t record_count;                  /* of the receipt: 0, request, request and result */
     struct cli_reply_record records[CLI_REPLY_RECORDS_MAX];
     struct audit_checkpoint checkpoint; /* newest of the receipt's; texts borrowed from the document */

@@ -4,7 +4,9 @@
 #include "gateway/cli/exit.h"
 #include "gateway/cli/grid.h"
 #include "gateway/cli/names.h"
+#include "gateway/wire/json.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -105,7 +107,17 @@ static int page_encode(const json_t *description, enum cli_language language, st
     return r ? r : base_buffer_error(out);
 }
 
-int cli_service_page_show(const char *number, const char *language_option)
+static int json_encode(const json_t *description, long service, const char *name, struct base_buffer *out)
+{
+    json_t *problem = description ? NULL
+                                  : json_pack("{s:s, s:s, s:i, s:s}", "type", "urn:qao:client:no-description", "title",
+                                              "The service has no description", "service", (int) service, "name", name);
+    int r = description || problem ? wire_json_canonical(description ? description : problem, out) : -ENOMEM;
+    json_decref(problem);
+    return r ? r : base_buffer_append_text(out, "\n");
+}
+
+int cli_service_page_show(const char *number, const char *language_option, bool json)
 {
     enum cli_language language;
     long service = 0;
@@ -122,15 +134,14 @@ int cli_service_page_show(const char *number, const char *language_option)
     const json_t *description = cli_names_description(&names, service);
     struct base_buffer out BASE_CLEANUP(base_buffer_clear);
     base_buffer_init(&out, 1 << 20);
-    int result = CLI_EXIT_OK;
-    if (!description) {
-        const char *name = cli_names_service(&names, service, language);
+    const char *name = cli_names_service(&names, service, language);
+    int result = description ? CLI_EXIT_OK : CLI_EXIT_REFUSED;
+    if (!description && !json)
         fprintf(stderr, "qao: service %ld (%s) has no description: it is decided and recorded, but not answered\n",
                 service, name ? name : "?");
-        result = CLI_EXIT_REFUSED;
-    } else if (page_encode(description, language, &out)) {
+    else if (json ? json_encode(description, service, name ? name : "?", &out)
+                  : page_encode(description, language, &out))
         result = CLI_EXIT_USAGE;
-    }
     fwrite(out.data, 1, out.len, stdout);
     cli_names_clear(&names);
     return result;

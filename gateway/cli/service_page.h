@@ -2,7 +2,10 @@
 #ifndef GATEWAY_CLI_SERVICE_PAGE_H
 #define GATEWAY_CLI_SERVICE_PAGE_H
 
-/* number and language as typed; language may be NULL. Returns an enum cli_exit. */
-int cli_service_page_show(const char *number, const char *language);
+#include <stdbool.h>
+
+/* number and language as typed; language may be NULL. json: the description itself (docs/SERVICES.md) as one line, or a
+ * problem object for a service without one. Returns an enum cli_exit. */
+int cli_service_page_show(const char *number, const char *language, bool json);
 
 #endif

@@ -180,11 +180,11 @@ int cli_services_run(int argc, char **argv)
             argc, argv, "services --as NAME [OPTIONS] | services show N",
             "Lists the services and, for each basis and duty you hold, whether it is open now and what a query must "
             "carry.\n--json also tells why each of the others is closed; so does qao explain.\n"
-            "services show N tells what service N can be asked; it needs no gateway.",
+            "services show N tells what service N can be asked; it needs no gateway. With --json: its description.",
             options, BASE_ARRAY_LENGTH(options), 2, &rest, &result))
         return result;
     if (rest.count == 2 && strcmp(rest.items[0], "show") == 0)
-        return cli_service_page_show(rest.items[1], common.language);
+        return cli_service_page_show(rest.items[1], common.language, common.json);
     if (rest.count > 0) {
         fputs("usage: qao services --as NAME [OPTIONS] | services show N\n", stderr);
         return CLI_EXIT_USAGE;
@@ -197,7 +197,22 @@ int cli_services_run(int argc, char **argv)
     return result;
 }
 
-/* A reply that the gateway still holds is checked like any other. */
+/* An answer, of the records that the outcome names. */
+static enum cli_fault held_check(const json_t *document, const struct cli_reply *reply)
+{
+    static const char *const names[CLI_REPLY_RECORDS_MAX] = {"request", "conclusion"};
+    if (reply->kind != CLI_REPLY_ANSWER)
+        return CLI_FAULT_REPLY_MALFORMED;
+    for (size_t i = 0; i < CLI_REPLY_RECORDS_MAX; i++) {
+        const json_t *index = json_object_get(json_object_get(document, names[i]), "index");
+        if (!json_is_integer(index) || json_integer_value(index) != (json_int_t) reply->records[i].index)
+            return CLI_FAULT_RECEIPT_RECORD;
+    }
+    return CLI_FAULT_NONE;
+}
+
+/* A reply that the gateway still holds is checked like any other. Without a receipt (docs/PROTOCOL-QUERY.md) nothing
+ * of it is shown: an answer that is not proven to be recorded is none. */
 static int held_show(struct cli_session *session, json_t *document, const char *id, struct base_buffer *out)
 {
     json_t *held = json_object_get(document, "reply");
@@ -207,11 +222,16 @@ static int held_show(struct cli_session *session, json_t *document, const char *
     struct cli_reply reply;
     char detail[CLI_REPLY_DETAIL_MAX];
     rule.query = id;
+    rule.service = session->asked.service;
     enum cli_fault fault = cli_reply_document_check(json_incref(held), false, &rule, &reply, detail);
+    if (fault == CLI_FAULT_NONE)
+        fault = held_check(document, &reply);
     if (fault == CLI_FAULT_NONE)
         fault = cli_session_see(session, &reply);
     int result = CLI_EXIT_OK;
     const struct cli_show show = cli_session_show(session);
+    if (fault == CLI_FAULT_RECEIPT_MISSING && !session->json)
+        cli_session_print(out); /* the gateway may hold such an answer; what became of the query is true without it */
     if (fault != CLI_FAULT_NONE)
         result = cli_session_fault(session, fault, detail, id);
     else if (!session->json && (base_buffer_append_text(out, "\n") || cli_show_reply(&show, &reply, out)))
@@ -250,6 +270,7 @@ static int status_show(struct cli_session *session, json_t *document, const char
         return cli_session_fault(session, CLI_FAULT_OTHER_QUERY, "", id);
     long service = (long) json_integer_value(json_object_get(document, "service"));
     const char *name = cli_names_service(&session->names, service, session->language);
+    session->asked.service = service;
     (void) base_buffer_printf(&out, "%s: %s\n", cli_text(CLI_TEXT_QUERY, session->language), id);
     (void) base_buffer_printf(&out, "%s: %ld%s%s\n", cli_text(CLI_TEXT_SERVICE, session->language), service,
                               name ? ", " : "", name ? name : "");
@@ -286,9 +307,11 @@ int cli_status_run(int argc, char **argv)
         return CLI_EXIT_USAGE;
     }
     snprintf(path, sizeof path, "/v1/queries/%s", rest.items[0]);
-    if (cli_session_open(&session, &common, false, &result) &&
-        cli_fetch(&session, path, "qao.outcome/1", &document, &result))
-        result = status_show(&session, document, rest.items[0]);
+    if (cli_session_open(&session, &common, false, &result)) {
+        session.asked.id = rest.items[0];
+        if (cli_fetch(&session, path, "qao.outcome/1", &document, &result))
+            result = status_show(&session, document, rest.items[0]);
+    }
     json_decref(document);
     cli_session_close(&session);
     return result;

@@ -182,7 +182,7 @@ void cli_session_close(struct cli_session *session)
 
 struct cli_show cli_session_show(const struct cli_session *session)
 {
-    return (struct cli_show){.language = session->language, .names = &session->names, .width = cli_show_width()};
+    return (struct cli_show){.language = session->language, .names = &session->names, .width = cli_show_width(), .asked = session->asked};
 }
 
 struct cli_reply_rule cli_session_rule(const struct cli_session *session)
@@ -224,16 +224,20 @@ static void local_problem(const struct cli_session *session, const char *space, 
         json_decref(type);
         return;
     }
-    const char *advice = cli_text_advice(base_bytes_text(code), session->language);
-    fprintf(stderr, "qao: %s [%s]\n", title, code);
-    if (detail && detail[0]) {
-        struct base_buffer shown BASE_CLEANUP(base_buffer_clear);
-        base_buffer_init(&shown, 4096);
-        if (cli_screen_text(base_bytes_text(detail), &shown) == 0)
-            fprintf(stderr, "%.*s\n", (int) shown.len, (const char *) shown.data);
+    struct base_buffer shown BASE_CLEANUP(base_buffer_clear);
+    base_buffer_init(&shown, 8192);
+    (void) base_buffer_printf(&shown, "qao: %s [%s]\n", title, code);
+    if (query) {
+        (void) base_buffer_printf(&shown, "%s: ", cli_text(CLI_TEXT_QUERY, session->language));
+        (void) cli_screen_text(base_bytes_text(query), &shown);
+        (void) base_buffer_append_text(&shown, "\n");
     }
-    if (advice)
-        fprintf(stderr, "%s: %s\n", cli_text(CLI_TEXT_ADVICE, session->language), advice);
+    if (detail && detail[0]) {
+        (void) cli_screen_text(base_bytes_text(detail), &shown);
+        (void) base_buffer_append_text(&shown, "\n");
+    }
+    (void) cli_text_advice(base_bytes_text(code), session->language, &session->asked, "", &shown);
+    fwrite(shown.data, 1, shown.len, stderr);
 }
 
 static enum wire_language wire_language_of(enum cli_language language)

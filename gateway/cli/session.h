@@ -31,6 +31,7 @@ struct cli_session {
     struct audit_vkey log;
     enum cli_language language;
     bool json;
+    struct cli_asked asked; /* the caller's to set, for what is told of a refusal */
     char *url, *ca_path, *crl_path;
     char *system_bin;   /* gateway.bin of the instance; NULL when it has none */
     char *case_pattern; /* case.pattern of the instance, or the usual one (R12) */

@@ -23,16 +23,21 @@ const char *cli_show_effect(const char *effect, enum cli_language language)
     return strcmp(effect, "deny") == 0 ? cli_text(CLI_TEXT_DENY, language) : effect;
 }
 
+void cli_show_time_us(int64_t at_us, char ret_text[static 64])
+{
+    char local[BASE_TIME_TEXT_MAX];
+    base_time_format(at_us, local);
+    snprintf(ret_text, 64, "%.10s %.8s (%.6s)", local, local + 11, local + 19);
+}
+
 void cli_show_time(const char *text, char ret_text[static 64])
 {
     int64_t at_us = 0;
-    char local[BASE_TIME_TEXT_MAX];
     if (base_time_parse(base_bytes_text(text), &at_us)) {
         snprintf(ret_text, 64, "%.40s", text);
         return;
     }
-    base_time_format(at_us, local);
-    snprintf(ret_text, 64, "%.10s %.8s (%.6s)", local, local + 11, local + 19);
+    cli_show_time_us(at_us, ret_text);
 }
 
 size_t cli_show_width(void)
@@ -86,9 +91,8 @@ int cli_show_citations(enum cli_language language, const json_t *citations, cons
     return base_buffer_error(out);
 }
 
-static void service_show(const struct cli_show *show, const json_t *content, struct base_buffer *out)
+static void service_show(const struct cli_show *show, long service, struct base_buffer *out)
 {
-    long service = (long) json_integer_value(json_object_get(content, "service"));
     const char *name = cli_names_service(show->names, service, show->language);
     (void) base_buffer_printf(out, "%s: %ld%s%s\n", cli_text(CLI_TEXT_SERVICE, show->language), service,
                               name ? ", " : "", name ? name : "");
@@ -101,7 +105,7 @@ static void decision_show(const struct cli_show *show, const json_t *content, st
     const char *edition = text_of(decision, "edition");
     const char *at = text_of(content, "at");
     char time[64];
-    service_show(show, content, out);
+    service_show(show, (long) json_integer_value(json_object_get(content, "service")), out);
     if (at) {
         cli_show_time(at, time);
         line(show, CLI_TEXT_TIME, time, out);
@@ -142,9 +146,7 @@ static void reason_show(const struct cli_show *show, const json_t *reason, struc
     (void) cli_screen_text(base_bytes_text(code), out);
     (void) base_buffer_append_text(out, "]\n");
     citations_show(show->language, json_object_get(reason, "citations"), "    ", out);
-    const char *advice = cli_text_advice(base_bytes_text(code), show->language);
-    if (advice)
-        (void) base_buffer_printf(out, "    %s: %s\n", cli_text(CLI_TEXT_ADVICE, show->language), advice);
+    (void) cli_text_advice(base_bytes_text(code), show->language, &show->asked, "    ", out);
 }
 
 static void reasons_show(const struct cli_show *show, const json_t *reasons, struct base_buffer *out)
@@ -157,6 +159,22 @@ int cli_show_reasons(const struct cli_show *show, const json_t *reasons, struct 
 {
     reasons_show(show, reasons, out);
     return base_buffer_error(out);
+}
+
+/* Which query, of which service, and when: as the log has it, else as it was signed. */
+static void asked_show(const struct cli_show *show, const struct cli_reply *reply, struct base_buffer *out)
+{
+    char time[64] = "";
+    if (show->asked.id)
+        line(show, CLI_TEXT_QUERY, show->asked.id, out);
+    if (show->asked.service > 0)
+        service_show(show, show->asked.service, out);
+    if (reply->record_count > 0)
+        cli_show_time_us(reply->records[0].at_us, time);
+    else if (show->asked.at)
+        cli_show_time(show->asked.at, time);
+    if (time[0])
+        line(show, CLI_TEXT_TIME, time, out);
 }
 
 static void problem_show(const struct cli_show *show, const json_t *problem, struct base_buffer *out)
@@ -184,9 +202,8 @@ static void problem_show(const struct cli_show *show, const json_t *problem, str
         return;
     }
     const char *code = type ? strrchr(type, ':') : NULL;
-    const char *advice = code ? cli_text_advice(base_bytes_text(code + 1), show->language) : NULL;
-    if (advice)
-        (void) base_buffer_printf(out, "%s: %s\n", cli_text(CLI_TEXT_ADVICE, show->language), advice);
+    if (code)
+        (void) cli_text_advice(base_bytes_text(code + 1), show->language, &show->asked, "", out);
 }
 
 static int answer_show(const struct cli_show *show, const struct cli_reply *reply, struct base_buffer *out)
@@ -218,6 +235,8 @@ int cli_show_reply(const struct cli_show *show, const struct cli_reply *reply, s
         return answer_show(show, reply, out);
     case CLI_REPLY_EXPLANATION: {
         const char *note = text_of(reply->content, "note");
+        if (show->asked.id)
+            line(show, CLI_TEXT_QUERY, show->asked.id, out);
         decision_show(show, reply->content, out);
         reasons_show(show, json_object_get(reply->content, "reasons"), out);
         receipt_show(show, reply, out);
@@ -228,8 +247,11 @@ int cli_show_reply(const struct cli_show *show, const struct cli_reply *reply, s
         return base_buffer_error(out);
     }
     case CLI_REPLY_PROBLEM:
+        asked_show(show, reply, out);
         problem_show(show, reply->content, out);
         receipt_show(show, reply, out);
+        if (reply->record_count == 0 && show->asked.service > 0)
+            line(show, CLI_TEXT_LOG, cli_text(CLI_TEXT_NO_PROOF, show->language), out);
         return base_buffer_error(out);
     case CLI_REPLY_OTHER:
         break;

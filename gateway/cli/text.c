@@ -59,6 +59,18 @@ static const char *const texts[CLI_TEXT_COUNT][CLI_LANGUAGE_COUNT] = {
     [CLI_TEXT_REQUIRED] = {"Міндетті", "Обязателен", "Required"},
     [CLI_TEXT_YES] = {"иә", "да", "yes"},
     [CLI_TEXT_NO] = {"жоқ", "нет", "no"},
+    [CLI_TEXT_SIGNATURE] = {"Шлюздің қолтаңбасы", "Подпись шлюза", "Signature of the gateway"},
+    [CLI_TEXT_SIGNATURE_RIGHT] = {"дұрыс", "верна", "right"},
+    [CLI_TEXT_NOT_SIGNED] = {"қойылмаған", "отсутствует", "none"},
+    [CLI_TEXT_SYSTEM] = {"Қол қойған ақпараттық жүйе, БСН", "Подписавшая информационная система, БИН",
+                         "Information system that signed, BIN"},
+    [CLI_TEXT_CERTIFICATE] = {"Оның сертификаты, SHA-256", "Её сертификат, SHA-256", "Its certificate, SHA-256"},
+    [CLI_TEXT_PROOFS] = {"Журналдың дәлелдері", "Доказательства журнала", "Proofs of the log"},
+    [CLI_TEXT_PROOFS_RIGHT] = {"дұрыс: жазбалар журналда бар", "верны: записи есть в журнале",
+                               "right: the records are in the log"},
+    [CLI_TEXT_NO_PROOF] = {"түбіртек келмеді, жазба дәлелденбеген", "квитанция не пришла, запись не доказана",
+                           "no receipt came, no record is proven"},
+    [CLI_TEXT_LOG_KEY] = {"Журналдың кілті", "Ключ журнала", "Key of the log"},
 };
 
 int cli_language_find(const char *option, enum cli_language *ret_language)
@@ -118,18 +130,26 @@ static const struct word advices[] = {
      {"Сұрауға қосылған адамның өзі қол қояды.", "Запрос подписывает тот же человек, который подключился.",
       "The person who connects must be the one who signs."}},
     {"params-invalid",
-     {"Сервистің параметрлерін qao services show N көрсетеді.", "Параметры сервиса покажет qao services show N.",
-      "See with qao services show N what the service can be asked."}},
+     {"Сервистің параметрлерін qao services show {service} көрсетеді.",
+      "Параметры сервиса покажет qao services show {service}.",
+      "See with qao services show {service} what the service can be asked."}},
     {"query-stale",
      {"Компьютердің сағатын тексеріп, сұрауды қайта қойыңыз.", "Проверьте часы компьютера и подпишите запрос заново.",
       "Check this computer's clock and sign the query again."}},
     {"query-replayed",
-     {"Нәтижені qao status көрсетеді; жаңа сұрауға жаңа id керек.",
-      "Результат покажет qao status; для нового запроса нужен новый id.",
-      "See what became of it with qao status; a new query needs a new id."}},
+     {"Нәтижені qao status {id} көрсетеді; жаңа сұрауға жаңа id керек.",
+      "Результат покажет qao status {id}; для нового запроса нужен новый id.",
+      "See what became of it with qao status {id}; a new query needs a new id."}},
     {"officer-unknown",
-     {"10-қосымша бойынша тіркелуге өтінім беріңіз.", "Подайте заявку на регистрацию (приложение 10).",
-      "Apply for registration (Appendix 10)."}},
+     {"Тізілімдерден тек органның тіркелген пайдаланушысы сұрай алады; әкімші, оператордың лауазымды тұлғасы, жауапты "
+      "лауазымды тұлға немесе қадағалаушы прокурор болу бұл құқықты бермейді. Сұрау қажет болса, тіркелуге өтінім "
+      "беріңіз (10-қосымша).",
+      "Запрашивать реестры может только зарегистрированный пользователь органа; роль администратора, должностного лица "
+      "оператора, ответственного лица или надзирающего прокурора такого права не даёт. Если запросы нужны, подайте "
+      "заявку на регистрацию (приложение 10).",
+      "Only a registered officer may ask registries; being an administrator, an official of the operator, a responsible "
+      "official or a supervising prosecutor gives no such right. Who needs to ask applies for registration (Appendix "
+      "10)."}},
     {"officer-blocked",
      {"Органыңыздың жауапты лауазымды тұлғасына жүгініңіз.",
       "Обратитесь к ответственному должностному лицу вашего органа.", "Ask the responsible official of your body."}},
@@ -171,13 +191,13 @@ static const struct word advices[] = {
      {"8-қосымшада жазылғандай көрсетіңіз (бап/бөлік).", "Укажите так, как записано в приложении 8 (статья/часть).",
       "Write it as Appendix 8 lists it (article/part)."}},
     {"registry-failed",
-     {"Нәтижесін qao status арқылы тексеріңіз; әрекетті қайта жібермеңіз.",
-      "Проверьте исход командой qao status; действие повторно не отправляйте.",
-      "Look with qao status; do not send an act again before."}},
+     {"Нәтижесін qao status {id} арқылы тексеріңіз; әрекетті қайта жібермеңіз.",
+      "Проверьте исход командой qao status {id}; действие повторно не отправляйте.",
+      "Look with qao status {id}; do not send an act again before."}},
     {"outcome-unknown",
-     {"Сұраныс шлюзге жеткен болуы мүмкін. Оны қайта жібермеңіз; нәтижесін qao status арқылы тексеріңіз.",
-      "Запрос мог дойти до шлюза. Не отправляйте его повторно; проверьте исход командой qao status.",
-      "The query may have reached the gateway. Do not send it again; look with qao status."}},
+     {"Сұраныс шлюзге жеткен болуы мүмкін. Оны қайта жібермеңіз; нәтижесін qao status {id} арқылы тексеріңіз.",
+      "Запрос мог дойти до шлюза. Не отправляйте его повторно; проверьте исход командой qao status {id}.",
+      "The query may have reached the gateway. Do not send it again; look with qao status {id}."}},
     {"registry-timeout",
      {"Кейінірек жаңа сұрау жіберіңіз.", "Отправьте новый запрос позже.", "Send a new query later."}},
     {"service-unavailable",
@@ -190,9 +210,9 @@ static const struct word advices[] = {
       "Check the id: only your own queries are shown."}},
     /* The client's own. */
     {"unreachable",
-     {"Желіні және шлюздің жұмысын тексеріңіз. Сұрау қабылданған болуы мүмкін: qao status.",
-      "Проверьте сеть и работу шлюза. Запрос мог быть принят: qao status.",
-      "Check the network and that the gateway runs. The query may have been taken: see qao status."}},
+     {"Желіні және шлюздің жұмысын тексеріңіз. Сұрау қабылданған болуы мүмкін: qao status {id}.",
+      "Проверьте сеть и работу шлюза. Запрос мог быть принят: qao status {id}.",
+      "Check the network and that the gateway runs. The query may have been taken: see qao status {id}."}},
     {"gateway-untrusted",
      {"Жауапты қабылдамаңыз; әкімшіге хабарлаңыз.", "Не продолжайте; сообщите администратору.",
       "Do not go on; tell the administrator."}},
@@ -202,6 +222,13 @@ static const struct word advices[] = {
     {"answer-not-signed-content",
      {"Жауапқа сенуге болмайды; әкімшіге хабарлаңыз.", "Ответу нельзя доверять; сообщите администратору.",
       "The answer must not be relied on; tell the administrator."}},
+    {"receipt-missing",
+     {"Дәлелсіз жауап көрсетілмейді. Сұрақты жаңа сұраумен қайталаңыз; әрекетті қайталамаңыз, тізілімнен тексеріңіз. "
+      "Журнал жазбасын қадағалаушы прокурор дәлелдей алады (qao audit prove).",
+      "Ответ без доказательства не показывается. Задайте вопрос новым запросом; действие не повторяйте, проверьте его в "
+      "реестре. Запись журнала может доказать надзирающий прокурор (qao audit prove).",
+      "An answer without proof is not shown. Ask again by a new query; do not repeat an act, look in the registry. The "
+      "supervising prosecutor can prove the record in the log (qao audit prove)."}},
     {"log-went-back",
      {"Журнал өзгертілген болуы мүмкін: қадағалаушы прокурорға хабарлаңыз.",
       "Журнал мог быть изменён: сообщите надзирающему прокурору.",
@@ -239,6 +266,18 @@ static const struct word states[] = {
     {"unknown", {"нәтижесі белгісіз", "исход неизвестен", "the outcome is unknown"}},
 };
 
+/* Grammar of kk and ru: as the titles of their fields ask for. A test compares this with schema/services/. */
+static const struct word values[] = {
+    {"mandatory", {"міндетті", "обязательный", "mandatory"}},
+    {"mandatory_professional", {"міндетті кәсіптік", "обязательный профессиональный", "mandatory professional"}},
+    {"voluntary", {"ерікті", "добровольный", "voluntary"}},
+    {"confirmed", {"расталды", "подтверждено", "confirmed"}},
+    {"partly_confirmed", {"ішінара расталды", "подтверждено частично", "partly confirmed"}},
+    {"not_confirmed", {"расталмады", "не подтверждено", "not confirmed"}},
+    {"under_way", {"жүргізілуде", "проводится", "under way"}},
+    {"imposed", {"салынды", "наложен", "imposed"}},
+};
+
 static const char *word_find(const struct word *words, size_t count, struct base_bytes word, enum cli_language language)
 {
     for (size_t i = 0; i < count; i++)
@@ -247,9 +286,37 @@ static const char *word_find(const struct word *words, size_t count, struct base
     return NULL;
 }
 
-const char *cli_text_advice(struct base_bytes code, enum cli_language language)
+/* The advice with "{service}" and "{id}" filled in: N and ID stand for what is not known. */
+static int advice_fill(const char *advice, const struct cli_asked *asked, struct base_buffer *out)
 {
-    return word_find(advices, BASE_ARRAY_LENGTH(advices), code, language);
+    static const char service[] = "{service}", id[] = "{id}";
+    int r = 0;
+    while (*advice && r == 0) {
+        size_t plain = strcspn(advice, "{");
+        r = base_buffer_append(out, base_bytes_of(advice, plain));
+        advice += plain;
+        if (r || !*advice)
+            break;
+        if (strncmp(advice, service, sizeof service - 1) == 0) {
+            r = asked->service > 0 ? base_buffer_printf(out, "%ld", asked->service) : base_buffer_append_text(out, "N");
+            advice += sizeof service - 1;
+        } else {
+            r = base_buffer_append_text(out, asked->id ? asked->id : "ID");
+            advice += sizeof id - 1;
+        }
+    }
+    return r;
+}
+
+int cli_text_advice(struct base_bytes code, enum cli_language language, const struct cli_asked *asked,
+                    const char *before, struct base_buffer *out)
+{
+    const char *advice = word_find(advices, BASE_ARRAY_LENGTH(advices), code, language);
+    if (!advice)
+        return base_buffer_error(out);
+    (void) base_buffer_printf(out, "%s%s: ", before, cli_text(CLI_TEXT_ADVICE, language));
+    (void) advice_fill(advice, asked, out);
+    return base_buffer_append_text(out, "\n");
 }
 
 const char *cli_text_basis(const char *word, enum cli_language language)
@@ -267,6 +334,12 @@ const char *cli_text_basis_short(const char *word, enum cli_language language)
 const char *cli_text_state(const char *word, enum cli_language language)
 {
     const char *text = word_find(states, BASE_ARRAY_LENGTH(states), base_bytes_text(word), language);
+    return text ? text : word;
+}
+
+const char *cli_text_value(const char *word, enum cli_language language)
+{
+    const char *text = word_find(values, BASE_ARRAY_LENGTH(values), base_bytes_text(word), language);
     return text ? text : word;
 }
 

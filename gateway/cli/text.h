@@ -57,20 +57,40 @@ enum cli_text {
     CLI_TEXT_REQUIRED,
     CLI_TEXT_YES,
     CLI_TEXT_NO,
+    CLI_TEXT_SIGNATURE,
+    CLI_TEXT_SIGNATURE_RIGHT,
+    CLI_TEXT_NOT_SIGNED,
+    CLI_TEXT_SYSTEM,
+    CLI_TEXT_CERTIFICATE,
+    CLI_TEXT_PROOFS,
+    CLI_TEXT_PROOFS_RIGHT,
+    CLI_TEXT_NO_PROOF,
+    CLI_TEXT_LOG_KEY,
     CLI_TEXT_COUNT,
 };
 
 /* Static. */
 const char *cli_text(enum cli_text text, enum cli_language language);
 
-/* What somebody can do about a refusal with this code ("case-missing"); NULL when there is nothing to add. Static. */
-const char *cli_text_advice(struct base_bytes code, enum cli_language language);
+/* What was asked, as far as it is known; 0 and NULL where it is not. Borrowed. */
+struct cli_asked {
+    const char *id; /* of the query */
+    const char *at; /* when it was signed, RFC 3339 */
+    long service;
+};
+
+/* Appends `before`, what somebody can do about a refusal with this code ("case-missing") of this query, and a line
+ * feed; nothing when there is nothing to say. The buffer's errors. */
+int cli_text_advice(struct base_bytes code, enum cli_language language, const struct cli_asked *asked,
+                    const char *before, struct base_buffer *out);
 
 /* Names of the words of the protocol; the word itself when it is unknown. Static or borrowed. */
 const char *cli_text_basis(const char *word, enum cli_language language);
 /* For the heading of a column. */
 const char *cli_text_basis_short(const char *word, enum cli_language language);
 const char *cli_text_state(const char *word, enum cli_language language);
+/* Of the words that registries answer with (the "enum" of a description); the word itself when it is unknown. */
+const char *cli_text_value(const char *word, enum cli_language language);
 
 struct cli_citation {
     long long clause, appendix, row, column; /* 0: not named */

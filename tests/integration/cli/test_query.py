@@ -6,6 +6,8 @@ way in which a gateway can lie is refused by its own name, and nothing of the li
 
 import base64
 import copy
+import glob
+import hashlib
 import html.parser
 import json
 import os
@@ -21,6 +23,7 @@ from fake_gateway import (Gateway, Log, NOTICE, RunTimeKey, System, canonical, c
                           result_leaf, write, write_tiles)
 
 DEV_CA, QAO = sys.argv.pop(), sys.argv.pop()
+ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "..")
 SERVICE_11 = [{"amount": 8500000, "date": "2026-02-03", "iin": "500101100000", "income": 85000000, "kind": "mandatory",
                "payer_bin": "300140000015", "payer_name": "ЖШС <b>\"Үлгі\"</b>\x1b[2J", "period": "2026-01"}]
 MALFORMED = "reply-malformed"
@@ -107,7 +110,9 @@ class Client(unittest.TestCase):
 
     def take(self, body):
         self.sent = body
-        return content_of(body)
+        query = content_of(body)
+        Client.query_id = query["id"]
+        return query
 
     def good(self, records=None):
         return lambda method, path, body: (200, {"Content-Type": "application/json"},
@@ -156,8 +161,9 @@ class Client(unittest.TestCase):
             done = self.ask("--case", "265500121000123", lang="ru")
             self.assertEqual((0, ""), (done.returncode, done.stderr))
             for words in ("Решение: разрешено", "пункт 2, приложение 1, строка 11, графа 1 (R04)", "Период", "2026-01",
-                          "85000.00 KZT", "запись о запросе 9, запись о результате 10", NOTICE):
+                          "85000.00 KZT", "запись о запросе 9, запись о результате 10", "обязательный", NOTICE):
                 self.assertIn(words, done.stdout)
+            self.assertNotIn("mandatory", done.stdout)
             self.assertNotIn("\x1b", done.stdout)
             method, path, headers, body = gateway.requests[0]
             self.assertEqual(("POST", "/v1/queries", "application/pkcs7-mime", "ru"),
@@ -225,6 +231,14 @@ class Client(unittest.TestCase):
         self.assertEqual(kept["answer.json"], checked)
         self.assertEqual(sent[0]["receipt"]["proofs"][1].encode(), kept["receipt/result.tlog-proof"])
         self.page_check(kept["case.html"].decode())
+        # What was checked, when, and against what: the key in full, the certificate by its digest.
+        der = openssl("x509", "-in", f"{self.instance}/keys/answer.pem", "-outform", "DER")
+        page = kept["case.html"].decode()
+        checked = page[page.index("<h2>Тексерілді</h2>"):]
+        for words in ("<th>Шлюздің қолтаңбасы</th><td>дұрыс<", f"<td>{hashlib.sha256(der).hexdigest()}<", "<td>300140000015<",
+                      "<td>дұрыс: жазбалар журналда бар<", f"<td>{self.key.vkey}<"):
+            self.assertIn(words, checked)
+        self.assertRegex(checked, r"<th>Уақыты</th><td>20\d\d-\d\d-\d\d \d\d:\d\d:\d\d \(\+05:00\)<")
 
     def page_check(self, page):
         """What the page must say, and that nothing in it is more than text."""
@@ -280,8 +294,10 @@ class Client(unittest.TestCase):
             done = self.ask()
             self.assertEqual((1, ""), (done.returncode, done.stderr))
             for words in ("title agreement-unsigned", "the detail", "(the fault)", "[case-missing]", "clause 19",
-                          "Name the case with --case.", "request record 9"):
+                          "Name the case with --case.", "request record 9", "Service: 11, DB \"Pension contributions\"\n",
+                          "Time: 2026-11-22 12:00:00 (+05:00)\n"):
                 self.assertIn(words, done.stdout)
+            self.assertEqual(f"Query: {self.query_id}", done.stdout.split("\n")[0])
             done = self.ask("--json")
             self.assertEqual("urn:qao:problem:agreement-unsigned", json.loads(done.stdout)["type"])
 
@@ -291,6 +307,33 @@ class Client(unittest.TestCase):
             self.assertEqual(1, self.ask("--save", folder).returncode)
         self.assertEqual(["answer.p7m", "case.html", "problem.json", "query.p7m", "receipt"], sorted(os.listdir(folder)))
         self.assertIn("[case-missing]", read(f"{folder}/case.html").decode())
+
+    def test_advice_names_the_service_and_the_query(self):
+        for code, words in (("params-invalid", "qao services show 11 "), ("query-replayed", "qao status ID;"),
+                            ("registry-failed", "qao status ID;"), ("officer-unknown", "supervising prosecutor gives no such right")):
+            for lang in ("kk", "ru", "en"):
+                with self.serve(self.refusing([code])):
+                    shown = self.ask(lang=lang).stdout
+                self.assertNotIn("{", shown)
+                if lang == "en" or "qao" in words:
+                    self.assertIn(words.replace("ID;", self.query_id).strip(), shown)
+
+    def test_refusal_without_receipt(self):
+        """Signed or not: nothing says that it was recorded, neither here nor on the page."""
+        def unproven(problem):
+            problem.pop("receipt")
+        for answer, signed in ((self.refusing(["case-missing"], change=unproven), "right"),
+                               (self.refusing(["case-missing"], recorded=False), "none")):
+            folder = f"{self.state}/{signed}"
+            with self.serve(answer):
+                done = self.ask("--save", folder)
+            self.assertEqual((1, ""), (done.returncode, done.stderr))
+            self.assertIn("Log: no receipt came, no record is proven\n", done.stdout)
+            self.assertNotIn("Verified", done.stdout)
+            page = read(f"{folder}/case.html").decode()
+            self.assertIn(f"<th>Signature of the gateway</th><td>{signed}<", page)
+            self.assertIn("<th>Proofs of the log</th><td>no receipt came, no record is proven<", page)
+            self.assertNotIn("Key of the log", page)
 
     def test_temporary_refusals(self):
         for status, code in ((503, "log-unavailable"), (502, "registry-failed"), (504, "registry-timeout"),
@@ -652,8 +695,72 @@ class Client(unittest.TestCase):
         self.assertIn("exactly one of: iin; plate", done.stdout)
         act = subprocess.run([QAO, "services", "show", "57", "--lang", "ru"], capture_output=True, text=True, check=False)
         self.assertIn("Действие, изменяющее реестр", act.stdout)
+        with open(os.path.join(ROOT, "schema", "services", "05.json"), encoding="utf-8") as file:
+            description = json.load(file)
+        done = subprocess.run([QAO, "services", "show", "5", "--json"], capture_output=True, text=True, check=False)
+        self.assertEqual((0, "", 1), (done.returncode, done.stderr, done.stdout.count("\n")))
+        self.assertEqual(description, json.loads(done.stdout))
+        done = subprocess.run([QAO, "services", "show", "76", "--json", "--lang", "en"], capture_output=True, text=True, check=False)
+        self.assertEqual((1, "", ("urn:qao:client:no-description", 76)),
+                         (done.returncode, done.stderr, tuple(json.loads(done.stdout)[name] for name in ("type", "service"))))
         for number, status in (("77", 2), ("x", 2), ("76", 1)):
             self.assertEqual(status, subprocess.run([QAO, "services", "show", number], capture_output=True, check=False).returncode)
+
+    def test_words_of_registries(self):
+        """Every word that a description lets a registry answer with is shown in words in Kazakh and Russian."""
+        def enums(schema):
+            if isinstance(schema, dict):
+                yield from schema.get("enum", ()) if isinstance(schema.get("enum"), list) else ()
+                for value in schema.values():
+                    yield from enums(value)
+        words = set()
+        for path in sorted(glob.glob(os.path.join(ROOT, "schema", "services", "*.json"))):
+            with open(path, encoding="utf-8") as file:
+                words.update(enums(json.load(file)["answer"]))
+        self.assertIn("mandatory", words)
+        for lang in ("kk", "ru"):
+            records = [SERVICE_11[0] | {"kind": word} for word in sorted(words)]
+            with self.serve(self.good(records)):
+                shown = self.ask(lang=lang).stdout
+            for word in words:
+                self.assertNotRegex(shown, rf"\b{word}\b")
+
+    def test_status_without_receipt(self):
+        """A held answer that the gateway could not prove (docs/PROTOCOL-QUERY.md): what became of the query is told, the
+        answer is not shown, and the exit status is that of an answer not believed."""
+        query = {"id": "5f0c7b0e-3d61-4a55-9c0b-2f6f0a1f9a10", "service": 11}
+        document = {"v": "qao.outcome/1", "query": query["id"], "service": 11, "state": "executed", "reply": self.reply_of(query),
+                    "request": {"at": "2026-11-22T12:00:00+05:00", "index": 9, "kind": "query.request", "reasons": []},
+                    "conclusion": {"at": "2026-11-22T12:00:01+05:00", "index": 10, "kind": "query.result", "outcome": "answered"}}
+        document["reply"].pop("receipt")
+        with self.serve(lambda *ignored: (200, {}, canonical(document))):
+            done = self.qao("status", query["id"], "--as", "police")
+            self.assertEqual(1, done.returncode)
+            for words in ("State: executed", "request record: 9", "result record: 10"):
+                self.assertIn(words, done.stdout)
+            self.assertNotIn("2026-01", done.stdout)
+            self.assertNotIn("KZT", done.stdout)
+            self.assertNotIn("Verified", done.stdout)
+            self.assertIn("[receipt-missing]", done.stderr)
+            self.assertIn("An answer without proof is not shown.", done.stderr)
+            done = self.qao("status", query["id"], "--as", "police", "--json")
+            self.assertEqual((1, "urn:qao:client:receipt-missing"), (done.returncode, json.loads(done.stdout)["type"]))
+
+    def test_status_of_other_records(self):
+        """The proven records must be those that the outcome names, and what is held must be an answer."""
+        query = {"id": "5f0c7b0e-3d61-4a55-9c0b-2f6f0a1f9a10", "service": 11}
+        def held(request=9, conclusion=10, service=11, **changed):
+            self.log = Log(self.work, self.key, [b"start %d" % i for i in range(9)])
+            return {"v": "qao.outcome/1", "query": query["id"], "service": service, "state": "executed",
+                    "reply": self.reply_of(query) | changed, "request": {"at": "2026-11-22T12:00:00+05:00", "index": request},
+                    "conclusion": {"at": "2026-11-22T12:00:01+05:00", "index": conclusion}}
+        explained = {"v": "qao.explained/1", "explanation": {"query": query["id"], "decision": {"effect": "permit"}, "service": 11}}
+        for document, code in ((held(request=8), "receipt-of-another-record"), (held(conclusion=11), "receipt-of-another-record"),
+                               (held(service=12), "answer-of-another-query"), (held(**explained), MALFORMED)):
+            with self.serve(lambda *ignored, document=document: (200, {}, canonical(document))):
+                done = self.qao("status", query["id"], "--as", "police")
+            self.assertEqual((1, ""), (done.returncode, done.stdout))
+            self.assertIn(f"[{code}]", done.stderr)
 
     def test_status(self):
         query = {"id": "5f0c7b0e-3d61-4a55-9c0b-2f6f0a1f9a10", "service": 11}
