@@ -47,6 +47,15 @@ cluster_configure() {
   done
 }
 
+# The process id of the server that runs on our cluster now, whoever started it. Fails when none does: its pid file may be left
+# over, and the number be somebody else's.
+cluster_postmaster() {
+  local pid
+  pid=$(head -n 1 "$STATE/db/postmaster.pid" 2>/dev/null) && [ -n "$pid" ] || return 1
+  [ "$(readlink "/proc/$pid/cwd")" = "$STATE/db" ] || return 1
+  printf '%s\n' "$pid"
+}
+
 cluster_quote() { printf '%s' "${1//\'/\'\'}"; }
 
 cluster_psql() {

@@ -269,9 +269,7 @@ step_start() {
 instance_watch() {
   local name
   while sleep 0.5; do
-    for name in "${PROGRAM_NAMES[@]}"; do
-      program_alive "$name" || instance_restart "$name"
-    done
+    for name in "${PROGRAM_NAMES[@]}"; do instance_attend "$name"; done
     if [ $((SECONDS - instance_crl_renewed)) -ge "$CRL_RENEW_SECONDS" ]; then
       instance_trust || say "the CRL could not be renewed: see $STATE/logs/crl.log"
     fi
@@ -279,12 +277,16 @@ instance_watch() {
 }
 
 # Only launched, not awaited: what it needs may be away too, and then it ends and is started again.
-instance_restart() {
-  local name=$1 status=0 kept=() other
-  wait "${PROGRAM_PIDS[$name]}" 2>/dev/null || status=$?
-  say "$name ended (status $status), starting it again"
-  unset "PROGRAM_PIDS[$name]"
-  for other in "${PROGRAM_NAMES[@]}"; do [ "$other" = "$name" ] || kept+=("$other"); done
-  PROGRAM_NAMES=("${kept[@]}")
-  "launch_$name"
+instance_attend() {
+  local name=$1 pid
+  if [ -n "${PROGRAM_PIDS[$name]:-}" ]; then
+    ! program_alive "$name" || return 0
+    program_ended "$name"
+  fi
+  if [ "$name" = db ] && pid=$(cluster_postmaster); then
+    say "db was started by somebody else: process $pid is ours now"
+    program_keep db "$pid"
+  elif [ "$SECONDS" -ge "${PROGRAM_DUE[$name]}" ]; then
+    "launch_$name"
+  fi
 }

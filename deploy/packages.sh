@@ -5,14 +5,19 @@ PACKAGES_RUN=(gcc libc6-dev meson ninja-build pkg-config libssl-dev libmicrohttp
   libjansson-dev check libinih-dev uuid-dev libseccomp-dev libcurl4-openssl-dev openssl
   postgresql postgresql-client tzdata python3 util-linux procps passwd)
 PACKAGES_BENCH=(nginx-light apache2-utils nodejs npm)
-PACKAGES_CHECK=(clang libclang-rt-14-dev clang-format golang-go golang-golang-x-mod-dev curl iproute2)
+PACKAGES_CHECK=(clang libclang-rt-14-dev clang-format golang-go golang-golang-x-mod-dev curl iproute2 git groff-base)
 
-# A program that came here another way than from Debian (npm with NodeSource's nodejs, which conflicts with Debian's npm) is
-# there all the same.
+# Packages that are wanted for the one program of their name. Where that came another way than from Debian (npm with
+# NodeSource's nodejs, which conflicts with Debian's npm) it is there all the same. A library is never in this list: a program
+# may be called as it is.
+PACKAGES_PROGRAMS=(gcc meson pkg-config openssl python3 clang clang-format curl git nodejs npm)
+
 packages_missing() {
   local name
   for name in "$@"; do
-    ! command -v -- "$name" >/dev/null || continue
+    case " ${PACKAGES_PROGRAMS[*]} " in
+    *" $name "*) ! command -v -- "$name" >/dev/null || continue ;;
+    esac
     dpkg-query -W -f='${Status}' "$name" 2>/dev/null | grep -q '^install ok installed$' || printf '%s\n' "$name"
   done
 }
@@ -40,5 +45,5 @@ packages_install() {
   command -v apt-get >/dev/null || die "this needs Debian 12 (apt-get is not here)" "install by hand: ${missing[*]}"
   is_root || command -v sudo >/dev/null ||
     die "packages are missing and there is neither root nor sudo" "as root: apt-get install ${missing[*]}"
-  step "installing ${#missing[@]} packages" "$(mktemp -t qao-apt.XXXXXX)" packages_install_now "${missing[@]}"
+  step_whole "installing ${#missing[@]} packages" "$(mktemp -t qao-apt.XXXXXX)" packages_install_now "${missing[@]}"
 }

@@ -4,6 +4,10 @@
 # name -> process id, in the order of starting; they are stopped in the opposite order.
 PROGRAM_NAMES=()
 declare -A PROGRAM_PIDS=()
+# name -> when it was started, how long its next restart waits, when that is due (a program that is due does not run)
+declare -A PROGRAM_STARTED=() PROGRAM_PAUSE=() PROGRAM_DUE=()
+PAUSE_MAX=30      # seconds between two starts of a program that ends again and again
+LIVED_SECONDS=60  # a program that lived so long is started again at once
 
 # program_start NAME USER COMMAND...: in a session of its own, so that Ctrl-C reaches ./run alone.
 program_start() {
@@ -12,18 +16,46 @@ program_start() {
   shift 2
   # A plain command, so that the process id is the program's own.
   "${AS_USER[@]}" setsid "$@" >>"$STATE/logs/$name.log" 2>&1 </dev/null 8>&- 9>&- &
-  PROGRAM_PIDS[$name]=$!
-  PROGRAM_NAMES+=("$name")
+  program_keep "$name" $!
+}
+
+program_keep() {
+  PROGRAM_PIDS[$1]=$2
+  PROGRAM_STARTED[$1]=$SECONDS
+  case " ${PROGRAM_NAMES[*]} " in *" $1 "*) ;; *) PROGRAM_NAMES+=("$1") ;; esac
   program_record
 }
 
 program_record() {
   local name
-  for name in "${PROGRAM_NAMES[@]}"; do printf '%s %s\n' "$name" "${PROGRAM_PIDS[$name]}"; done >"$STATE/programs.new"
+  for name in "${PROGRAM_NAMES[@]}"; do
+    [ -z "${PROGRAM_PIDS[$name]:-}" ] || printf '%s %s\n' "$name" "${PROGRAM_PIDS[$name]}"
+  done >"$STATE/programs.new"
   mv -f "$STATE/programs.new" "$STATE/programs"
 }
 
 program_alive() { kill -0 "${PROGRAM_PIDS[$1]:-0}" 2>/dev/null && [ -n "${PROGRAM_PIDS[$1]:-}" ]; }
+
+# How a program ended, in words: the number that wait gave.
+program_status() {
+  if [ "$1" -gt 128 ]; then printf 'killed by SIG%s' "$(kill -l $(($1 - 128)))"; else printf 'status %s' "$1"; fi
+}
+
+# Notes that a program ended, and says when it is started again: at once after a long life, else after a pause that doubles.
+program_ended() {
+  local name=$1 status=0 lived pause when
+  wait "${PROGRAM_PIDS[$name]}" 2>/dev/null || status=$?
+  unset "PROGRAM_PIDS[$name]"
+  lived=$((SECONDS - PROGRAM_STARTED[$name]))
+  pause=${PROGRAM_PAUSE[$name]:-0}
+  [ "$lived" -lt "$LIVED_SECONDS" ] || pause=0
+  PROGRAM_DUE[$name]=$((SECONDS + pause))
+  when="at once"
+  [ "$pause" -eq 0 ] || when="in $pause s"
+  say "$name ended ($(program_status "$status")) after $lived s, starting it again $when; its log: $STATE/logs/$name.log"
+  pause=$((pause > 0 ? pause * 2 : 1))
+  PROGRAM_PAUSE[$name]=$((pause < PAUSE_MAX ? pause : PAUSE_MAX))
+}
 
 # Waits until the command succeeds, at most SECONDS_MAX; fails at once when the program has ended.
 # program_wait NAME SECONDS_MAX COMMAND...
@@ -67,14 +99,24 @@ programs_stop() {
     *) program_stop "$name" TERM 15 ;;
     esac
   done
+  program_stop_postmaster
   PROGRAM_NAMES=()
   rm -f -- "$STATE/programs"
 }
 
+# The server of our cluster that somebody restarted by hand is no child of ours, and is to end all the same.
+program_stop_postmaster() {
+  local pid
+  pid=$(cluster_postmaster) || return 0
+  say "  stopping the database server that somebody else started (process $pid)"
+  PROGRAM_PIDS[db]=$pid
+  program_stop db INT 30
+}
+
 # What a ./run that was killed left running. A process id may be somebody else's by now: only ours are stopped.
 programs_stop_leftovers() {
-  [ -f "$STATE/programs" ] || return 0
   local name pid command
+  [ -f "$STATE/programs" ] || : >"$STATE/programs"
   while read -r name pid; do
     command=$(tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null) || continue
     case $command in

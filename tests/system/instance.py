@@ -52,11 +52,15 @@ class Instance:
         return subprocess.run([self.root / "run", "--dir", self.folder, "--port", str(self.port), *arguments],
                               stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=timeout)
 
-    def start(self, *arguments):
+    def begin(self, *arguments, **keywords):
+        """A ./run on its way."""
         self.output = tempfile.TemporaryFile("w+")
         self.process = subprocess.Popen(
             [self.root / "run", "--dir", self.folder, "--port", str(self.port), *arguments],
-            stdin=subprocess.DEVNULL, stdout=self.output, stderr=subprocess.STDOUT, start_new_session=True)
+            stdin=subprocess.DEVNULL, stdout=self.output, stderr=subprocess.STDOUT, start_new_session=True, **keywords)
+
+    def start(self, *arguments, **keywords):
+        self.begin(*arguments, **keywords)
         wait_until("gateway.url", self.is_up_or_ended, START_SECONDS)
         if self.process.poll() is not None:
             raise AssertionError("./run ended:\n" + self.printed())
@@ -114,6 +118,19 @@ class Instance:
             if name == program:
                 return int(number)
         raise AssertionError(f"{program} does not run")
+
+    def left_running(self):
+        """Command lines of processes of this instance, whoever started them."""
+        marks = (str(self.state()), self.places()["run"])
+        found = []
+        for process in pathlib.Path("/proc").glob("[0-9]*/cmdline"):
+            try:
+                command = process.read_bytes().replace(b"\0", b" ").decode(errors="replace")
+            except OSError:
+                continue
+            if any(mark in command for mark in marks):
+                found.append(command)
+        return found
 
     def qao(self, *arguments, timeout=120):
         command, *rest = arguments
