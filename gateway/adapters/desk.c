@@ -47,9 +47,9 @@ static void moved(void *context, const struct adapter_registry_settings *setting
         desk->watcher.moved(desk->watcher.context, settings, state);
 }
 
-static void refuse(struct link_channel *channel, uint64_t id, const char *why)
+static void refuse(struct link_channel *channel, uint64_t id, enum link_outcome outcome, const char *why)
 {
-    struct adapter_reply reply = {.outcome = LINK_OUTCOME_UNAVAILABLE};
+    struct adapter_reply reply = {.outcome = outcome};
     strncat(reply.detail, why, LINK_DETAIL_MAX);
     send_answer(channel, id, &reply, 0);
 }
@@ -130,7 +130,7 @@ static void take_frame(void *context, struct link_channel *channel, uint16_t typ
     }
     const struct adapter_service *service = desk->settings->services[message.service - 1];
     if (!service) {
-        refuse(channel, message.id, "no adapter for this service");
+        refuse(channel, message.id, LINK_OUTCOME_UNCONNECTED, "no registry is connected for this service");
         return;
     }
     struct adapter_call *call = call_new(&message, service, channel);
@@ -140,7 +140,7 @@ static void take_frame(void *context, struct link_channel *channel, uint16_t typ
     else
         why = place_call(desk, call);
     if (why)
-        refuse(channel, message.id, why);
+        refuse(channel, message.id, LINK_OUTCOME_UNAVAILABLE, why);
 }
 
 struct link_handler adapter_desk_handler(struct adapter_desk *desk)

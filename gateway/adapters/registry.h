@@ -22,7 +22,7 @@ struct adapter_registry_handler {
 
 /* Counted since the last look, without a word on whom they were about. */
 struct adapter_registry_counts {
-    uint64_t outcomes[LINK_OUTCOME_TIMEOUT + 1]; /* by enum link_outcome */
+    uint64_t outcomes[LINK_OUTCOME_COUNT]; /* by enum link_outcome */
     uint64_t refused;                            /* by breaker or full queue, part of unavailable */
     size_t waiting;                              /* in the queue now */
 };

@@ -36,6 +36,14 @@ static int call_encode(const struct core_request *request, uint64_t id, struct b
     return link_call_encode(&call, out);
 }
 
+/* A lost frame may have arrived whole: whether an act was done is not known, nor that nothing was asked. */
+static enum link_outcome unsent_outcome(int sent, bool acts)
+{
+    if (sent == LINK_CHANNEL_CLOSED)
+        return LINK_OUTCOME_UNAVAILABLE;
+    return acts ? LINK_OUTCOME_UNKNOWN : LINK_OUTCOME_FAILED;
+}
+
 void core_call_send(struct core_request *take_request, void (*resume)(struct core_request *request))
 {
     struct core_request *request = take_request;
@@ -45,7 +53,7 @@ void core_call_send(struct core_request *take_request, void (*resume)(struct cor
     base_buffer_init(&frame, LINK_CALL_FRAME_MAX);
     request->resume = resume;
     if (!request->service || call_encode(request, id, &frame) < 0) {
-        outcome_queue(request, LINK_OUTCOME_UNAVAILABLE);
+        outcome_queue(request, request->service ? LINK_OUTCOME_UNAVAILABLE : LINK_OUTCOME_UNCONNECTED);
         return;
     }
     request->wait = (struct core_wait){
@@ -58,8 +66,8 @@ void core_call_send(struct core_request *take_request, void (*resume)(struct cor
     core_waiting_put(gateway->calls, &request->wait);
     int r = link_client_send(gateway->adapter, LINK_ADAPTER_CALL, base_buffer_view(&frame));
     struct core_wait *wait = r != 0 ? core_waiting_take(gateway->calls, NULL, id) : NULL;
-    if (wait) /* A lost frame may have arrived whole: whether an act was done is not known. */
-        outcome_queue(wait->owner, acts && r != LINK_CHANNEL_CLOSED ? LINK_OUTCOME_UNKNOWN : LINK_OUTCOME_UNAVAILABLE);
+    if (wait)
+        outcome_queue(wait->owner, unsent_outcome(r, acts));
 }
 
 void core_answer_take(struct core_gateway *gateway, struct base_bytes frame)

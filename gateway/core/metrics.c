@@ -55,7 +55,7 @@ static void requests_encode(struct core_metrics *metrics, struct base_buffer *ou
         base_buffer_printf(out, "qao_refusals_total{code=\"%s\"} %llu\n", wire_code_text((enum wire_code)code),
                            value_of(&metrics->refusals[code]));
     head(out, "registry_total", "counter", "Registry calls, by outcome.");
-    for (unsigned outcome = 0; outcome <= LINK_OUTCOME_TIMEOUT; outcome++)
+    for (unsigned outcome = 0; outcome < LINK_OUTCOME_COUNT; outcome++)
         base_buffer_printf(out, "qao_registry_total{outcome=\"%s\"} %llu\n",
                            core_outcome_text((enum link_outcome)outcome), value_of(&metrics->registry[outcome]));
 }

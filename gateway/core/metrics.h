@@ -18,7 +18,7 @@ struct core_metrics {
     atomic_ullong requests[CORE_PAGE_COUNT];
     atomic_ullong answered[CORE_PAGE_COUNT]; /* 2xx */
     atomic_ullong refusals[WIRE_CODE_COUNT]; /* by the first code */
-    atomic_ullong registry[LINK_OUTCOME_TIMEOUT + 1];
+    atomic_ullong registry[LINK_OUTCOME_COUNT];
     atomic_ullong undelivered;
     atomic_ullong connections_refused;
     atomic_ullong duration_bucket[CORE_METRICS_BOUNDS + 1]; /* of answered queries, arrival to reply */

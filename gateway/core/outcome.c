@@ -88,11 +88,13 @@ enum wire_code core_outcome_of_registry(enum link_outcome outcome)
     case LINK_OUTCOME_ANSWERED:
         return WIRE_CODE_NONE;
     case LINK_OUTCOME_UNAVAILABLE:
+    case LINK_OUTCOME_UNCONNECTED:
         return WIRE_CODE_SERVICE_UNAVAILABLE;
     case LINK_OUTCOME_TIMEOUT:
         return WIRE_CODE_REGISTRY_TIMEOUT;
     case LINK_OUTCOME_UNKNOWN:
     case LINK_OUTCOME_FAILED:
+    case LINK_OUTCOME_COUNT:
         break;
     }
     return WIRE_CODE_REGISTRY_FAILED;
@@ -105,11 +107,14 @@ const char *core_outcome_text(enum link_outcome outcome)
         return "answered";
     case LINK_OUTCOME_UNAVAILABLE:
         return "unavailable";
+    case LINK_OUTCOME_UNCONNECTED:
+        return "unconnected";
     case LINK_OUTCOME_TIMEOUT:
         return "timeout";
     case LINK_OUTCOME_FAILED:
         return "failed";
     case LINK_OUTCOME_UNKNOWN:
+    case LINK_OUTCOME_COUNT:
         break;
     }
     return "unknown";

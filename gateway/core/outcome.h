@@ -15,7 +15,8 @@ enum wire_code core_outcome_of_verdict(enum certs_verdict verdict);
 /* WIRE_CODE_NONE only for LINK_OUTCOME_ANSWERED. */
 enum wire_code core_outcome_of_registry(enum link_outcome outcome);
 
-/* One word for it in records, states and metrics: "answered", "unknown", "unavailable", "failed", "timeout"; static. */
+/* One word for it in records, states and metrics: "answered", "unknown", "unavailable", "failed", "timeout", "unconnected";
+ * static. */
 const char *core_outcome_text(enum link_outcome outcome);
 
 #endif

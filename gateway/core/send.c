@@ -56,7 +56,8 @@ static void problem_send(struct core_gateway *gateway, struct link_channel *chan
         base_log(BASE_LOG_INFO, "event=problem-not-sent code=%s", wire_code_text(code));
 }
 
-static void plain_problem_send(struct core_request *request, enum wire_code code, const char *allow, unsigned retry_s)
+static void plain_problem_send(struct core_request *request, enum wire_code code, const char *detail, const char *allow,
+                               unsigned retry_s)
 {
     struct core_gateway *gateway = request->gateway;
     BASE_CLEANUP(base_buffer_clear) struct base_buffer body;
@@ -66,6 +67,7 @@ static void plain_problem_send(struct core_request *request, enum wire_code code
         .language = request->language,
         .query = core_request_id(request),
         .fault = request->fault[0] ? request->fault : NULL,
+        .detail = detail,
     };
     wire_codes_add(&problem.codes, code);
     if (wire_problem_encode(gateway->messages, &problem, base_bytes_of(NULL, 0), NULL, &body) < 0)
@@ -75,13 +77,13 @@ static void plain_problem_send(struct core_request *request, enum wire_code code
 
 void core_problem_send(struct core_request *take_request, enum wire_code code, const char *allow, unsigned retry_s)
 {
-    plain_problem_send(take_request, code, allow, retry_s);
+    plain_problem_send(take_request, code, NULL, allow, retry_s);
     core_request_free(take_request);
 }
 
-void core_problem_tell(struct core_request *request, enum wire_code code, unsigned retry_s)
+void core_problem_tell(struct core_request *request, enum wire_code code, const char *detail)
 {
-    plain_problem_send(request, code, NULL, retry_s);
+    plain_problem_send(request, code, detail, NULL, 0);
 }
 
 void core_overload_send(struct core_gateway *gateway, struct link_channel *channel, const struct link_request *http)
@@ -178,9 +180,9 @@ void core_refusal_send(struct core_request *take_request, const char *detail)
         base_log(BASE_LOG_ERROR, "event=refusal-not-encoded error=%d", -r);
         base_buffer_reset(&body);
     }
-    unsigned status = core_outcome_status(code);
+    bool may_help = core_outcome_status(code) == 503 && take_request->answer.outcome != LINK_OUTCOME_UNCONNECTED;
     problem_send(take_request->gateway, take_request->channel, take_request->http.id, code, base_buffer_view(&body), NULL,
-                 status == 503 ? RETRY_S : 0);
+                 may_help ? RETRY_S : 0);
     core_request_free(take_request);
 }
 

@@ -13,8 +13,9 @@ void core_page_send(struct core_request *take_request, const char *content_type,
  * retry_s 0 leaves Retry-After out. */
 void core_problem_send(struct core_request *take_request, enum wire_code code, const char *allow, unsigned retry_s);
 
-/* The same for a request that has still something to do. */
-void core_problem_tell(struct core_request *request, enum wire_code code, unsigned retry_s);
+/* The same for a request that has still something to do. detail replaces the code's words; sending it again would not
+ * help. */
+void core_problem_tell(struct core_request *request, enum wire_code code, const char *detail);
 
 /* The request's codes as a signed problem with the receipt of its records. detail replaces the first code's words, or
  * NULL. */

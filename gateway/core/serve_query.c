@@ -6,6 +6,7 @@
 #include "gateway/core/outcome.h"
 #include "gateway/core/send.h"
 #include "gateway/core/serve.h"
+#include "schema/store/query.h"
 
 enum { REDECISIONS_MAX = 3, OWED_PAUSE_US = 1000000, OWED_ATTEMPTS_MAX = 600, RETRY_S = 1 };
 
@@ -299,14 +300,21 @@ static void owe(struct core_request *request)
     core_waiting_put(request->gateway->owed, &request->wait);
 }
 
+/* 503, once: the query is in the log and its id used up, what becomes of it is to be looked for. */
+static void later_tell(struct core_request *request)
+{
+    if (request->replied)
+        return;
+    request->replied = true;
+    core_problem_tell(request, WIRE_CODE_LOG_UNAVAILABLE,
+                      wire_message_note(request->gateway->messages, WIRE_NOTE_ANSWER_LATER, request->language));
+}
+
 /* 503 at once, the conclusion later. */
 static void result_away(struct core_request *request)
 {
     struct core_gateway *gateway = request->gateway;
-    if (!request->replied) {
-        request->replied = true;
-        core_problem_tell(request, WIRE_CODE_LOG_UNAVAILABLE, RETRY_S);
-    }
+    later_tell(request);
     if (atomic_load(&gateway->stopping))
         core_request_free(request); /* the next start records it as unknown */
     else
@@ -361,6 +369,28 @@ static void result_decide_again(struct core_request *request)
     conclude(request, request->conclusion, request->conclusion_outcome, request->conclusion_confirms);
 }
 
+/* The request stays without an answer: the officer looks for its conclusion, of which the sweep takes care. */
+static void result_given_up(struct core_request *request)
+{
+    base_log(BASE_LOG_ERROR, "event=conclusion-refused query=%s outcome=%d", request->query.id_text,
+             (int)request->second.outcome);
+    later_tell(request);
+    core_request_free(request);
+}
+
+/* It is concluded already: by an earlier attempt of this answer, of which no word came, or as unknown by a sweep. The
+ * answer is kept only in the first case. */
+static void result_claimed(struct core_request *request)
+{
+    struct store_query query;
+    int r = store_query_find(request->gateway->pool, request->message.signer.iin, request->query.id, 0, &query);
+    if (r == 0 && request->conclusion_confirms && query.conclusion_seq != STORE_SEQ_NONE &&
+        strcmp(query.conclusion_kind, audit_kind_name(AUDIT_KIND_QUERY_RESULT)) == 0)
+        answer_unproved(request);
+    else
+        result_given_up(request);
+}
+
 static void result_recorded(struct core_request *request)
 {
     switch (request->second.outcome) {
@@ -369,10 +399,11 @@ static void result_recorded(struct core_request *request)
     case AUDIT_OUTCOME_CHANGED:
         result_decide_again(request);
         return;
-    case AUDIT_OUTCOME_CLAIMED: /* concluded before, by a copy of this record whose outcome was unknown */
+    case AUDIT_OUTCOME_CLAIMED:
+        result_claimed(request);
+        return;
     case AUDIT_OUTCOME_POISON:
-        base_log(BASE_LOG_ERROR, "event=result-refused outcome=%d", (int)request->second.outcome);
-        log_away(request);
+        result_given_up(request);
         return;
     case AUDIT_OUTCOME_UNKNOWN:
     case AUDIT_OUTCOME_UNAVAILABLE:
@@ -394,13 +425,15 @@ static void refusal_concluded(struct core_request *request)
         return;
     }
     if (!request->second.durable) {
-        base_log(BASE_LOG_ERROR, "event=conclusion-refused outcome=%d", (int)request->second.outcome);
-        log_away(request);
+        result_given_up(request);
         return;
     }
-    bool unknown = request->conclusion == AUDIT_KIND_QUERY_UNKNOWN;
-    core_refusal_send(request, unknown ? wire_message_note(gateway->messages, WIRE_NOTE_OUTCOME_UNKNOWN, request->language)
-                                       : NULL);
+    const char *detail = NULL;
+    if (request->conclusion == AUDIT_KIND_QUERY_UNKNOWN)
+        detail = wire_message_note(gateway->messages, WIRE_NOTE_OUTCOME_UNKNOWN, request->language);
+    else if (request->answer.outcome == LINK_OUTCOME_UNCONNECTED)
+        detail = wire_message_note(gateway->messages, WIRE_NOTE_NO_REGISTRY, request->language);
+    core_refusal_send(request, detail);
 }
 
 /* Keeps request->reply for the officer, as long as the registration is the one that the result was confirmed with. */
@@ -422,10 +455,7 @@ static void answer_hold(struct core_request *request)
 static void answer_unproved(struct core_request *request)
 {
     base_log(BASE_LOG_ERROR, "event=answer-without-proof query=%s", request->query.id_text);
-    if (!request->replied) {
-        request->replied = true;
-        core_problem_tell(request, WIRE_CODE_LOG_UNAVAILABLE, RETRY_S);
-    }
+    later_tell(request);
     base_buffer_clear(&request->reply);
     base_buffer_init(&request->reply, LINK_REPLY_BODY_MAX);
     if (wire_reply_encode(base_buffer_view(&request->answer_json), base_buffer_view(&request->signed_der), NULL,
@@ -467,9 +497,12 @@ static void owed_recorded(struct core_request *request)
             result_review(request);
         owe(request);
         return;
-    case AUDIT_OUTCOME_CLAIMED: /* an earlier attempt had arrived after all */
+    case AUDIT_OUTCOME_CLAIMED:
+        result_claimed(request);
+        return;
     case AUDIT_OUTCOME_POISON:
-        break;
+        result_given_up(request);
+        return;
     case AUDIT_OUTCOME_DURABLE:
         if (request->conclusion_confirms && core_answer_encode(request) < 0) {
             answer_unproved(request);

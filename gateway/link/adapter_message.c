@@ -73,7 +73,7 @@ int link_answer_parse(struct base_bytes body, struct link_answer *ret_answer)
     uint64_t duration_us = base_reader_u64(&reader);
     answer.records = base_reader_field(&reader, LINK_RECORDS_MAX);
     answer.detail = base_reader_field(&reader, LINK_DETAIL_MAX);
-    if (base_reader_end(&reader) < 0 || outcome > LINK_OUTCOME_TIMEOUT || duration_us > INT64_MAX ||
+    if (base_reader_end(&reader) < 0 || outcome >= LINK_OUTCOME_COUNT || duration_us > INT64_MAX ||
         !base_text_is_printable(answer.detail))
         return -EBADMSG;
     answer.outcome = (enum link_outcome) outcome;

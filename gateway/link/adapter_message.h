@@ -36,9 +36,11 @@ struct link_call {
 enum link_outcome {
     LINK_OUTCOME_UNKNOWN = 0, /* an act may or may not have been done */
     LINK_OUTCOME_ANSWERED,
-    LINK_OUTCOME_UNAVAILABLE, /* no adapter for the service, circuit open, or no room: nothing was asked */
+    LINK_OUTCOME_UNAVAILABLE, /* circuit open, or no room: nothing was asked, it may help to ask later */
     LINK_OUTCOME_FAILED,      /* the registry answered with an error, or with what is no answer; an act was not done */
     LINK_OUTCOME_TIMEOUT,     /* a question without an answer in time */
+    LINK_OUTCOME_UNCONNECTED, /* no registry is connected for the service: nothing was asked, nor will be later */
+    LINK_OUTCOME_COUNT
 };
 
 struct link_answer {

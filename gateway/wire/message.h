@@ -13,6 +13,8 @@ enum wire_note {
     WIRE_NOTE_NOTICE = 0,      /* clauses 23-26, beside every answer */
     WIRE_NOTE_OUTCOME_UNKNOWN, /* an act may or may not have been done */
     WIRE_NOTE_EXPLAINED,       /* nothing was asked, this is what would be decided */
+    WIRE_NOTE_NO_REGISTRY,     /* why a service is unavailable for good */
+    WIRE_NOTE_ANSWER_LATER,    /* the query is recorded, and what became of it cannot be told now */
     WIRE_NOTE_COUNT
 };
 

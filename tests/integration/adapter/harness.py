@@ -20,7 +20,7 @@ LOAD = ROOT / "tests/registries/load.sh"
 USER = pwd.getpwuid(os.getuid()).pw_name
 
 CALL, ANSWER = 16, 17
-OUTCOMES = ["UNKNOWN", "ANSWERED", "UNAVAILABLE", "FAILED", "TIMEOUT"]
+OUTCOMES = ["UNKNOWN", "ANSWERED", "UNAVAILABLE", "FAILED", "TIMEOUT", "UNCONNECTED"]
 
 
 class Cluster:

@@ -130,7 +130,7 @@ class Registries(unittest.TestCase):
 
     def test_service_without_adapter(self):
         answer = self.adapter.call(3, {"cadastre": CADASTRE})
-        self.assertEqual((answer.outcome, answer.detail), ("UNAVAILABLE", "no adapter for this service"))
+        self.assertEqual((answer.outcome, answer.detail), ("UNCONNECTED", "no registry is connected for this service"))
 
     def test_parameters_that_the_statement_does_not_take(self):
         for params in ({"iin": IIN, "bin": BIN}, {"query": str(uuid.uuid4())}):

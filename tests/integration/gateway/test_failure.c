@@ -3,10 +3,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "tests/integration/gateway/world.h"
 #include "tests/integration/schema/cluster.h"
+
+enum { WAIT_US = 10000000 };
 
 static struct world world;
 
@@ -126,6 +128,63 @@ START_TEST(a_service_nobody_described)
 }
 END_TEST
 
+static void expect_detail(const struct world_reply *reply, const char *words)
+{
+    const char *detail = json_string_value(json_object_get(reply->json, "detail"));
+    ck_assert_ptr_nonnull(detail);
+    ck_assert_msg(strstr(detail, words) != NULL, "%s", detail);
+}
+
+/* Retrying does not help where nothing is connected, and may where it is only down. */
+START_TEST(no_registry_is_not_a_registry_that_is_down)
+{
+    begin();
+    struct world_reply reply = world_ask(&world, POLICE, &(struct world_query){.service = 3, .params = prohibition});
+    world_expect(&reply, 503, "service-unavailable"); /* not described */
+    expect_detail(&reply, "No registry is connected");
+    ck_assert_str_eq(reply.retry_after, "");
+    world_reply_clear(&reply);
+    world.adapter = ADAPTER_FAILS;
+    world.outcome = LINK_OUTCOME_UNCONNECTED; /* described, and the adapter knows no registry for it */
+    reply = world_ask(&world, POLICE, &(struct world_query){0});
+    world_expect(&reply, 503, "service-unavailable");
+    expect_detail(&reply, "No registry is connected");
+    ck_assert_str_eq(reply.retry_after, "");
+    world_reply_clear(&reply);
+    world.outcome = LINK_OUTCOME_UNAVAILABLE;
+    reply = world_ask(&world, POLICE, &(struct world_query){0});
+    world_expect(&reply, 503, "service-unavailable");
+    expect_detail(&reply, "cannot be reached now");
+    ck_assert_int_gt(atoi(reply.retry_after), 0);
+    world_reply_clear(&reply);
+    ck_assert_int_eq(world_count(&world, "kind = 'query.result' and outcome = 'service-unavailable'"), 3);
+    end();
+}
+END_TEST
+
+START_TEST(a_question_lost_on_its_way)
+{
+    world_init(&world);
+    world.fault = "call-lost";
+    world_start(&world);
+    act_allow();
+    char id[37];
+    struct world_reply reply = world_take(&world, post(THIRD, &act, id));
+    world_expect(&reply, 502, "registry-failed"); /* it may have been done */
+    expect_detail(&reply, "not known whether");
+    ck_assert_uint_eq(json_array_size(json_object_get(json_object_get(reply.json, "receipt"), "proofs")), 2);
+    world_reply_clear(&reply);
+    ck_assert_int_eq(world_count(&world, "kind = 'query.unknown'"), 1);
+    expect_state(THIRD, id, "unknown", false);
+    /* nor may it be said of a question that nothing was asked */
+    failed(POLICE, &(struct world_query){0}, 502, "registry-failed",
+           "kind = 'query.result' and outcome = 'registry-failed'");
+    ck_assert_uint_eq(world.calls, 0);
+    ck_assert_int_eq(world_count(&world, "opens"), world_count(&world, "concludes is not null"));
+    end();
+}
+END_TEST
+
 START_TEST(an_adapter_that_hangs)
 {
     world_init(&world);
@@ -203,6 +262,89 @@ START_TEST(a_block_between_question_and_answer)
 }
 END_TEST
 
+static PGconn *change;
+
+static void block_begin(struct world *of)
+{
+    of->before_answer = NULL;
+    change = world_register_begin(POLICE, "blocked");
+}
+
+/* The block is on its way when the result is, and is there first. */
+START_TEST(a_block_while_the_result_is_recorded)
+{
+    begin();
+    char id[37];
+    world.before_answer = block_begin;
+    uint64_t sent = post(POLICE, &(struct world_query){0}, id);
+    world_wait_calls(&world, 1);
+    world_wait_confirming();
+    world_register_commit(change);
+    struct world_reply reply = world_take(&world, sent);
+    world_expect(&reply, 403, "officer-blocked");
+    ck_assert_ptr_null(memmem(reply.body.data, reply.body.len, "records", 7));
+    world_reply_clear(&reply);
+    ck_assert_int_eq(world_count(&world, "kind = 'query.withheld' and reasons = '{officer-blocked}'"), 1);
+    ck_assert_int_eq(world_count(&world, "kind = 'query.result'"), 0);
+    expect_state(POLICE, id, "withheld", false);
+    end();
+}
+END_TEST
+
+/* The id of an answer that is held. */
+static void held_make(char ret_id[37])
+{
+    world.delivery = NOT_DELIVERED;
+    struct world_reply reply = world_take(&world, post(POLICE, &(struct world_query){0}, ret_id));
+    ck_assert_uint_eq(reply.status, 200);
+    world_reply_clear(&reply);
+    world_wait_count(&world, "kind = 'query.undelivered'", 1);
+    world.delivery = DELIVERED;
+}
+
+/* Asks for the held answer while a version of that state is on its way; it is there before the record of the showing. */
+static struct world_reply outcome_during(const char *id, const char *state)
+{
+    char path[64];
+    snprintf(path, sizeof(path), "/v1/queries/%s", id);
+    PGconn *version = world_register_begin(POLICE, state);
+    uint64_t sent = world_get(&world, POLICE, path);
+    world_wait_confirming();
+    world_register_commit(version);
+    return world_take(&world, sent);
+}
+
+START_TEST(a_block_while_a_held_answer_is_shown)
+{
+    begin();
+    char id[37];
+    held_make(id);
+    struct world_reply reply = outcome_during(id, "blocked");
+    world_expect(&reply, 403, "officer-blocked");
+    world_reply_clear(&reply);
+    ck_assert_int_eq(world_count(&world, "kind = 'query.delivered'"), 0);
+    world_register(POLICE, "active", 2, ALL_BASES, "{app4.1}", true);
+    expect_state(POLICE, id, "answered", false); /* dropped for good */
+    end();
+}
+END_TEST
+
+START_TEST(a_change_while_a_held_answer_is_shown)
+{
+    begin();
+    char id[37];
+    held_make(id);
+    struct world_reply reply = outcome_during(id, "active");
+    ck_assert_uint_eq(reply.status, 200);
+    ck_assert_str_eq(json_string_value(json_object_get(reply.json, "state")), "answered");
+    ck_assert_ptr_null(json_object_get(reply.json, "reply"));
+    world_reply_clear(&reply);
+    ck_assert_int_eq(world_count(&world, "kind = 'query.delivered'"), 0);
+    expect_state(POLICE, id, "answered", false);
+    end();
+}
+END_TEST
+
 START_TEST(registrations_that_change_all_the_time)
 {
     enum { QUERIES = 60 };
@@ -252,12 +394,12 @@ START_TEST(a_database_that_is_away)
     ck_assert_uint_eq(world.calls, 0);
     cluster_do("start");
     /* the id stayed free: the same bytes are taken as soon as the log is back */
-    for (int i = 0; i < 100 && reply.status != 200; i++) {
+    int64_t until_us = base_clock_monotonic_us() + WAIT_US;
+    while (reply.status != 200 && base_clock_monotonic_us() < until_us) {
         world_reply_clear(&reply);
         reply = world_send(&world, POLICE, "POST", "/v1/queries", base_buffer_view(&message));
         if (reply.status != 200)
             world_expect(&reply, 503, "log-unavailable");
-        nanosleep(&(struct timespec){.tv_nsec = 50000000}, NULL);
     }
     ck_assert_uint_eq(reply.status, 200);
     world_reply_clear(&reply);
@@ -284,6 +426,80 @@ static void insert_allow(void)
     free(cluster_sql("grant insert on entry to qao_gateway", NULL));
 }
 
+/* The answer is held a moment after its record. */
+static void wait_held(enum world_person person, const char *id)
+{
+    int64_t until_us = base_clock_monotonic_us() + WAIT_US;
+    bool held = false;
+    while (!held) {
+        ck_assert_msg(base_clock_monotonic_us() < until_us, "never held");
+        struct world_reply reply = outcome_of(person, id);
+        held = json_object_get(reply.json, "reply") != NULL;
+        world_reply_clear(&reply);
+    }
+}
+
+/* Nothing is said of the answer, and where to look for it is. */
+static void expect_later(const struct world_reply *reply)
+{
+    world_expect(reply, 503, "log-unavailable");
+    expect_detail(reply, "GET /v1/queries/");
+    ck_assert_str_eq(reply->retry_after, ""); /* the id is used up */
+    ck_assert_ptr_null(memmem(reply->body.data, reply->body.len, "records", 7));
+}
+
+/* The held reply stands without its receipt. */
+static void expect_unproved(enum world_person person, const char *id)
+{
+    struct world_reply reply = outcome_of(person, id);
+    ck_assert_uint_eq(reply.status, 200);
+    ck_assert_str_eq(json_string_value(json_object_get(reply.json, "state")), "answered");
+    const json_t *held = json_object_get(reply.json, "reply");
+    ck_assert_ptr_nonnull(json_object_get(json_object_get(held, "answer"), "result"));
+    ck_assert_ptr_nonnull(json_object_get(held, "signed"));
+    ck_assert_ptr_null(json_object_get(held, "receipt"));
+    world_reply_clear(&reply);
+}
+
+START_TEST(an_answer_that_cannot_be_proved)
+{
+    world_init(&world);
+    world.fault = "no-proof";
+    world_start(&world);
+    char id[37];
+    struct world_reply reply = world_take(&world, post(POLICE, &(struct world_query){0}, id));
+    expect_later(&reply);
+    world_reply_clear(&reply);
+    ck_assert_int_eq(world_count(&world, "kind = 'query.result' and outcome = 'answered'"), 1);
+    world_wait_count(&world, "kind = 'query.undelivered'", 1); /* held before it */
+    expect_unproved(POLICE, id);
+    ck_assert_int_eq(world_count(&world, "kind = 'query.delivered'"), 1);
+    /* a refusal is told all the same, signed */
+    reply = world_ask(&world, POLICE, &(struct world_query){.basis = "search_measures"});
+    world_expect(&reply, 403, "case-missing");
+    ck_assert_ptr_nonnull(json_object_get(reply.json, "signed"));
+    ck_assert_ptr_null(json_object_get(reply.json, "receipt"));
+    world_reply_clear(&reply);
+    end();
+}
+END_TEST
+
+START_TEST(an_answer_in_the_log_of_which_no_word_came)
+{
+    world_init(&world);
+    world.fault = "result-untold";
+    world_start(&world);
+    char id[37];
+    struct world_reply reply = world_take(&world, post(POLICE, &(struct world_query){0}, id));
+    expect_later(&reply);
+    world_reply_clear(&reply);
+    world_wait_count(&world, "kind = 'query.undelivered'", 1); /* found at the next attempt, and held */
+    ck_assert_int_eq(world_count(&world, "kind = 'query.result'"), 1);
+    expect_unproved(POLICE, id);
+    end();
+}
+END_TEST
+
 START_TEST(a_log_that_takes_no_record)
 {
     begin();
@@ -306,20 +522,13 @@ START_TEST(a_log_that_goes_away_before_the_result)
     char id[37];
     world.before_answer = insert_forbid_once;
     struct world_reply reply = world_take(&world, post(POLICE, &(struct world_query){0}, id));
-    world_expect(&reply, 503, "log-unavailable");
+    expect_later(&reply);
     world_reply_clear(&reply);
     ck_assert_int_eq(world_count(&world, "kind = 'query.result'"), 0);
     expect_state(POLICE, id, "pending", false);
     insert_allow();
     world_wait_count(&world, "kind = 'query.result' and outcome = 'answered'", 1);
-    for (int i = 0; i < 500; i++) { /* held a moment after the record */
-        reply = outcome_of(POLICE, id);
-        bool held = json_object_get(reply.json, "reply") != NULL;
-        world_reply_clear(&reply);
-        if (held)
-            break;
-        nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
-    }
+    wait_held(POLICE, id);
     expect_state(POLICE, id, "answered", true);
     end();
 }
@@ -387,16 +596,23 @@ START_TEST(a_program_that_was_killed)
 }
 END_TEST
 
-static void slowly(struct world *of)
+/* Holds the answer back until the gateway says that it stops. */
+static void when_stopping(struct world *of)
 {
-    (void)of;
-    nanosleep(&(struct timespec){.tv_nsec = 300000000}, NULL);
+    int64_t until_us = base_clock_monotonic_us() + WAIT_US;
+    bool stopping = false;
+    while (!stopping) {
+        ck_assert_msg(base_clock_monotonic_us() < until_us, "never stopping");
+        struct world_reply reply = world_probe(of, "/readyz");
+        stopping = memmem(reply.body.data, reply.body.len, "serving: stopping", 17) != NULL;
+        world_reply_clear(&reply);
+    }
 }
 
 START_TEST(a_program_that_is_told_to_stop)
 {
     begin();
-    world.before_answer = slowly;
+    world.before_answer = when_stopping;
     uint64_t sent = post(POLICE, &(struct world_query){0}, NULL);
     world_wait_count(&world, "kind = 'query.request'", 1);
     world_stop(&world);
@@ -442,11 +658,18 @@ int main(void)
         what_a_registry_may_say,
         an_answer_about_somebody_else_is_none,
         a_service_nobody_described,
+        no_registry_is_not_a_registry_that_is_down,
+        a_question_lost_on_its_way,
         an_adapter_that_hangs,
         an_adapter_that_dies_and_one_that_is_not_there,
         a_block_between_question_and_answer,
+        a_block_while_the_result_is_recorded,
+        a_block_while_a_held_answer_is_shown,
+        a_change_while_a_held_answer_is_shown,
         registrations_that_change_all_the_time,
         a_database_that_is_away,
+        an_answer_that_cannot_be_proved,
+        an_answer_in_the_log_of_which_no_word_came,
         a_log_that_takes_no_record,
         a_log_that_goes_away_before_the_result,
         a_reply_that_does_not_arrive,

@@ -479,6 +479,27 @@ START_TEST(many_copies_at_once_are_answered_once)
 }
 END_TEST
 
+/* As JSON and as the signed answer alone: neither may be kept on the way (clause 26), by the gateway's own word. */
+START_TEST(an_answer_may_not_be_cached)
+{
+    begin();
+    static const char *const accepts[] = {"application/json", "application/pkcs7-mime"};
+    for (size_t i = 0; i < sizeof(accepts) / sizeof(accepts[0]); i++) {
+        char *text = world_query_text(&world, &(struct world_query){0}, NULL);
+        struct base_buffer message = world_sign(POLICE, text);
+        struct world_reply reply = world_send_as(&world, POLICE, "POST", "/v1/queries", NULL, accepts[i], NULL, NULL,
+                                                 base_buffer_view(&message));
+        ck_assert_uint_eq(reply.status, 200);
+        ck_assert_str_eq(reply.content_type, accepts[i]);
+        ck_assert_str_eq(reply.cache_control, "no-store");
+        world_reply_clear(&reply);
+        base_buffer_clear(&message);
+        free(text);
+    }
+    end();
+}
+END_TEST
+
 START_TEST(refusals_are_bounded)
 {
     world_init(&world);
@@ -605,6 +626,7 @@ int main(void)
         large_messages_and_answers,
         a_record_that_cannot_be_made, parameters_are_told_every_fault, an_id_serves_once,
         many_copies_at_once_are_answered_once,
+        an_answer_may_not_be_cached,
         refusals_are_bounded,
         refusals_at_once_are_bounded,
         explanations_are_bounded, explaining_asks_nobody_and_claims_nothing,

@@ -201,6 +201,41 @@ void world_register(enum world_person person, const char *state, int role, const
                      people[person].iin, people[person].bin, state, role_text, bases, duties, NULL));
 }
 
+static void statement_run(PGconn *connection, const char *sql, int count, const char *const *values)
+{
+    PGresult *result = PQexecParams(connection, sql, count, NULL, values, NULL, NULL, 0);
+    ck_assert_msg(PQresultStatus(result) == PGRES_COMMAND_OK, "%s", PQerrorMessage(connection));
+    PQclear(result);
+}
+
+PGconn *world_register_begin(enum world_person person, const char *state)
+{
+    const char *const values[] = {people[person].iin, people[person].bin, state};
+    PGconn *connection = cluster_connect("user=postgres");
+    statement_run(connection, "begin", 0, NULL);
+    statement_run(connection, "set constraints all immediate", 0, NULL);
+    statement_run(connection,
+                  "insert into qao.registration_version (registration_id, version, system_role, state, role, bases, duties, source)"
+                  " select registration_id, version + 1, system_role, $3, role, bases, duties, 'test'"
+                  " from qao.registration_version where registration_id = (select registration_id from qao.registration"
+                  " join qao.person using (person_id) join qao.body using (body_id)"
+                  " where iin = $1 and bin = $2 and system_role = 'officer')"
+                  " order by version desc limit 1",
+                  3, values);
+    return connection;
+}
+
+void world_register_commit(PGconn *take_connection)
+{
+    statement_run(take_connection, "commit", 0, NULL);
+    PQfinish(take_connection);
+}
+
+void world_wait_confirming(void)
+{
+    cluster_wait("select count(*) from pg_locks where locktype = 'advisory' and not granted");
+}
+
 void world_appoint(enum world_person person, const char *system_role)
 {
     person_make(person, system_role);
@@ -233,6 +268,8 @@ static void header_take(struct world_reply *reply, const struct link_header *hea
         text_take(reply->content_type, sizeof(reply->content_type), header->value);
     if (base_bytes_equal_text(header->name, "Retry-After"))
         text_take(reply->retry_after, sizeof(reply->retry_after), header->value);
+    if (base_bytes_equal_text(header->name, "Cache-Control"))
+        text_take(reply->cache_control, sizeof(reply->cache_control), header->value);
     if (base_bytes_equal_text(header->name, "Allow"))
         text_take(reply->allow, sizeof(reply->allow), header->value);
 }
@@ -421,7 +458,9 @@ void world_start(struct world *world)
     inner->pid = fork();
     ck_assert_int_ge(inner->pid, 0);
     if (inner->pid == 0) {
-        execl(getenv("QAO_GATEWAY"), "qao-gateway", "--config", inner->config, (char *)NULL);
+        if (world->fault)
+            setenv("QAO_TEST_FAULT", world->fault, 1);
+        execl(getenv(world->fault ? "QAO_FAULTY_GATEWAY" : "QAO_GATEWAY"), "qao-gateway", "--config", inner->config, (char *)NULL);
         _exit(127);
     }
     front_start(world);
@@ -561,6 +600,7 @@ struct world_reply world_take(struct world *world, uint64_t id)
     struct world_reply *reply = &inner->pending[i].reply;
     if (strstr(reply->content_type, "json"))
         reply->json = json_loadb((const char *)reply->body.data, reply->body.len, JSON_REJECT_DUPLICATES, NULL);
+    ck_assert_str_eq(reply->cache_control, "no-store");
     promise_check(&inner->pending[i]);
     struct world_reply taken = *reply;
     memset(reply, 0, sizeof(*reply));
@@ -592,13 +632,14 @@ struct world_reply world_send(struct world *world, enum world_person connection,
     return world_send_as(world, connection, method, path, NULL, NULL, NULL, NULL, body);
 }
 
-uint64_t world_post(struct world *world, enum world_person connection, const char *path, struct base_bytes body)
+static uint64_t later_send(struct world *world, enum world_person connection, const char *method, const char *path,
+                           struct base_bytes body)
 {
     const struct link_request request = {
         .connection = 1,
         .listener = LINK_LISTENER_OFFICERS,
         .peer_address = base_bytes_text("127.0.0.1"),
-        .method = base_bytes_text("POST"),
+        .method = base_bytes_text(method),
         .path = base_bytes_text(path),
         .content_type = base_bytes_text("application/pkcs7-mime"),
         .accept_language = base_bytes_text("en"),
@@ -606,6 +647,16 @@ uint64_t world_post(struct world *world, enum world_person connection, const cha
         .body = body,
     };
     return send_request(world, &request);
+}
+
+uint64_t world_post(struct world *world, enum world_person connection, const char *path, struct base_bytes body)
+{
+    return later_send(world, connection, "POST", path, body);
+}
+
+uint64_t world_get(struct world *world, enum world_person connection, const char *path)
+{
+    return later_send(world, connection, "GET", path, base_bytes_of(NULL, 0));
 }
 
 struct world_reply world_probe(struct world *world, const char *path)

@@ -1,13 +1,15 @@
 /* A whole gateway for a test: the real program on a real PostgreSQL, between a front and an adapter that the test plays.
  * Every call fails the running test when something goes wrong.
  *
- * Two promises are held against every exchange, whatever a test is about: an adapter is asked only when the request's
- * record is in the database, and a 200 to a query comes only when request and result both are. */
+ * Three promises are held against every exchange, whatever a test is about: an adapter is asked only when the request's
+ * record is in the database, a 200 to a query comes only when request and result both are, and every reply of the gateway's
+ * says that it may not be kept (clause 26). */
 #ifndef TESTS_INTEGRATION_GATEWAY_WORLD_H
 #define TESTS_INTEGRATION_GATEWAY_WORLD_H
 
 #include <check.h>
 #include <jansson.h>
+#include <libpq-fe.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -49,6 +51,7 @@ enum world_delivery { DELIVERED, NOT_DELIVERED, NO_WORD };
 
 struct world {
     char origin[64];
+    const char *fault;    /* NULL, or one of faulty.c, before world_start() */
     const char *settings; /* further lines of the configuration, before world_start() */
     enum world_adapter adapter;
     enum world_delivery delivery;
@@ -77,6 +80,12 @@ void world_front_restart(struct world *world);
 /* A new version of a registration. bases and duties are lists for PostgreSQL: "{a,b}". signed: the agreement too. */
 void world_register(enum world_person person, const char *state, int role, const char *bases, const char *duties,
                     bool is_signed);
+/* Begins a new version that differs from the newest in its state alone: whatever confirms a registration waits, and nobody
+ * sees it, until it is committed. */
+PGconn *world_register_begin(enum world_person person, const char *state);
+void world_register_commit(PGconn *take_connection);
+/* Waits until somebody waits for that. */
+void world_wait_confirming(void);
 /* A registration in another system role ("prosecutor"). */
 void world_appoint(enum world_person person, const char *system_role);
 
@@ -102,6 +111,7 @@ struct world_reply {
     char content_type[128];
     char retry_after[16];
     char allow[16];
+    char cache_control[32];
     bool wants_delivery;
     struct base_buffer body;
     json_t *json; /* of a JSON body */
@@ -136,6 +146,8 @@ void world_wait_calls(struct world *world, unsigned calls);
 
 /* Sends without waiting; the reply is taken later. For many at once. */
 uint64_t world_post(struct world *world, enum world_person connection, const char *path, struct base_bytes body);
+/* The same of a GET. */
+uint64_t world_get(struct world *world, enum world_person connection, const char *path);
 struct world_reply world_take(struct world *world, uint64_t id);
 
 #endif

@@ -17,7 +17,7 @@ static struct {
     enum adapter_health health;
     bool probe_reaches;
     int running, most_running, called, probed, discarded;
-    int answered, outcomes[LINK_OUTCOME_TIMEOUT + 1];
+    int answered, outcomes[LINK_OUTCOME_COUNT];
     char last_detail[LINK_DETAIL_MAX + 1];
     enum adapter_breaker_state state;
 } fake;

@@ -133,7 +133,7 @@ START_TEST(test_answer_that_contradicts_itself)
         {.outcome = LINK_OUTCOME_ANSWERED},                                          /* an answer without records */
         {.outcome = LINK_OUTCOME_FAILED, .records = base_bytes_text("[]")},          /* a failure with some */
         {.outcome = LINK_OUTCOME_UNKNOWN, .records = base_bytes_text("[]")},
-        {.outcome = (enum link_outcome) (LINK_OUTCOME_TIMEOUT + 1)},
+        {.outcome = LINK_OUTCOME_COUNT},
         {.outcome = LINK_OUTCOME_FAILED, .detail = base_bytes_text("two\nlines")},
         {.outcome = LINK_OUTCOME_FAILED, .duration_us = -1},
     };
