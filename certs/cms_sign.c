@@ -112,6 +112,20 @@ static int attributes_make(const struct certs_signer *signer, const struct suite
     return r == 0 ? base_buffer_error(out) : r;
 }
 
+/* OpenSSL keeps the blinding of an RSA key from use to use, and an update that found no memory leaves it wrong: the
+ * signatures that follow, up to 31, are told as made and are not. ECDSA keeps nothing. */
+static bool signature_check(const struct certs_signer *signer, const struct suite *suite, const struct base_buffer *set,
+                            const uint8_t *signature, size_t len)
+{
+    if (EVP_PKEY_get_base_id(signer->key) != EVP_PKEY_RSA)
+        return true;
+    EVP_MD_CTX *context = EVP_MD_CTX_new();
+    bool right = context && EVP_DigestVerifyInit(context, NULL, suite->digest, NULL, signer->key) == 1 &&
+                 EVP_DigestVerify(context, signature, len, set->data, set->len) == 1;
+    EVP_MD_CTX_free(context);
+    return right;
+}
+
 /* Over the attributes as a SET OF, whatever tag they are sent with (RFC 5652 5.4). */
 static int signature_append(struct base_buffer *out, const struct certs_signer *signer, const struct suite *suite,
                             struct base_bytes attributes)
@@ -126,6 +140,7 @@ static int signature_append(struct base_buffer *out, const struct certs_signer *
                 EVP_DigestSignInit(context, NULL, suite->digest, NULL, signer->key) == 1 &&
                 EVP_DigestSign(context, signature, &len, set.data, set.len) == 1;
     EVP_MD_CTX_free(context);
+    done = done && signature_check(signer, suite, &set, signature, len);
     if (done)
         certs_der_append(out, CERTS_DER_OCTET_STRING, base_bytes_of(signature, len));
     return done ? base_buffer_error(out) : -EIO;

@@ -100,8 +100,10 @@ static int set_add(struct policy_editions *set, const char *folder, const char *
                    char **error)
 {
     BASE_CLEANUP(free_path) char *path = NULL;
-    if (asprintf(&path, "%s/%s", folder, name) < 0)
+    if (asprintf(&path, "%s/%s", folder, name) < 0) {
+        path = NULL; /* what a failure leaves there is undefined */
         return -ENOMEM;
+    }
     int r = set_load(set, path, digest, error);
     if (r < 0 || strcmp(set->edition[set->count - 1]->files.order.id, name) == 0)
         return r;

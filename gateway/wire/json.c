@@ -1,6 +1,7 @@
 #include "gateway/wire/json.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -65,11 +66,45 @@ static const char *numbers_fault(const json_t *value)
     return what;
 }
 
+/* jansson's parser does not look at the result of every allocation: a text that could not grow loses bytes and goes on,
+ * and what is told as bad syntax may have been a lack of memory. So from the first allocation that fails in a parse all
+ * others of it fail, and what came of it is not used. This is the state of a library that knows no context. */
+static _Thread_local struct {
+    bool is_parsing, is_starved;
+} parser;
+
+static void *parser_malloc(size_t size)
+{
+    void *memory = parser.is_starved ? NULL : malloc(size);
+    parser.is_starved = parser.is_parsing && !memory;
+    return memory;
+}
+
+static void parser_hook(void)
+{
+    json_set_alloc_funcs(parser_malloc, free);
+}
+
+/* -ENOMEM, or 0 with NULL where the text is not well-formed. */
+static int parser_run(struct base_bytes text, json_t **ret_value, json_error_t *ret_error)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, parser_hook);
+    parser.is_parsing = true;
+    json_t *value = json_loadb((const char *) text.data, text.len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, ret_error);
+    bool is_starved = parser.is_starved;
+    parser.is_parsing = parser.is_starved = false;
+    if (is_starved) {
+        json_decref(value);
+        return -ENOMEM;
+    }
+    *ret_value = value;
+    return 0;
+}
+
 static int parser_fault(const json_error_t *error, char ret_fault[WIRE_JSON_FAULT_MAX])
 {
     enum json_error_code code = json_error_code(error);
-    if (code == json_error_out_of_memory)
-        return -ENOMEM;
     const char *what = "not well-formed JSON";
     if (code == json_error_duplicate_key)
         what = "a member stands twice in one object";
@@ -97,8 +132,10 @@ int wire_json_parse(struct base_bytes bytes, size_t max_bytes, json_t **ret_valu
     if (is_too_deep(bytes))
         return fault(ret_fault, "nested too deep");
     json_error_t error = {0};
-    json_t *value =
-        json_loadb((const char *) bytes.data, bytes.len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
+    json_t *value = NULL;
+    int r = parser_run(bytes, &value, &error);
+    if (r < 0)
+        return r;
     if (!value)
         return parser_fault(&error, ret_fault);
     const char *what = numbers_fault(value);

@@ -13,6 +13,7 @@
 /* None fails while is_armed is false. */
 static struct {
     atomic_bool is_armed;
+    bool is_running;
     atomic_size_t count;
     bool for_ever; /* set while nothing is armed */
     size_t fail_at;
@@ -155,14 +156,31 @@ void torture_crypto_free(void *pointer, const char *file, int line)
     free(pointer);
 }
 
+void torture_pause(void)
+{
+    atomic_store(&torture.is_armed, false);
+}
+
+void torture_resume(void)
+{
+    atomic_store(&torture.is_armed, torture.is_running);
+}
+
+bool torture_is_failing(void)
+{
+    return torture.is_running && torture.fail_at != 0;
+}
+
 static int run_armed(torture_case *run, void *context, size_t fail_at, bool for_ever)
 {
     atomic_store(&torture.count, 0);
     torture.fail_at = fail_at;
     torture.for_ever = for_ever;
-    atomic_store(&torture.is_armed, true);
+    torture.is_running = true;
+    torture_resume();
     int r = run(context);
-    atomic_store(&torture.is_armed, false);
+    torture_pause();
+    torture.is_running = false;
     return r;
 }
 

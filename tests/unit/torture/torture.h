@@ -11,12 +11,13 @@
 #ifndef TESTS_TORTURE_H
 #define TESTS_TORTURE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* 0: everything is there and right. Anything else: it failed, and nothing was given. */
 typedef int torture_case(void *context);
 
-enum { TORTURE_RUNS_MAX = 400 }; /* of each kind; a case with more allocations has them failed at even distances */
+enum { TORTURE_RUNS_MAX = 120 }; /* of each kind; a case with more allocations has them failed at even distances */
 
 struct torture_counts {
     size_t allocations; /* of a run without failure */
@@ -28,6 +29,12 @@ struct torture_counts {
 struct torture_counts torture_run(const char *name, torture_case *run, void *context);
 /* And that no run with a failure succeeds: for what needs each of its allocations. */
 void torture_failing(const char *name, torture_case *run, void *context);
+
+/* What a case does between these two is spared: to look at what it was given. */
+void torture_pause(void);
+void torture_resume(void);
+/* Whether this run has a failure. */
+bool torture_is_failing(void);
 
 /* To be used within a case instead of ck_assert(), which allocates. */
 #define torture_assert(condition)                                                                                      \
