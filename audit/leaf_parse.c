@@ -368,10 +368,34 @@ static bool text_parse(struct audit_canonical *json, const struct field *field, 
     return text->len > 0;
 }
 
+static bool small_parse(struct audit_canonical *json, int *value)
+{
+    int64_t number;
+    if (!integer_parse(json, 1, 9999, &number))
+        return false;
+    *value = (int) number;
+    return true;
+}
+
+static bool part_parse(struct audit_canonical *json, uint32_t *value)
+{
+    int64_t number;
+    if (!integer_parse(json, 0, UINT32_MAX, &number))
+        return false;
+    *value = (uint32_t) number;
+    return true;
+}
+
+static bool fact_parse(struct audit_canonical *json, enum audit_leaf_fact *value)
+{
+    *value = audit_canonical_bool(json) ? AUDIT_LEAF_YES : AUDIT_LEAF_NO;
+    return !json->failed;
+}
+
+/* One line for each type: nothing but the choice of who reads it. */
 static bool field_parse(struct audit_canonical *json, const struct field *field, uint8_t *base)
 {
     void *value = base + field->offset;
-    int64_t number;
     switch (field->type) {
     case FIELD_TEXT:
     case FIELD_NAME:
@@ -380,20 +404,13 @@ static bool field_parse(struct audit_canonical *json, const struct field *field,
     case FIELD_INTEGER:
         return integer_parse(json, 0, INT64_MAX, value);
     case FIELD_SMALL:
-        if (!integer_parse(json, 1, 9999, &number))
-            return false;
-        *(int *) value = (int) number;
-        return true;
+        return small_parse(json, value);
     case FIELD_PART:
-        if (!integer_parse(json, 0, UINT32_MAX, &number))
-            return false;
-        *(uint32_t *) value = (uint32_t) number;
-        return true;
+        return part_parse(json, value);
     case FIELD_TIME:
         return time_parse(audit_canonical_string(json), value);
     case FIELD_FACT:
-        *(enum audit_leaf_fact *) value = audit_canonical_bool(json) ? AUDIT_LEAF_YES : AUDIT_LEAF_NO;
-        return !json->failed;
+        return fact_parse(json, value);
     case FIELD_UUID:
         return base_uuid_parse(audit_canonical_string(json), BASE_UUID_LOWER_CASE, value) == 0;
     case FIELD_HASH:

@@ -48,61 +48,86 @@ static void reverse(struct audit_hash *path, size_t count)
     }
 }
 
+/* A subtree, and the hashes passed by on the way down to it. */
+struct descent {
+    const struct audit_node_source *source;
+    uint64_t begin, end;
+    struct audit_hash *path;
+    size_t count;
+};
+
+/* One level down, into the half that holds entry at; the hash of the other half joins the path. */
+static int descend(struct descent *descent, uint64_t at)
+{
+    uint64_t middle = descent->begin + split(descent->end - descent->begin);
+    bool is_left = at < middle;
+    int r = is_left ? range_read(descent->source, middle, descent->end, &descent->path[descent->count])
+                    : range_read(descent->source, descent->begin, middle, &descent->path[descent->count]);
+    if (r != 0)
+        return r;
+    descent->count++;
+    if (is_left)
+        descent->end = middle;
+    else
+        descent->begin = middle;
+    return 0;
+}
+
 int audit_inclusion_read(const struct audit_node_source *source, uint64_t index, uint64_t size,
                          struct audit_hash ret_path[static AUDIT_PROOF_HASHES_MAX], size_t *ret_count)
 {
+    struct descent descent = {.source = source, .end = size, .path = ret_path};
     if (index >= size)
         return -EINVAL;
-    uint64_t begin = 0, end = size;
-    size_t count = 0;
-    while (end - begin > 1) {
-        uint64_t middle = begin + split(end - begin);
-        bool is_left = index < middle;
-        int r = is_left ? range_read(source, middle, end, &ret_path[count])
-                        : range_read(source, begin, middle, &ret_path[count]);
+    while (descent.end - descent.begin > 1) {
+        int r = descend(&descent, index);
         if (r != 0)
             return r;
-        count++;
-        if (is_left)
-            end = middle;
-        else
-            begin = middle;
     }
-    reverse(ret_path, count);
-    *ret_count = count;
+    reverse(ret_path, descent.count);
+    *ret_count = descent.count;
     return 0;
 }
 
 int audit_consistency_read(const struct audit_node_source *source, uint64_t old, uint64_t size,
                            struct audit_hash ret_path[static AUDIT_PROOF_HASHES_MAX], size_t *ret_count)
 {
+    struct descent descent = {.source = source, .end = size, .path = ret_path};
     if (old == 0 || old > size)
         return -EINVAL;
-    uint64_t begin = 0, end = size;
-    size_t count = 0;
-    while (old != end) {
-        uint64_t middle = begin + split(end - begin);
-        bool is_left = old <= middle;
-        int r = is_left ? range_read(source, middle, end, &ret_path[count])
-                        : range_read(source, begin, middle, &ret_path[count]);
+    while (old != descent.end) {
+        int r = descend(&descent, old - 1);
         if (r != 0)
             return r;
-        count++;
-        if (is_left)
-            end = middle;
-        else
-            begin = middle;
     }
     /* The old root itself is known to the one who asks; a part of it is not. */
-    if (begin > 0) {
-        int r = range_read(source, begin, end, &ret_path[count]);
+    if (descent.begin > 0) {
+        int r = range_read(source, descent.begin, descent.end, &ret_path[descent.count]);
         if (r != 0)
             return r;
-        count++;
+        descent.count++;
     }
-    reverse(ret_path, count);
-    *ret_count = count;
+    reverse(ret_path, descent.count);
+    *ret_count = descent.count;
     return 0;
+}
+
+/* The way from a leaf to the root: the place of the node reached in its level, and the last place there. */
+struct climb {
+    uint64_t at, last;
+};
+
+/* One level up; for a node without a right sibling, past the levels in which it stands alone. True when the path's next
+ * hash is the left sibling. */
+static bool climb_step(struct climb *climb)
+{
+    bool is_right = climb->at % 2 == 1 || climb->at == climb->last;
+    if (is_right)
+        for (; climb->at % 2 == 0 && climb->at != 0; climb->at >>= 1)
+            climb->last >>= 1;
+    climb->at >>= 1;
+    climb->last >>= 1;
+    return is_right;
 }
 
 enum audit_proof_verdict audit_inclusion_verify(const struct audit_hash *leaf_hash, uint64_t index, uint64_t size,
@@ -111,22 +136,14 @@ enum audit_proof_verdict audit_inclusion_verify(const struct audit_hash *leaf_ha
 {
     if (index >= size)
         return AUDIT_PROOF_WRONG;
-    uint64_t at = index, last = size - 1;
+    struct climb climb = {.at = index, .last = size - 1};
     struct audit_hash hash = *leaf_hash;
     for (size_t i = 0; i < count; i++) {
-        if (last == 0)
+        if (climb.last == 0)
             return AUDIT_PROOF_WRONG;
-        if (at % 2 == 1 || at == last) {
-            hash = audit_hash_node(&path[i], &hash);
-            for (; at % 2 == 0 && at != 0; at >>= 1)
-                last >>= 1;
-        } else {
-            hash = audit_hash_node(&hash, &path[i]);
-        }
-        at >>= 1;
-        last >>= 1;
+        hash = climb_step(&climb) ? audit_hash_node(&path[i], &hash) : audit_hash_node(&hash, &path[i]);
     }
-    return last == 0 && audit_hash_equal(&hash, root) ? AUDIT_PROOF_RIGHT : AUDIT_PROOF_WRONG;
+    return climb.last == 0 && audit_hash_equal(&hash, root) ? AUDIT_PROOF_RIGHT : AUDIT_PROOF_WRONG;
 }
 
 enum audit_proof_verdict audit_consistency_verify(uint64_t old, const struct audit_hash *old_root, uint64_t size,
@@ -137,30 +154,26 @@ enum audit_proof_verdict audit_consistency_verify(uint64_t old, const struct aud
         return AUDIT_PROOF_WRONG;
     if (old == size)
         return count == 0 && audit_hash_equal(old_root, root) ? AUDIT_PROOF_RIGHT : AUDIT_PROOF_WRONG;
-    size_t next = 0;
-    uint64_t at = old - 1, last = size - 1;
-    for (; at % 2 == 1; at >>= 1)
-        last >>= 1;
+    struct climb climb = {.at = old - 1, .last = size - 1};
+    for (; climb.at % 2 == 1; climb.at >>= 1)
+        climb.last >>= 1;
     /* A complete old tree is its own first hash. */
     bool is_complete = (old & (old - 1)) == 0;
     if (!is_complete && count == 0)
         return AUDIT_PROOF_WRONG;
-    struct audit_hash old_hash = is_complete ? *old_root : path[next++];
+    size_t next = is_complete ? 0 : 1;
+    struct audit_hash old_hash = is_complete ? *old_root : path[0];
     struct audit_hash new_hash = old_hash;
     for (; next < count; next++) {
-        if (last == 0)
+        if (climb.last == 0)
             return AUDIT_PROOF_WRONG;
-        if (at % 2 == 1 || at == last) {
+        if (climb_step(&climb)) {
             old_hash = audit_hash_node(&path[next], &old_hash);
             new_hash = audit_hash_node(&path[next], &new_hash);
-            for (; at % 2 == 0 && at != 0; at >>= 1)
-                last >>= 1;
         } else {
             new_hash = audit_hash_node(&new_hash, &path[next]);
         }
-        at >>= 1;
-        last >>= 1;
     }
-    bool is_right = last == 0 && audit_hash_equal(&old_hash, old_root) && audit_hash_equal(&new_hash, root);
+    bool is_right = climb.last == 0 && audit_hash_equal(&old_hash, old_root) && audit_hash_equal(&new_hash, root);
     return is_right ? AUDIT_PROOF_RIGHT : AUDIT_PROOF_WRONG;
 }

@@ -69,27 +69,37 @@ static bool blobs_fit(const struct store_record *record)
     return true;
 }
 
-int store_record_check(const struct store_record *record)
+static bool texts_fit(const struct store_record *record)
 {
     const char *texts[TEXT_COUNT];
     list_texts(record, texts);
     for (size_t i = 0; i < BASE_ARRAY_LENGTH(texts); i++)
         if (!text_fits(texts[i]))
-            return -EINVAL;
-    if (!record->kind || !name_fits(record->kind) || !name_fits(record->effect) || !name_fits(record->outcome))
-        return -EINVAL;
-    if (!small_fits(record->part) || !small_fits(record->role) || !small_fits(record->service))
-        return -EINVAL;
-    if (record->claims && (!record->iin || !record->id))
-        return -EINVAL;
-    if (record->concludes != STORE_SEQ_NONE && record->concludes > INT64_MAX)
-        return -EINVAL;
-    if (record->confirm.registration < 0 || record->confirm.version < 0)
-        return -EINVAL;
-    if (record->subject_count > STORE_RECORD_SUBJECTS_MAX || !blobs_fit(record))
-        return -EINVAL;
+            return false;
+    return record->kind && name_fits(record->kind) && name_fits(record->effect) && name_fits(record->outcome);
+}
+
+static bool numbers_fit(const struct store_record *record)
+{
+    return small_fits(record->part) && small_fits(record->role) && small_fits(record->service) &&
+           record->confirm.registration >= 0 && record->confirm.version >= 0 &&
+           (record->concludes == STORE_SEQ_NONE || record->concludes <= INT64_MAX);
+}
+
+static bool subjects_fit(const struct store_record *record)
+{
+    if (record->subject_count > STORE_RECORD_SUBJECTS_MAX)
+        return false;
     for (size_t i = 0; i < record->subject_count; i++)
         if (record->subjects[i].kid > INT32_MAX)
-            return -EINVAL;
-    return 0;
+            return false;
+    return true;
+}
+
+int store_record_check(const struct store_record *record)
+{
+    bool has_key = record->iin && record->id;
+    bool fits = texts_fit(record) && numbers_fit(record) && subjects_fit(record) && blobs_fit(record) &&
+                (has_key || !record->claims);
+    return fits ? 0 : -EINVAL;
 }
