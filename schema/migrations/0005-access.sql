@@ -172,8 +172,8 @@ begin
     if envelope ->> 'iin' is not null and envelope ->> 'kind' <> 'admin.enrolment' then
         common := person_check(envelope);
     end if;
-    if exists (select from act where id = (envelope ->> 'id')::uuid) then
-        common := common || 'query-replayed';
+    if exists (select from act where id = (act_check.envelope ->> 'id')::uuid) then
+        common := common || text 'query-replayed';
     end if;
     execute format('select %s($1)', function_name::regproc) using envelope into reasons;
     return array(select distinct reason from unnest(common || reasons) reason order by 1);
