@@ -263,6 +263,28 @@ static int store_blob_append(struct store_batch *scratch, struct store_connectio
     return send(scratch, connection, STORE_STATEMENT_BLOB_APPEND, &params);
 }
 
+/* After the claims: whoever waits here for another log's writer holds no key that it still wants. */
+static int store_violation_append(struct store_batch *scratch, struct store_connection *connection, int32_t log_id,
+                                  const struct audit_batch *batch)
+{
+    struct store_array *seqs = begin(scratch, 0, STORE_ARRAY_I64);
+    struct store_array *causes = begin(scratch, 1, STORE_ARRAY_TEXT);
+    for (size_t i = 0; i < batch->count; i++) {
+        size_t at = 0;
+        struct base_bytes cause;
+        while (store_record_violation(record_of(batch, i), &at, &cause)) {
+            store_array_i64(seqs, seq_of(batch, i));
+            store_array_bytes(causes, cause);
+        }
+    }
+    if (seqs->count == 0)
+        return 0;
+    struct store_params params = STORE_PARAMS_INIT;
+    store_params_i32(&params, log_id);
+    end_arrays(scratch, 2, &params);
+    return send(scratch, connection, STORE_STATEMENT_VIOLATION_APPEND, &params);
+}
+
 static int store_tile_append(struct store_batch *scratch, struct store_connection *connection, int32_t log_id,
                              const struct audit_batch *batch)
 {
@@ -313,6 +335,8 @@ int store_batch_send(struct store_batch *scratch, struct store_connection *conne
         r = store_subject_append(scratch, connection, log_id, batch);
     if (r == 0)
         r = store_blob_append(scratch, connection, log_id, batch);
+    if (r == 0)
+        r = store_violation_append(scratch, connection, log_id, batch);
     if (r == 0)
         r = store_tile_append(scratch, connection, log_id, batch);
     if (r == 0)

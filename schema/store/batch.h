@@ -6,7 +6,7 @@
 #include "schema/store/connection.h"
 #include "schema/store/record.h"
 
-enum { STORE_BATCH_ARRAYS = 21, STORE_BATCH_STATEMENTS_MAX = 8 };
+enum { STORE_BATCH_ARRAYS = 21, STORE_BATCH_STATEMENTS_MAX = 9 };
 
 /* Memory that is kept from batch to batch. */
 struct store_batch {

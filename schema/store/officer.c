@@ -70,6 +70,7 @@ static int read_officer(const PGresult *result, struct store_officer *ret_office
     officer.agreement_version = store_row_i32(&row);
     officer.network_allowed = store_row_bool(&row);
     officer.claimed = store_row_bool(&row);
+    officer.maintenance_until_us = store_row_time_or(&row, 0);
     int r = store_row_end(&row);
     if (r == 0)
         *ret_officer = officer;

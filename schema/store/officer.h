@@ -30,7 +30,8 @@ struct store_officer {
     int32_t agreement_version; /* of the text in force that was signed (clause 17); 0: not signed, or a newer text is in
                                   force */
     bool network_allowed;      /* the peer address lies in a network of the body (R15) */
-    bool claimed;              /* (iin, id, part) is in the log: the query is a replay */
+    int64_t maintenance_until_us; /* end of the announced work that runs at the time asked for (clause 35); 0: none */
+    bool claimed;                 /* (iin, id, part) is in the log: the query is a replay */
 };
 
 struct store_officer_key {

@@ -5,7 +5,7 @@
 #include <errno.h>
 
 enum {
-    TEXT_COUNT = 11,
+    TEXT_COUNT = 12,
     TEXT_MAX = 1000,     /* bytes of one column */
     COLUMNS_BYTES = 256, /* what a row costs besides its texts and contents */
     SUBJECT_BYTES = 100,
@@ -16,7 +16,7 @@ static void list_texts(const struct store_record *record, const char *ret_texts[
 {
     const char *const texts[TEXT_COUNT] = {
         record->kind,    record->iin,         record->body,   record->unit,    record->basis,   record->duty,
-        record->article, record->case_number, record->effect, record->outcome, record->reasons,
+        record->article, record->case_number, record->effect, record->outcome, record->reasons, record->violation,
     };
     memcpy(ret_texts, texts, sizeof(texts));
 }
@@ -39,6 +39,51 @@ static bool text_fits(const char *text)
         return true;
     size_t len = strnlen(text, TEXT_MAX + 1);
     return len <= TEXT_MAX && base_text_is_utf8(base_bytes_of(text, len));
+}
+
+/* One of the names that one space separates. */
+static bool list_has(const char *list, const char *name, size_t len)
+{
+    while (list) {
+        size_t item = strcspn(list, " ");
+        if (item == len && memcmp(list, name, len) == 0)
+            return true;
+        list = list[item] ? list + item + 1 : NULL;
+    }
+    return false;
+}
+
+bool store_record_violation(const struct store_record *record, size_t *ret_at, struct base_bytes *ret_cause)
+{
+    if (!record->violation || record->violation[*ret_at] == '\0')
+        return false;
+    const char *cause = record->violation + *ret_at;
+    size_t len = strcspn(cause, " ");
+    *ret_cause = base_bytes_of(cause, len);
+    *ret_at += cause[len] ? len + 1 : len;
+    return true;
+}
+
+/* Only what the record says itself, so that the database never refuses a batch for it. */
+static bool violations_fit(const struct store_record *record)
+{
+    static const char *const causes = "signer-not-connection network-not-allowed query-replayed signature-invalid "
+                                      "officer-blocked";
+    if (!record->violation)
+        return true;
+    if (!record->iin || !record->iin[0] || !record->body || !record->body[0] || !record->reasons)
+        return false;
+    size_t at = 0;
+    struct base_bytes cause;
+    bool some = false;
+    for (; store_record_violation(record, &at, &cause); some = true) {
+        const char *name = (const char *) cause.data;
+        if (base_bytes_equal_text(cause, "refusals"))
+            continue;
+        if (!list_has(causes, name, cause.len) || !list_has(record->reasons, name, cause.len))
+            return false;
+    }
+    return some;
 }
 
 /* A name is read back into a field of STORE_NAME_MAX. */
@@ -100,6 +145,6 @@ int store_record_check(const struct store_record *record)
 {
     bool has_key = record->iin && record->id;
     bool fits = texts_fit(record) && numbers_fit(record) && subjects_fit(record) && blobs_fit(record) &&
-                (has_key || !record->claims);
+                violations_fit(record) && (has_key || !record->claims);
     return fits ? 0 : -EINVAL;
 }

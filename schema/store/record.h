@@ -56,6 +56,11 @@ struct store_record {
     uint64_t concludes; /* index of the entry it concludes, or STORE_SEQ_NONE. Each entry is concluded once:
                          * a second conclusion is AUDIT_REFUSAL_CLAIMED */
 
+    /* Violations of the Rules that this refusal shows (clause 44), each once, separated by one space: of its reasons
+     * those of queries/violation_append.sql, and "refusals". NULL: none. Opened in the record's own transaction for iin
+     * of body, both set, where there is none open of that cause and that day in the capital. */
+    const char *violation;
+
     const struct store_subject *subjects;
     size_t subject_count;
     const struct store_blob *blobs;
@@ -71,5 +76,8 @@ size_t store_record_weight(const struct store_record *record);
 /* 0, or -EINVAL when the record breaks a limit above (too many subjects, too large a blob, a claim without a key, text
  * that is not UTF-8 or over 1,000 bytes): such a record would be refused by the log as poison. */
 int store_record_check(const struct store_record *record) BASE_MUST_USE;
+
+/* The cause at *ret_at (0 at first) of the record's violations, borrowed; moves *ret_at to the next. False: no more. */
+bool store_record_violation(const struct store_record *record, size_t *ret_at, struct base_bytes *ret_cause);
 
 #endif

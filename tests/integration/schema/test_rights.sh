@@ -38,7 +38,8 @@ select registration_id, 1, 'officer', 'active', 2 from registration;
 select log_make('rights.example/log', 65536) \g /dev/null
 SQL
 
-tables="act_kind act reading upload log entry subject blob blob_large claim conclusion tile head body body_version body_network unit unit_version
+duty="setting_version violation violation_version incident journal_row announcement contact_version"
+tables="$duty act_kind act reading upload log entry subject blob blob_large claim conclusion tile head body body_version body_network unit unit_version
 person person_version registration registration_version agreement_text agreement crl migration"
 partitions="entry_1_0 subject_1_0 blob_1_0"
 
@@ -63,7 +64,7 @@ done
 
 # The gateway adds to the log and to nothing else; registrations are not its own to give.
 for table in body body_version body_network unit unit_version person person_version registration registration_version \
-    agreement_text agreement migration log act_kind act reading upload; do
+    agreement_text agreement migration log act_kind act reading upload $duty; do
     attempt qao_gateway 42501 "insert into $table overriding system value select * from $table;"
 done
 for table in $tables; do
@@ -130,6 +131,15 @@ attempt qao_gateway 42501 "select * from blob_unreferenced;"
 attempt qao_reader 42501 "select * from blob_unreferenced;"
 attempt postgres 22012 "insert into blob_large (digest, content) values (sha256('x'), 'x'); select 1 / (count(*) - 1) from blob_unreferenced where bytes = 1 and digest = sha256('x');"
 attempt postgres 22012 "insert into blob_large (digest, content) values (sha256('x'), 'x'); insert into blob (log_id, seq, kind, digest, large_id) select 1, 0, 'k', digest, large_id from blob_large; select 1 / count(*) from blob_unreferenced;"
+
+# The register's own functions are for acts alone, and views that show it are not the gateway's.
+attempt qao_gateway 42501 "select act_apply_setting(null, null, null);"
+attempt qao_gateway 42501 "select read_violations(null, null);"
+attempt qao_gateway 42501 "select * from violation_now;"
+attempt qao_gateway 42501 "select * from journal_row;"
+attempt qao_gateway 22023 "select violation_append(1, '{0}', '{refusals}');"
+attempt qao_reader 42501 "select violation_append(1, '{0}', '{refusals}');"
+attempt qao_reader 42501 "select settings_read();"
 
 # Shapes: each wrong value by the constraint that is there for it.
 attempt qao_gateway 23514 "insert into entry (log_id, seq, opens, at, kind, leaf) values (1, 0, false, now(), 'k', '');"

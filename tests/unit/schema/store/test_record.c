@@ -41,6 +41,56 @@ START_TEST(texts)
 }
 END_TEST
 
+/* A violation needs whom it is of, and a refusal that gives it as a reason; too many refusals are no reason of one. */
+START_TEST(violations)
+{
+    static const struct {
+        const char *reasons, *violation;
+        int result;
+    } cases[] = {
+        {"query-replayed", "query-replayed", 0},
+        {"officer-blocked case-missing network-not-allowed", "network-not-allowed officer-blocked", 0},
+        {"case-missing", "refusals", 0},
+        {NULL, "refusals", -EINVAL},
+        {"case-missing", "case-missing", -EINVAL},
+        {"case-missing", "query-replayed", -EINVAL},
+        {"query-replayed-not", "query-replayed", -EINVAL},
+        {"query-replayed", "query-replaye", -EINVAL},
+        {"query-replayed", "query-replayed  refusals", -EINVAL},
+        {"query-replayed", "", -EINVAL},
+    };
+    for (size_t i = 0; i < BASE_ARRAY_LENGTH(cases); i++) {
+        struct store_record record = good();
+        record.iin = "500101100000";
+        record.body = "300140000015";
+        record.reasons = cases[i].reasons;
+        record.violation = cases[i].violation;
+        ck_assert_msg(store_record_check(&record) == cases[i].result, "%s", cases[i].violation);
+        record.body = cases[i].result == 0 ? NULL : record.body;
+        ck_assert_int_eq(store_record_check(&record), -EINVAL);
+        record.body = "300140000015";
+        record.iin = "";
+        ck_assert_int_eq(store_record_check(&record), -EINVAL);
+    }
+}
+END_TEST
+
+/* The causes of a record one by one. */
+START_TEST(violation_causes)
+{
+    struct store_record record = good();
+    size_t at = 0;
+    struct base_bytes cause;
+    ck_assert(!store_record_violation(&record, &at, &cause));
+    record.violation = "query-replayed refusals";
+    ck_assert(store_record_violation(&record, &at, &cause));
+    ck_assert(base_bytes_equal_text(cause, "query-replayed"));
+    ck_assert(store_record_violation(&record, &at, &cause));
+    ck_assert(base_bytes_equal_text(cause, "refusals"));
+    ck_assert(!store_record_violation(&record, &at, &cause));
+}
+END_TEST
+
 START_TEST(numbers)
 {
     struct store_record record = good();
@@ -117,4 +167,4 @@ START_TEST(weight)
 }
 END_TEST
 
-CHECK_MAIN("record", plain_record, texts, numbers, claims_need_a_key, blobs, weight)
+CHECK_MAIN("record", plain_record, texts, violations, violation_causes, numbers, claims_need_a_key, blobs, weight)
