@@ -67,6 +67,18 @@ static void end_arrays(struct store_batch *scratch, size_t count, struct store_p
         store_params_array(params, &scratch->arrays[i]);
 }
 
+/* The log's id and that many arrays; nothing when they are empty. */
+static int send_arrays(struct store_batch *scratch, struct store_connection *connection, enum store_statement statement,
+                       int32_t log_id, size_t count)
+{
+    struct store_params params = STORE_PARAMS_INIT;
+    if (scratch->arrays[0].count == 0)
+        return 0;
+    store_params_i32(&params, log_id);
+    end_arrays(scratch, count, &params);
+    return send(scratch, connection, statement, &params);
+}
+
 /* First in the pipeline: it takes the gate before any lock that another log's writer could be waiting for. */
 static int store_registration_confirm(struct store_batch *scratch, struct store_connection *connection,
                                       const struct audit_batch *batch)
@@ -179,12 +191,7 @@ static int store_claim_append(struct store_batch *scratch, struct store_connecti
         store_array_bytes(ids, base_bytes_of(record->id, BASE_UUID_BYTES));
         store_array_i16(parts, (int16_t) record->part);
     }
-    if (seqs->count == 0)
-        return 0;
-    struct store_params params = STORE_PARAMS_INIT;
-    store_params_i32(&params, log_id);
-    end_arrays(scratch, 4, &params);
-    return send(scratch, connection, STORE_STATEMENT_CLAIM_APPEND, &params);
+    return send_arrays(scratch, connection, STORE_STATEMENT_CLAIM_APPEND, log_id, 4);
 }
 
 static int store_conclusion_append(struct store_batch *scratch, struct store_connection *connection, int32_t log_id,
@@ -199,12 +206,7 @@ static int store_conclusion_append(struct store_batch *scratch, struct store_con
         store_array_i64(seqs, seq_of(batch, i));
         store_array_i64(requests, (int64_t) record->concludes);
     }
-    if (seqs->count == 0)
-        return 0;
-    struct store_params params = STORE_PARAMS_INIT;
-    store_params_i32(&params, log_id);
-    end_arrays(scratch, 2, &params);
-    return send(scratch, connection, STORE_STATEMENT_CONCLUSION_APPEND, &params);
+    return send_arrays(scratch, connection, STORE_STATEMENT_CONCLUSION_APPEND, log_id, 2);
 }
 
 static int store_subject_append(struct store_batch *scratch, struct store_connection *connection, int32_t log_id,
@@ -223,12 +225,7 @@ static int store_subject_append(struct store_batch *scratch, struct store_connec
             store_array_bytes(macs, base_bytes_of(record->subjects[s].mac, sizeof(record->subjects[s].mac)));
         }
     }
-    if (seqs->count == 0)
-        return 0;
-    struct store_params params = STORE_PARAMS_INIT;
-    store_params_i32(&params, log_id);
-    end_arrays(scratch, 4, &params);
-    return send(scratch, connection, STORE_STATEMENT_SUBJECT_APPEND, &params);
+    return send_arrays(scratch, connection, STORE_STATEMENT_SUBJECT_APPEND, log_id, 4);
 }
 
 static int store_blob_append(struct store_batch *scratch, struct store_connection *connection, int32_t log_id,
@@ -255,12 +252,7 @@ static int store_blob_append(struct store_batch *scratch, struct store_connectio
             }
         }
     }
-    if (seqs->count == 0)
-        return 0;
-    struct store_params params = STORE_PARAMS_INIT;
-    store_params_i32(&params, log_id);
-    end_arrays(scratch, 5, &params);
-    return send(scratch, connection, STORE_STATEMENT_BLOB_APPEND, &params);
+    return send_arrays(scratch, connection, STORE_STATEMENT_BLOB_APPEND, log_id, 5);
 }
 
 /* After the claims: whoever waits here for another log's writer holds no key that it still wants. */
@@ -288,8 +280,6 @@ static int store_violation_append(struct store_batch *scratch, struct store_conn
 static int store_tile_append(struct store_batch *scratch, struct store_connection *connection, int32_t log_id,
                              const struct audit_batch *batch)
 {
-    if (batch->tile_count == 0)
-        return 0;
     struct store_array *levels = begin(scratch, 0, STORE_ARRAY_I16);
     struct store_array *indexes = begin(scratch, 1, STORE_ARRAY_I64);
     struct store_array *hashes = begin(scratch, 2, STORE_ARRAY_BYTEA);
@@ -301,10 +291,7 @@ static int store_tile_append(struct store_batch *scratch, struct store_connectio
         store_array_bytes(hashes, base_bytes_of(tile->hash.bytes, AUDIT_HASH_BYTES));
         store_array_bytes(contents, base_bytes_of(tile->hashes, AUDIT_TILE_BYTES));
     }
-    struct store_params params = STORE_PARAMS_INIT;
-    store_params_i32(&params, log_id);
-    end_arrays(scratch, 4, &params);
-    return send(scratch, connection, STORE_STATEMENT_TILE_APPEND, &params);
+    return send_arrays(scratch, connection, STORE_STATEMENT_TILE_APPEND, log_id, 4);
 }
 
 static int store_head_append(struct store_batch *scratch, struct store_connection *connection, int32_t log_id,
