@@ -1,11 +1,11 @@
-#include <inttypes.h>
-#include <stdio.h>
-#include <string.h>
-
 #include "base/clock.h"
 #include "base/idnum.h"
 #include "base/text.h"
 #include "gateway/wire/schema.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
 
 void wire_schema_fault(struct wire_schema_checking *checking, enum wire_fault_kind kind)
 {
@@ -109,8 +109,7 @@ static void check_same(const struct wire_schema *schema, const json_t *value, st
     struct base_bytes text = base_bytes_of(json_string_value(value), json_string_length(value));
     const struct wire_params *asked = checking->asked;
     for (size_t i = 0; asked && i < asked->count; i++)
-        if (strcmp(asked->items[i].name, schema->same_as) == 0 &&
-            !base_bytes_equal_text(text, asked->items[i].value))
+        if (strcmp(asked->items[i].name, schema->same_as) == 0 && !base_bytes_equal_text(text, asked->items[i].value))
             wire_schema_fault(checking, WIRE_FAULT_OTHER_SUBJECT);
 }
 
@@ -150,7 +149,8 @@ static void check_object(const struct wire_schema *schema, const json_t *value, 
     }
     const char *name;
     json_t *member;
-    json_object_foreach ((json_t *) value, name, member) {
+    json_object_foreach((json_t *) value, name, member)
+    {
         const struct wire_schema_property *property = wire_schema_property_find(schema, name);
         size_t len = enter_name(checking, name);
         if (property)
