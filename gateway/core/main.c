@@ -170,7 +170,7 @@ static int settings_check(const struct core_settings *settings)
     if (r < 0)
         fprintf(stderr, "qao-gateway: %s\n", error ? error : strerror(-r));
     else
-        printf("configuration ok\n");
+        puts("configuration is usable");
     free(error);
     return r < 0 ? 1 : 0;
 }

@@ -2,6 +2,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/sandbox.h"
+#include "gateway/front/connection.h"
 #include "gateway/front/server.h"
 
 #include <errno.h>
@@ -74,6 +75,21 @@ static int enter_sandbox(const struct front_settings *s)
              "event=sandboxed landlock=%s abi=%d seccomp=%s missing=\"%s\"", state.landlock ? "yes" : "kernel-lacks-it",
              state.landlock_abi, state.seccomp ? "yes" : "kernel-lacks-it", base_sandbox_missing(state.landlock_abi));
     return 0;
+}
+
+/* Opens what the configuration names, as run() will; asks nobody. */
+static int check(const struct front_settings *settings)
+{
+    char *error = NULL;
+    struct front_trust *trust = NULL;
+    int r = front_trust_new(settings, front_connection_verify, &trust, &error);
+    if (r < 0)
+        fprintf(stderr, "qao-front: %s\n", error ? error : strerror(-r));
+    else
+        puts("configuration is usable");
+    free(error);
+    front_trust_free(trust);
+    return r;
 }
 
 static void serve(struct front_server *server, const sigset_t *signals)
@@ -151,7 +167,7 @@ int main(int argc, char **argv)
         free(error);
         return EXIT_USAGE;
     }
-    int r = check_only ? 0 : run(&settings);
+    int r = check_only ? check(&settings) : run(&settings);
     front_settings_clear(&settings);
     return r == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -34,25 +34,25 @@ static size_t list_keys(struct front_settings *s, struct base_config_key keys[st
         {"gateway", "socket", text, &s->gateway_socket, NULL, 1, 107, "unix socket on which qao-gateway listens"},
         {"gateway", "user", text, &s->gateway_user, NULL, 1, 63, "user name or number that qao-gateway runs under"},
         {"limits", "threads", integer, &s->threads, "2", 1, 64, "threads that serve officers' connections"},
-        {"limits", "connections", integer, &s->connections_max, "2048", 1, 65536, "open connections in all"},
-        {"limits", "connections_per_address", integer, &s->connections_per_address_max, "256", 1, 65536,
+        {"limits", "connections_max", integer, &s->connections_max, "2048", 1, 65536, "open connections in all"},
+        {"limits", "connections_per_address_max", integer, &s->connections_per_address_max, "256", 1, 65536,
          "open connections from one address"},
-        {"limits", "in_flight", integer, &s->in_flight_max, "512", 1, 65536,
+        {"limits", "in_flight_max", integer, &s->in_flight_max, "512", 1, 65536,
          "requests being received or waiting for the gateway; one more is answered 503"},
-        {"limits", "body_bytes", integer, &s->body_bytes_max, "262144", 1, LINK_BODY_MAX, "longest request body"},
-        {"deadlines", "handshake", integer, &s->handshake_us, "10", 1, 3600, "seconds for the TLS handshake"},
-        {"deadlines", "header", integer, &s->header_us, "10", 1, 3600, "seconds for a request's header, whole"},
-        {"deadlines", "body", integer, &s->body_us, "30", 1, 3600, "seconds for a request's body, whole"},
-        {"deadlines", "reply", integer, &s->reply_us, "60", 1, 3600, "seconds the gateway may take"},
-        {"deadlines", "send", integer, &s->send_us, "120", 1, 3600, "seconds for taking a reply, whole"},
-        {"deadlines", "idle", integer, &s->idle_us, "75", 1, 86400, "seconds between two requests of a connection"},
-        {"deadlines", "connection", integer, &s->connection_us, "3600", 1, 86400,
-         "seconds after which a connection is closed at its next pause"},
-        {"deadlines", "drain", integer, &s->drain_us, "15", 0, 3600,
-         "seconds that requests under way get when the front is told to stop"},
-        {"refusals", "window", integer, &s->refusal_window_us, "60", 1, 3600,
-         "seconds over which refused handshakes are counted together"},
-        {"refusals", "certificates", integer, &s->refusal_certificates_max, "64", 1, 4096,
+        {"limits", "body_bytes_max", integer, &s->body_bytes_max, "262144", 1, LINK_BODY_MAX, "longest request body"},
+        {"deadlines", "handshake_seconds", integer, &s->handshake_us, "10", 1, 3600, "for the TLS handshake"},
+        {"deadlines", "header_seconds", integer, &s->header_us, "10", 1, 3600, "for a request's header, whole"},
+        {"deadlines", "body_seconds", integer, &s->body_us, "30", 1, 3600, "for a request's body, whole"},
+        {"deadlines", "reply_seconds", integer, &s->reply_us, "60", 1, 3600, "how long the gateway may take"},
+        {"deadlines", "send_seconds", integer, &s->send_us, "120", 1, 3600, "for taking a reply, whole"},
+        {"deadlines", "idle_seconds", integer, &s->idle_us, "75", 1, 86400, "between two requests of a connection"},
+        {"deadlines", "connection_seconds", integer, &s->connection_us, "3600", 1, 86400,
+         "after which a connection is closed at its next pause"},
+        {"deadlines", "drain_seconds", integer, &s->drain_us, "15", 0, 3600,
+         "that requests under way get when the front is told to stop"},
+        {"refusals", "window_seconds", integer, &s->refusal_window_us, "60", 1, 3600,
+         "over which refused handshakes are counted together"},
+        {"refusals", "certificates_max", integer, &s->refusal_certificates_max, "64", 1, 4096,
          "known certificates reported by themselves in one window; the others are only counted"},
     };
     _Static_assert(BASE_ARRAY_LENGTH(table) <= KEYS_MAX, "room for every key");
@@ -86,7 +86,7 @@ static int check(const char *path, struct front_settings *s, char **ret_error)
     if (base_user_find(s->gateway_user, &s->gateway_uid) != 0)
         return fail(ret_error, path, "[gateway] user: no such user");
     if (s->connections_per_address_max > s->connections_max)
-        return fail(ret_error, path, "[limits] connections_per_address: more than connections");
+        return fail(ret_error, path, "[limits] connections_per_address_max: more than connections_max");
     return 0;
 }
 
@@ -125,7 +125,7 @@ void front_settings_write_help(FILE *out)
         if (strcmp(section, keys[i].section) != 0)
             fprintf(out, "\n[%s]\n", keys[i].section);
         section = keys[i].section;
-        fprintf(out, "  %-26s %s (%s%s)\n", keys[i].name, keys[i].help, keys[i].initial ? "default " : "mandatory",
+        fprintf(out, "  %-28s %s (%s%s)\n", keys[i].name, keys[i].help, keys[i].initial ? "default " : "mandatory",
                 keys[i].initial ? keys[i].initial : "");
     }
 }

@@ -103,7 +103,7 @@ crl = {folder}/crl.pem
 socket = {socket_path}
 user = {os.getuid()}
 [limits]
-connections_per_address = 2048
+connections_per_address_max = 2048
 """)
         self.log = open(folder / "front.log", "w+")
         self.process = subprocess.Popen([BUILD / "bin/qao-front", "--config", folder / "front.ini"], stderr=self.log)

@@ -27,6 +27,15 @@ def wait_until(what, seconds=SECONDS):
     raise AssertionError("waited too long")
 
 
+def never(what, seconds):
+    """Fails as soon as it is true within the time."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if what():
+            raise AssertionError("came true")
+        time.sleep(0.01)
+
+
 class Reader:
     def __init__(self, data):
         self.data = data
@@ -148,7 +157,7 @@ class Certificates:
 DEFAULTS = {
     "listen": {"address": "127.0.0.1", "port": 0},
     "local": {"port": 0},
-    "limits": {"connections_per_address": 2048},
+    "limits": {"connections_per_address_max": 2048},
     "deadlines": {},
     "refusals": {},
 }
@@ -280,10 +289,10 @@ class Connection:
         return self.reply(method != "HEAD")
 
     def is_closed(self):
-        """Waits for the other end to close; true also for a reset."""
+        """Waits for the other end to close and keeps what it still says; true also for a reset."""
         try:
-            while self.stream.recv(65536):
-                pass
+            while part := self.stream.recv(65536):
+                self.rest += part
             return True
         except (ConnectionError, ssl.SSLError, EOFError):
             return True
