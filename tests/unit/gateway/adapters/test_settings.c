@@ -103,6 +103,21 @@ START_TEST(test_good)
 }
 END_TEST
 
+/* Only root can give a file to another user. */
+START_TEST(test_a_secret_of_another_user)
+{
+    setup();
+    if (geteuid() == 0) {
+        char path[256];
+        snprintf(path, sizeof(path), "%s/registries/one.ini", folder);
+        ck_assert_int_eq(chown(path, 4242424, (gid_t) -1), 0);
+        check_refused("registries/one.ini: holds a secret of the user 4242424, but this program runs as root: run it as "
+                      "the service's user (sudo -u)");
+    }
+    teardown();
+}
+END_TEST
+
 START_TEST(test_registries)
 {
     static const struct {
@@ -161,4 +176,4 @@ START_TEST(test_services)
 }
 END_TEST
 
-CHECK_MAIN("adapters/settings", test_good, test_registries, test_services)
+CHECK_MAIN("adapters/settings", test_good, test_a_secret_of_another_user, test_registries, test_services)
