@@ -38,8 +38,9 @@ select registration_id, 1, 'officer', 'active', 2 from registration;
 select log_make('rights.example/log', 65536) \g /dev/null
 SQL
 
+access="act_kind act reading upload application application_version absence import import_part"
 duty="setting_version violation violation_version incident journal_row announcement contact_version"
-tables="$duty act_kind act reading upload log entry subject blob blob_large claim conclusion tile head body body_version body_network unit unit_version
+tables="$access $duty log entry subject blob blob_large claim conclusion tile head body body_version body_network unit unit_version
 person person_version registration registration_version agreement_text agreement crl migration"
 partitions="entry_1_0 subject_1_0 blob_1_0"
 
@@ -64,7 +65,7 @@ done
 
 # The gateway adds to the log and to nothing else; registrations are not its own to give.
 for table in body body_version body_network unit unit_version person person_version registration registration_version \
-    agreement_text agreement migration log act_kind act reading upload $duty; do
+    agreement_text agreement migration log $access $duty; do
     attempt qao_gateway 42501 "insert into $table overriding system value select * from $table;"
 done
 for table in $tables; do
