@@ -11,9 +11,11 @@ select v.registration_id, v.version, p.person_id, p.body_id, coalesce(v.unit_id,
     coalesce((select $3::text::inet <<= any (n.networks) from qao.body_network n where n.body_id = p.body_id
               order by n.version desc limit 1), false),
     exists (select from qao.claim c where c.iin = p.iin and c.id = $5::uuid and c.part = $6::smallint),
-    (select max(w.ends_at) from qao.announcement w
+    (select w.ends_at from qao.announcement w
      where w.ends_at > $4::timestamptz and w.begins_at <= $4::timestamptz and not w.withdrawn
-       and not exists (select from qao.announcement x where x.replaces = w.announcement_id))
+       and not exists (select from qao.announcement x where x.replaces = w.announcement_id
+                       offset 0) -- asked of each that runs, not of all
+     order by w.ends_at desc limit 1)
 from qao.person p
 join qao.body b using (body_id)
 join qao.registration r on r.person_id = p.person_id and r.system_role = 'officer'
