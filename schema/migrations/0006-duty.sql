@@ -585,6 +585,19 @@ as $$
     from setting
 $$;
 
+-- How much waits for somebody at that moment.
+create function gauges_read(moment timestamptz, out applications bigint, out overdue bigint, out violations bigint,
+                            out incidents bigint)
+    language plpgsql stable security definer set search_path = qao, pg_temp
+as $$
+begin
+    select count(*), count(*) filter (where due_at <= moment) into applications, overdue
+    from application_now where state = 'filed';
+    select count(*) into violations from violation_now where state = 'open';
+    select count(*) into incidents from incident_now where row_id is null;
+end
+$$;
+
 -- ---- how these are called, and by whom ----
 
 insert into act_kind (kind, checker, applier) values
@@ -606,5 +619,5 @@ insert into reading (collection, reader, before_agreement) values
 grant select on announcement to qao_gateway; -- officer_find
 grant select on setting_version, violation, violation_version, incident, journal_row, announcement, contact_version
     to qao_reader;
-grant execute on function violation_append(integer, bigint[], text[]), settings_read()
+grant execute on function violation_append(integer, bigint[], text[]), settings_read(), gauges_read(timestamptz)
     to qao_gateway;

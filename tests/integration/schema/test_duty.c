@@ -1,6 +1,7 @@
 /* What the operator keeps besides rights: settings, violations, journal, incidents, announcements, contacts. Each act
  * as the gateway's role takes it, each reason against it, and what is read of it afterwards. */
 #include "base/clock.h"
+#include "schema/store/gauge.h"
 #include "schema/store/officer.h"
 #include "schema/store/setting.h"
 #include "tests/integration/schema/cluster.h"
@@ -507,6 +508,52 @@ START_TEST(incidents)
 }
 END_TEST
 
+static struct store_gauges gauges_at(int64_t at_us)
+{
+    struct store_gauges gauges;
+    ck_assert_int_eq(store_gauges_read(pool, at_us, &gauges), 0);
+    return gauges;
+}
+
+/* An application filed at noon, from the log's last entry as its act. */
+static void application(const char *state)
+{
+    free(cluster_sql("with a as (insert into application (application_id, kind, person_id, form, statements, digest,"
+                     " filed_at, act) select gen_random_uuid(), 'block', person_id, '{}', '{}', sha256(''),"
+                     " '" NOON "', (select leaf from act limit 1) from person limit 1 returning application_id, act)"
+                     " insert into application_version (application_id, version, state, iin, at, act)"
+                     " select application_id, 1, $1, '" OFFICER "', now(), act from a",
+                     state, NULL));
+}
+
+/* Each count grows by what is added, and by nothing that is done with. */
+START_TEST(gauges_read)
+{
+    struct store_gauges before = gauges_at(NOON_US);
+    char number[40], row[40];
+    ck_assert_str_eq(violation(OFFICIAL, "", OFFICER, POLICE, FOUND), "");
+    snprintf(number, sizeof(number), "%s", newest);
+    ck_assert_int_eq(gauges_at(NOON_US).violations, before.violations + 1);
+    ck_assert_str_eq(violation(OFFICIAL, number, OFFICER, POLICE, DONE), "");
+    ck_assert_int_eq(gauges_at(NOON_US).violations, before.violations);
+
+    ck_assert_str_eq(incident("incident.registry", "9", "2026-11-22T08:00:00+05:00", "2026-11-22T09:30:00+05:00"), "");
+    snprintf(number, sizeof(number), "%s", page("incidents", OFFICIAL, "{}", "items,0,incident"));
+    ck_assert_int_eq(gauges_at(NOON_US).incidents, before.incidents + 1);
+    ck_assert_str_eq(journal(OFFICIAL, 5, TIMES, "", number), "");
+    snprintf(row, sizeof(row), "%s", newest);
+    ck_assert_int_eq(gauges_at(NOON_US).incidents, before.incidents);
+    ck_assert_str_eq(journal(OFFICIAL, 5, TIMES, row, ""), "");
+    ck_assert_int_eq(gauges_at(NOON_US).incidents, before.incidents + 1);
+
+    application("filed");
+    application("registered");
+    ck_assert_int_eq(gauges_at(NOON_US).applications, before.applications + 1);
+    ck_assert_int_eq(gauges_at(NOON_US + 24 * HOUR_US - 1).overdue, before.overdue);
+    ck_assert_int_eq(gauges_at(NOON_US + 24 * HOUR_US).overdue, before.overdue + 1);
+}
+END_TEST
+
 /* When the newest entry was made, by its place and not by its time. */
 START_TEST(log_newest)
 {
@@ -632,6 +679,7 @@ int main(void)
     tcase_add_test(tcase, violation_pages);
     tcase_add_test(tcase, journal_rows);
     tcase_add_test(tcase, incidents);
+    tcase_add_test(tcase, gauges_read);
     tcase_add_test(tcase, log_newest);
     tcase_add_test(tcase, announcements);
     tcase_add_test(tcase, contacts);
