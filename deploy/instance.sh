@@ -149,6 +149,7 @@ user = $USER_GATEWAY
 INI
   instance_adapter_configuration
   printf 'host=%s/db dbname=qao user=qao_reader\n' "$RUN" >"$DIR/database.conninfo"
+  printf '###############\n' >"$DIR/case.pattern"
   body_bin operator >"$DIR/gateway.bin"
   (umask 077 && instance_seed >"$DIR/seed.tsv.new") && mv -f "$DIR/seed.tsv.new" "$DIR/seed.tsv"
 }

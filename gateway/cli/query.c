@@ -71,7 +71,8 @@ static bool words_check(const struct query_run *run, int *ret_exit)
         return usage(ret_exit, "--service and --basis are needed; qao query --help describes them");
     if (cli_words_service_check(options->service, error) || cli_words_basis_check(options->basis, error) ||
         (options->duty && cli_words_duty_check(options->duty, options->basis, error)) ||
-        (options->case_number && cli_words_case_check(options->case_number, run->session.case_pattern, error)) ||
+        (options->case_number && run->session.case_pattern &&
+         cli_words_case_check(options->case_number, run->session.case_pattern, error)) ||
         (options->article && cli_words_article_check(options->article, error)))
         return usage(ret_exit, error);
     return true;

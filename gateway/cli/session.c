@@ -74,9 +74,7 @@ static bool gateway_read(struct cli_session *session, int *ret_exit)
         return fail(ret_exit, CLI_EXIT_USAGE, "cannot use %s/gateway.bin: %s", session->instance.dir,
                     cli_reason_text(r));
     r = cli_instance_line(&session->instance, "case.pattern", &session->case_pattern);
-    if (r == -ENOENT)
-        r = (session->case_pattern = strdup(POLICY_CASE_PATTERN_DEFAULT)) ? 0 : -ENOMEM;
-    return r == 0 || fail(ret_exit, CLI_EXIT_USAGE, "cannot use %s/case.pattern: %s", session->instance.dir,
+    return r == 0 || r == -ENOENT || fail(ret_exit, CLI_EXIT_USAGE, "cannot use %s/case.pattern: %s", session->instance.dir,
                           cli_reason_text(r));
 }
 

@@ -34,7 +34,7 @@ struct cli_session {
     struct cli_asked asked; /* the caller's to set, for what is told of a refusal */
     char *url, *ca_path, *crl_path;
     char *system_bin;   /* gateway.bin of the instance; NULL when it has none */
-    char *case_pattern; /* case.pattern of the instance, or the usual one (R12) */
+    char *case_pattern; /* case.pattern of the instance (R12); NULL: only the gateway knows the form */
     struct base_buffer cert_pem, key_pem;
 };
 

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """Turns schema/queries/*.sql into a C header and source: one enumerator, name and text for each file.
 
-usage: embed.py MIGRATIONS_DIR OUT.h OUT.c QUERY.sql...
-The number of the newest migration goes into the header, so that a program knows the schema it was built for."""
+usage: embed.py MIGRATIONS_DIR OUT.h OUT.c DEPFILE QUERY.sql...
+The number of the newest migration goes into the header, so that a program knows the schema it was built for; the folder
+of migrations is a dependency, so that a new file in it makes the header anew."""
 import os
 import re
 import sys
@@ -17,8 +18,8 @@ def c_string(text):
 
 
 def main():
-    migrations, header, source = sys.argv[1:4]
-    queries = sorted(sys.argv[4:])
+    migrations, header, source, depfile = sys.argv[1:5]
+    queries = sorted(sys.argv[5:])
     numbers = [int(m.group(1)) for m in (re.match(r'(\d{4})-.*\.sql$', n) for n in os.listdir(migrations)) if m]
     names = [os.path.basename(path)[:-len('.sql')] for path in queries]
     with open(header, 'w', encoding='utf-8') as out:
@@ -41,6 +42,8 @@ def main():
                 text = '\n'.join(line for line in sql.read().splitlines() if not line.startswith('--'))
             out.write('{"%s",\n%s},\n' % (name, c_string(text)))
         out.write('};\n')
+    with open(depfile, 'w', encoding='utf-8') as out:
+        out.write('%s: %s\n' % (header.replace(' ', '\\ '), os.path.abspath(migrations).replace(' ', '\\ ')))
 
 
 main()

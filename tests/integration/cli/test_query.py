@@ -812,8 +812,6 @@ class Client(unittest.TestCase):
                 ({"--service": "№37"}, "did you mean 37?"),
                 ({"--service": "0"}, "from 1 to 76; qao services"),
                 ({"--service": "100"}, "from 1 to 76; qao services"),
-                ({"--case": "26550012100012"}, "14 characters instead of 15 digits"),
-                ({"--case": ""}, "0 characters instead of 15 digits"),
                 ({"--article": "216.2"}, "did you mean 216/2?"),
                 ({"--article": "216 ч. 2"}, "did you mean 216/2?"),
                 ({"--article": "theft"}, "write 216/2 for a part")):
@@ -827,7 +825,20 @@ class Client(unittest.TestCase):
                     self.assertEqual([], gateway.requests)
                     self.assertFalse(os.path.exists(folder))
 
+    def test_case_number_is_the_gateways_where_no_pattern_is_known(self):
+        with self.serve(self.good()) as gateway:
+            self.assertEqual(0, self.ask("--case", "26550012100012").returncode)
+            self.assertEqual(1, len(gateway.requests))
+
     def test_case_pattern_of_the_instance(self):
+        write(f"{self.instance}/case.pattern", b"###############\n")
+        try:
+            with self.serve(self.good()):
+                done = self.ask("--case", "26550012100012")
+        finally:
+            os.unlink(f"{self.instance}/case.pattern")
+        self.assertEqual(2, done.returncode)
+        self.assertIn("14 characters instead of 15 digits", done.stderr)
         write(f"{self.instance}/case.pattern", b"KZ-####\n")
         try:
             with self.serve(self.good()):
