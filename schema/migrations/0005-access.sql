@@ -461,24 +461,25 @@ create view person_now as
         left join lateral (select * from person_version x where x.person_id = p.person_id
                            order by x.version desc limit 1) v on true;
 
--- People and their names, as rows have them; no contact leaves it as it is.
+-- People and their names, as rows have them; no contact leaves it as it is. Here and in officers_put() each row is looked up
+-- by itself (limit keeps it so): the cost is that of the rows, whatever the planner thinks of the tables.
 create function persons_put(rows jsonb, moment timestamptz, leaf bytea) returns void
     language plpgsql set search_path = qao, pg_temp
 as $$
 begin
     insert into person (iin, body_id)
-    select r.iin, b.body_id from jsonb_populate_recordset(null::officer_row, rows) r join body b using (bin)
+    select r.iin, (select b.body_id from body b where b.bin = r.bin)
+    from jsonb_populate_recordset(null::officer_row, rows) r
     on conflict do nothing;
     insert into person_version (person_id, version, surname, given, patronymic, position, contact, at, act)
     select n.person_id, coalesce(n.version, 0) + 1, r.surname, r.given, r.patronymic, r.position,
         coalesce(r.contact, n.contact), moment, leaf
     from jsonb_populate_recordset(null::officer_row, rows) r
-        join person_now n on n.iin = r.iin and n.bin = r.bin
+        cross join lateral (select x.* from person_now x where x.iin = r.iin and x.bin = r.bin limit 1) n
     where (r.surname, r.given, r.patronymic, r.position, coalesce(r.contact, n.contact))
         is distinct from (n.surname, n.given, n.patronymic, n.position, n.contact);
 end
 $$;
-
 
 -- The next version of a registration, alike but for its state.
 create function registration_put(target bigint, new_state text, new_cause text, new_reason text, moment timestamptz,
@@ -501,23 +502,27 @@ begin
     perform persons_put(rows, moment, leaf);
     insert into registration (person_id, system_role)
     select p.person_id, 'officer'
-    from jsonb_populate_recordset(null::officer_row, rows) r join body b using (bin)
-        join person p on p.iin = r.iin and p.body_id = b.body_id
+    from jsonb_populate_recordset(null::officer_row, rows) r
+        cross join lateral (select x.person_id from person x join body b using (body_id)
+                            where x.iin = r.iin and b.bin = r.bin limit 1) p
     on conflict do nothing;
     perform registration_put(n.registration_id, 'ended', null, 'registered in ' || r.bin, moment, leaf)
     from jsonb_populate_recordset(null::officer_row, rows) r
-        join registration_now n on n.iin = r.iin and n.bin <> r.bin
-    where n.system_role = 'officer' and n.state in ('active', 'suspended');
+        cross join lateral (select x.registration_id from registration_now x
+                            where x.iin = r.iin and x.bin <> r.bin and x.system_role = 'officer'
+                                and x.state in ('active', 'suspended')
+                            limit 1000) n;
     insert into registration_version (registration_id, version, system_role, state, role, unit_id, bases, duties,
                                       granted_until, at, act)
     select g.registration_id,
-        coalesce((select max(v.version) from registration_version v where v.registration_id = g.registration_id), 0) + 1,
-        'officer', 'active', r.role, u.unit_id, coalesce(r.bases, '{}'), coalesce(r.duties, '{}'), r.until, moment, leaf
+        coalesce((select v.version from registration_version v where v.registration_id = g.registration_id
+                  order by v.version desc limit 1), 0) + 1,
+        'officer', 'active', r.role, (select u.unit_id from unit u where u.body_id = g.body_id and u.code = r.unit),
+        coalesce(r.bases, '{}'), coalesce(r.duties, '{}'), r.until, moment, leaf
     from jsonb_populate_recordset(null::officer_row, rows) r
-        join body b using (bin)
-        join person p on p.iin = r.iin and p.body_id = b.body_id
-        join registration g on g.person_id = p.person_id and g.system_role = 'officer'
-        left join unit u on u.body_id = b.body_id and u.code = r.unit;
+        cross join lateral (select x.registration_id, p.body_id
+                            from person p join body b using (body_id) join registration x using (person_id)
+                            where p.iin = r.iin and b.bin = r.bin and x.system_role = 'officer' limit 1) g;
 end
 $$;
 
@@ -1294,8 +1299,9 @@ as $$
         select r.row, 1 as place, 'iin' as "column", 'own-act' as code from r where r.iin = importer ->> 'iin'
         union all
         select r.row, 1, 'iin', 'already-so'
-        from r join registration_now n on n.iin = r.iin
-        where n.system_role = 'officer' and n.state <> 'ended'
+        from r
+            cross join lateral (select from registration_now n
+                                where n.iin = r.iin and n.system_role = 'officer' and n.state <> 'ended' limit 1) n
         union all
         select d.row, 1, 'iin', 'already-so' -- twice in these rows
         from (select r.row, row_number() over (partition by r.iin order by r.row) as nth from r) d
