@@ -1,0 +1,218 @@
+/* Acts against each other and against queries that are being recorded: two who decide at once, a block while requests
+ * are on their way into several logs, an act whose entry is missing. */
+#include "tests/integration/schema/cluster.h"
+
+#include <poll.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define IIN "500101100000"
+#define ADMINISTRATOR "500101200007"
+#define SECOND "500615100015"
+#define BLOCK "{\"iin\":\"" IIN "\",\"bin\":\"300140000015\",\"cause\":\"other\",\"reason\":\"x\",\"violation\":null}"
+
+enum { WRITERS = 4, BATCH = 16, BATCHES_MAX = 400 };
+
+static void set_up(void)
+{
+    cluster_officer(IIN);
+    free(cluster_sql("select log_make('acts.example/log', 65536)", NULL));
+    free(cluster_sql("with p as (insert into person (iin, body_id) select unnest(array[$1, $2]), body_id from body"
+                     " returning person_id), r as (insert into registration (person_id, system_role)"
+                     " select person_id, 'administrator' from p returning registration_id)"
+                     " insert into registration_version (registration_id, version, system_role, state, act_number,"
+                     " act_date) select registration_id, 1, 'administrator', 'active', '1', '2026-11-01' from r",
+                     ADMINISTRATOR, SECOND, NULL));
+}
+
+/* One statement as the gateway's role; its SQLSTATE, "" when it succeeded. */
+static const char *say(PGconn *connection, const char *sql)
+{
+    static char state[8];
+    PGresult *result = PQexec(connection, sql);
+    const char *field = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+    snprintf(state, sizeof(state), "%s", field ? field : "");
+    PQclear(result);
+    return state;
+}
+
+/* The call that applies an act; its entry has the leaf "leaf SEQ". */
+static const char *apply(char *text, size_t size, const char *kind, const char *iin, const char *json, int seq)
+{
+    snprintf(text, size,
+             "select qao.act_apply((select log_id from qao.log where origin = 'acts.example/log'), array[%d],"
+             " array[sha256('\\x00'::bytea || 'leaf %d')], array[jsonb_build_object('kind', '%s', 'id',"
+             " gen_random_uuid(), 'iin', '%s', 'bin', '300140000015', 'peer', '127.0.0.1', 'at', now(), 'extra',"
+             " '{\"appendix\":4}'::jsonb, 'act', $json$%s$json$::jsonb)], array['signed'::bytea])",
+             seq, seq, kind, iin, json);
+    return text;
+}
+
+static const char *enter(char *text, size_t size, const char *kind, int seq)
+{
+    snprintf(text, size,
+             "insert into qao.entry (log_id, seq, opens, at, kind, leaf)"
+             " select log_id, %d, false, now(), '%s', 'leaf %d' from qao.log where origin = 'acts.example/log'",
+             seq, kind, seq);
+    return text;
+}
+
+/* Without an entry, with one of another kind, with another leaf: the commit fails and the register is as before. */
+START_TEST(act_entered)
+{
+    char text[3000];
+    PGconn *gateway = cluster_connect(CLUSTER_GATEWAY);
+    ck_assert_str_eq(say(gateway, apply(text, sizeof(text), "admin.block", ADMINISTRATOR, BLOCK, 0)), "QAO07");
+    ck_assert_str_eq(say(gateway, "begin"), "");
+    ck_assert_str_eq(say(gateway, apply(text, sizeof(text), "admin.block", ADMINISTRATOR, BLOCK, 0)), "");
+    ck_assert_str_eq(say(gateway, enter(text, sizeof(text), "admin.setting", 0)), "");
+    ck_assert_str_eq(say(gateway, "commit"), "QAO07");
+    ck_assert_str_eq(say(gateway, "begin"), "");
+    ck_assert_str_eq(say(gateway, apply(text, sizeof(text), "admin.block", ADMINISTRATOR, BLOCK, 0)), "");
+    ck_assert_str_eq(say(gateway, enter(text, sizeof(text), "admin.block", 1)), "");
+    ck_assert_str_eq(say(gateway, "set constraints all immediate"), "QAO07"); /* cannot be asked too early */
+    ck_assert_str_eq(say(gateway, "rollback"), "");
+    ck_assert_int_eq(cluster_number("select count(*) from act", NULL), 0);
+    ck_assert_int_eq(cluster_number("select count(*) from registration_now where state = 'blocked'", NULL), 0);
+    PQfinish(gateway);
+}
+END_TEST
+
+/* Two administrators decide on one application at once: the second waits for the first, and is told. */
+START_TEST(decision_race)
+{
+    char text[4000], decision[400];
+    PGconn *one = cluster_connect(CLUSTER_GATEWAY), *two = cluster_connect(CLUSTER_GATEWAY);
+    free(cluster_sql("insert into blob_large (digest, content) values (sha256('s'), 's')", NULL));
+    free(cluster_sql("insert into upload select $1, sha256('s'), 'image/png', '300140000015', 1, max(large_id), now()"
+                     " from blob_large",
+                     IIN, NULL));
+    char *digest = cluster_sql("select encode(sha256('s'), 'hex')", NULL);
+    char application[2000];
+    snprintf(application, sizeof(application),
+             "{\"kind\":\"transfer\",\"form\":{\"surname\":\"A\",\"given\":\"B\",\"patronymic\":null,\"iin\":\"" IIN
+             "\",\"bin\":\"300140000015\",\"body_code\":\"police\",\"unit\":null,\"position\":\"x\"},\"statements\":"
+             "{\"agreement\":true,\"protected_carrier\":true,\"personal_data\":true,\"workplace\":true},\"rights\":"
+             "{\"role\":2,\"bases\":[\"search_measures\"],\"duties\":[],\"until\":null},\"scan\":{\"sha256\":\"%s\","
+             "\"bytes\":1,\"type\":\"image/png\"}}",
+             digest);
+    free(digest);
+    ck_assert_str_eq(say(one, "begin"), "");
+    ck_assert_str_eq(say(one, apply(text, sizeof(text), "admin.application", IIN, application, 0)), "");
+    ck_assert_str_eq(say(one, enter(text, sizeof(text), "admin.application", 0)), "");
+    ck_assert_str_eq(say(one, "commit"), "");
+    char *filed = cluster_sql("select application_id from application", NULL);
+    digest = cluster_sql("select encode(digest, 'hex') from application", NULL);
+    snprintf(decision, sizeof(decision),
+             "{\"application\":\"%s\",\"digest\":\"%s\",\"outcome\":\"refused\",\"reason\":\"x\",\"rights\":null}", filed,
+             digest);
+    free(filed);
+    free(digest);
+
+    ck_assert_str_eq(say(one, "begin"), "");
+    ck_assert_str_eq(say(one, apply(text, sizeof(text), "admin.decision", ADMINISTRATOR, decision, 1)), "");
+    ck_assert_int_eq(PQsendQuery(two, apply(text, sizeof(text), "admin.decision", SECOND, decision, 2)), 1);
+    cluster_wait("select count(*) from pg_stat_activity where usename = 'qao_gateway' and wait_event_type = 'Lock'");
+    ck_assert_str_eq(say(one, enter(text, sizeof(text), "admin.decision", 1)), "");
+    ck_assert_str_eq(say(one, "commit"), "");
+    PGresult *result = PQgetResult(two);
+    ck_assert_str_eq(PQresultErrorField(result, PG_DIAG_SQLSTATE), "QAO02");
+    ck_assert_str_eq(PQresultErrorField(result, PG_DIAG_MESSAGE_DETAIL), "0"); /* which of the acts */
+    PQclear(result);
+    ck_assert_int_eq(cluster_number("select count(*) from application_version where state = 'refused'", NULL), 1);
+    PQfinish(one);
+    PQfinish(two);
+}
+END_TEST
+
+struct writer {
+    pthread_t thread;
+    struct cluster_log log;
+    long registration;
+    int version;
+    atomic_int done; /* batches */
+    bool late;       /* one that began after the block's commit was recorded */
+    struct audit_commit_result last;
+};
+
+static atomic_bool blocked;
+
+/* Records batches of requests that rest on the registration, until one is refused. */
+static void *record_on(void *context)
+{
+    struct writer *writer = context;
+    struct store_record record = cluster_record();
+    record.confirm = (struct store_confirm){.registration = writer->registration, .version = writer->version};
+    struct audit_entry entry = {.leaf = base_bytes_text("leaf"), .beside = &record};
+    const struct audit_entry *entries[BATCH];
+    for (size_t i = 0; i < BATCH; i++)
+        entries[i] = &entry;
+    for (uint64_t size = 0; size < (uint64_t) BATCHES_MAX * BATCH; size += BATCH) {
+        struct audit_head head = {.size = size + BATCH, .checkpoint_len = 1, .checkpoint = "c"};
+        struct audit_batch batch = {.prev_size = size, .entries = entries, .count = BATCH, .head = &head};
+        bool after = atomic_load(&blocked);
+        writer->last = writer->log.store.batch_append(writer->log.store.context, &batch);
+        if (writer->last.commit != AUDIT_COMMIT_DONE)
+            return NULL;
+        if (after)
+            writer->late = true;
+        atomic_fetch_add(&writer->done, 1);
+    }
+    return NULL;
+}
+
+/* 64 requests at a time on their way into four logs while the officer is blocked: none that comes after the block's
+ * commit is recorded, and each writer is told why (clause 34). */
+START_TEST(block_under_load)
+{
+    static struct writer writers[WRITERS];
+    char text[3000], origin[40];
+    long registration = cluster_officer(IIN);
+    for (int i = 0; i < WRITERS; i++) {
+        snprintf(origin, sizeof(origin), "load%d.example/log", i);
+        writers[i].log = cluster_log_open(origin, 65536);
+        writers[i].registration = registration;
+        writers[i].version = (int) cluster_number(
+            "select version from registration_now where iin = $1 and system_role = 'officer'", IIN, NULL);
+    }
+    for (int i = 0; i < WRITERS; i++)
+        ck_assert_int_eq(pthread_create(&writers[i].thread, NULL, record_on, &writers[i]), 0);
+    for (int i = 0; i < WRITERS; i++)
+        while (atomic_load(&writers[i].done) == 0)
+            poll(NULL, 0, 1); /* the test's own time limit ends this */
+    PGconn *gateway = cluster_connect(CLUSTER_GATEWAY);
+    ck_assert_str_eq(say(gateway, "begin"), "");
+    ck_assert_str_eq(say(gateway, apply(text, sizeof(text), "admin.block", ADMINISTRATOR, BLOCK, 9)), "");
+    ck_assert_str_eq(say(gateway, enter(text, sizeof(text), "admin.block", 9)), "");
+    ck_assert_str_eq(say(gateway, "commit"), "");
+    atomic_store(&blocked, true);
+    for (int i = 0; i < WRITERS; i++) {
+        pthread_join(writers[i].thread, NULL);
+        ck_assert(!writers[i].late);
+        ck_assert_int_eq(writers[i].last.commit, AUDIT_COMMIT_REFUSED);
+        ck_assert_int_eq(writers[i].last.refusal, AUDIT_REFUSAL_CHANGED);
+        cluster_log_close(&writers[i].log);
+    }
+    PQfinish(gateway);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("access_race");
+    TCase *tests = tcase_create("access_race");
+    tcase_set_timeout(tests, 60);
+    tcase_add_unchecked_fixture(tests, set_up, NULL);
+    tcase_add_test(tests, act_entered);
+    tcase_add_test(tests, decision_race);
+    tcase_add_test(tests, block_under_load);
+    suite_add_tcase(suite, tests);
+    SRunner *runner = srunner_create(suite);
+    srunner_set_fork_status(runner, CK_NOFORK); /* the tests share one cluster */
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
