@@ -41,6 +41,29 @@ bool base_text_is_printable(struct base_bytes text)
     return true;
 }
 
+/* A sequence of two or three bytes that no plain text holds; longer ones are all letters and signs. */
+static bool is_hidden(const uint8_t *at, size_t len)
+{
+    if (len == 2)
+        return at[0] == 0xc2 && at[1] < 0xa0; /* U+0080-U+009F */
+    if (len != 3 || at[0] != 0xe2)
+        return false;
+    return (at[1] == 0x80 && at[2] >= 0xaa && at[2] <= 0xae) || (at[1] == 0x81 && at[2] >= 0xa6 && at[2] <= 0xa9);
+}
+
+bool base_text_is_plain(struct base_bytes text, enum base_text_lines lines)
+{
+    for (size_t i = 0; i < text.len;) {
+        const uint8_t *at = text.data + i;
+        size_t len = sequence_length(at, text.len - i);
+        bool is_control = at[0] == 0x7f || (at[0] < 0x20 && !(at[0] == '\n' && lines == BASE_TEXT_LINES));
+        if (len == 0 || is_control || is_hidden(at, len))
+            return false;
+        i += len;
+    }
+    return true;
+}
+
 size_t base_text_length(struct base_bytes text)
 {
     size_t count = 0;

@@ -293,6 +293,11 @@ unsigned policy_edition_role_duties(const struct policy_edition *edition, unsign
     return role <= POLICY_ROLE_MAX ? edition->files.order.roles[role].duties : 0;
 }
 
+unsigned policy_edition_role_appendix(const struct policy_edition *edition, unsigned role)
+{
+    return role <= POLICY_ROLE_MAX ? edition->files.order.roles[role].appendix : 0;
+}
+
 size_t policy_edition_article_count(const struct policy_edition *edition)
 {
     return edition->files.order.article_count;

@@ -79,6 +79,8 @@ bool policy_edition_service_acts(const struct policy_edition *edition, unsigned 
  * (R07) as bits 1u << enum policy_duty. 0 outside 1-15. */
 unsigned policy_edition_role_bases(const struct policy_edition *edition, unsigned role);
 unsigned policy_edition_role_duties(const struct policy_edition *edition, unsigned role);
+/* The appendix (4-7) whose duties are the role's other duties (R07); 0 for a role without one and outside 1-15. */
+unsigned policy_edition_role_appendix(const struct policy_edition *edition, unsigned role);
 
 /* App. 8: number of entries, and the entry of an index as it must be written in a query ("216/2", "220"). */
 size_t policy_edition_article_count(const struct policy_edition *edition);

@@ -5,6 +5,7 @@ unsigned core_outcome_status(enum wire_code code)
     switch (code) {
     case WIRE_CODE_BAD_REQUEST:
     case WIRE_CODE_QUERY_MALFORMED:
+    case WIRE_CODE_ACT_MALFORMED:
         return 400;
     case WIRE_CODE_SIGNATURE_INVALID:
     case WIRE_CODE_CERTIFICATE_UNTRUSTED:
@@ -29,12 +30,21 @@ unsigned core_outcome_status(enum wire_code code)
     case WIRE_CODE_CASE_MALFORMED:
     case WIRE_CODE_ARTICLE_MISSING:
     case WIRE_CODE_ARTICLE_NOT_LISTED:
+    case WIRE_CODE_ROLE_NOT_HELD:
+    case WIRE_CODE_OWN_ACT:
+    case WIRE_CODE_NOT_COMPETENT:
         return 403;
     case WIRE_CODE_NOT_FOUND:
         return 404;
     case WIRE_CODE_METHOD_NOT_ALLOWED:
         return 405;
     case WIRE_CODE_QUERY_REPLAYED:
+    case WIRE_CODE_APPLICATION_OPEN:
+    case WIRE_CODE_APPLICATION_CLOSED:
+    case WIRE_CODE_DIGEST_MISMATCH:
+    case WIRE_CODE_ALREADY_SO:
+    case WIRE_CODE_TEXT_NOT_IN_FORCE:
+    case WIRE_CODE_IMPORT_RUNNING:
         return 409;
     case WIRE_CODE_LENGTH_REQUIRED:
         return 411;
@@ -43,6 +53,15 @@ unsigned core_outcome_status(enum wire_code code)
     case WIRE_CODE_UNSUPPORTED_TYPE:
         return 415;
     case WIRE_CODE_PARAMS_INVALID:
+    case WIRE_CODE_BODY_UNKNOWN:
+    case WIRE_CODE_UNIT_UNKNOWN:
+    case WIRE_CODE_OBJECT_UNKNOWN:
+    case WIRE_CODE_FORM_MISMATCH:
+    case WIRE_CODE_FORM_INCOMPLETE:
+    case WIRE_CODE_SCAN_MISSING:
+    case WIRE_CODE_ROLE_NOT_OF_BODY:
+    case WIRE_CODE_PERIOD_WRONG:
+    case WIRE_CODE_IMPORT_WRONG:
         return 422;
     case WIRE_CODE_TOO_MANY:
         return 429;
@@ -60,6 +79,14 @@ unsigned core_outcome_status(enum wire_code code)
         break;
     }
     return 500;
+}
+
+unsigned core_outcome_act_status(enum wire_code code)
+{
+    /* Here they speak of rights that are to be given, not of the signer's own. */
+    if (code == WIRE_CODE_ROLE_BASIS || code == WIRE_CODE_DUTY_NOT_OF_ROLE || code == WIRE_CODE_DUTY_MISSING)
+        return 422;
+    return core_outcome_status(code);
 }
 
 enum wire_code core_outcome_of_verdict(enum certs_verdict verdict)

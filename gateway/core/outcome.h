@@ -9,6 +9,9 @@
 /* 4xx or 5xx; 500 for what is no code. */
 unsigned core_outcome_status(enum wire_code code);
 
+/* The same where the code refuses an act (docs/PROTOCOL-ACCESS.md, 1.2). */
+unsigned core_outcome_act_status(enum wire_code code);
+
 /* WIRE_CODE_NONE only for CERTS_VERDICT_VALID; what could not be decided is untrusted. */
 enum wire_code core_outcome_of_verdict(enum certs_verdict verdict);
 

@@ -1,37 +1,20 @@
 #include "gateway/wire/query.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "base/clock.h"
 #include "base/text.h"
 
 /* ---- members ---- */
 
-/* The first fault found is kept. */
 static void fault(struct wire_query *query, const char *member, const char *what)
 {
-    if (query->fault[0] == '\0')
-        snprintf(query->fault, sizeof(query->fault), "%s: %s", member, what);
+    wire_head_fault(query->fault, member, what);
 }
 
 static struct base_bytes text_of(const json_t *value)
 {
     return base_bytes_of(json_string_value(value), json_string_length(value));
-}
-
-/* A mandatory text; the empty view after a fault. */
-static struct base_bytes text_need(struct wire_query *query, const json_t *root, const char *member)
-{
-    const json_t *value = json_object_get(root, member);
-    if (!value)
-        fault(query, member, "missing");
-    else if (!json_is_string(value))
-        fault(query, member, "not a text");
-    else
-        return text_of(value);
-    return base_bytes_of(NULL, 0);
 }
 
 /* A text that may be absent or null, but not empty. False after a fault; the view is then empty. */
@@ -77,24 +60,14 @@ static void long_text_take(struct wire_query *query, const json_t *root, const c
 
 static void head_take(struct wire_query *query, const json_t *root, const char *origin)
 {
-    struct base_bytes version = text_need(query, root, "v");
+    struct base_bytes version = wire_head_text(root, "v", query->fault);
     if (version.data && !base_bytes_equal_text(version, "qao.query/1"))
         fault(query, "v", "not qao.query/1");
-    struct base_bytes to = text_need(query, root, "to");
-    if (to.data && !base_bytes_equal_text(to, origin))
-        fault(query, "to", "not this system");
-    struct base_bytes id = text_need(query, root, "id");
-    if (id.data && base_uuid_parse(id, BASE_UUID_ANY_CASE, query->id) < 0)
-        fault(query, "id", "not a UUID");
-    else if (id.data) {
-        base_uuid_encode(query->id, query->id_text);
-        query->parts |= WIRE_QUERY_ID;
-    }
-    struct base_bytes at = text_need(query, root, "at");
-    if (at.data && base_time_parse(at, &query->at_us) < 0)
-        fault(query, "at", "not an RFC 3339 time with an offset");
-    else if (at.data)
-        query->parts |= WIRE_QUERY_AT;
+    struct wire_head head = wire_head_take(root, origin, query->fault);
+    memcpy(query->id, head.id, sizeof(query->id));
+    memcpy(query->id_text, head.id_text, sizeof(query->id_text));
+    query->at_us = head.at_us;
+    query->parts |= head.parts;
 }
 
 static void service_take(struct wire_query *query, const json_t *root)
@@ -115,7 +88,7 @@ static void service_take(struct wire_query *query, const json_t *root)
 static void ground_take(struct wire_query *query, const json_t *root)
 {
     bool right = true;
-    struct base_bytes basis = text_need(query, root, "basis");
+    struct base_bytes basis = wire_head_text(root, "basis", query->fault);
     query->basis = policy_basis_parse(basis);
     if (query->basis == POLICY_BASIS_NONE) {
         if (basis.data)

@@ -4,22 +4,21 @@
 
 #include "base/bytes.h"
 #include "base/result.h"
-#include "base/uuid.h"
+#include "gateway/wire/head.h"
 #include "gateway/wire/json.h"
 #include "policy/basis.h"
 
 enum {
-    WIRE_QUERY_BYTES_MAX = 64 << 10,
+    WIRE_QUERY_BYTES_MAX = WIRE_CONTENT_BYTES_MAX,
     WIRE_QUERY_TEXT_MAX = 1000, /* characters of ground, ordered_by and recipient (R17) */
     WIRE_QUERY_CASE_MAX = 64,   /* bytes */
     WIRE_QUERY_ARTICLE_MAX = 32,
-    WIRE_QUERY_FAULT_MAX = 128,
 };
 
 /* What a reader of the query may rely on: each bit is a part that was there (or rightly absent) and right by itself. */
 enum wire_query_part {
-    WIRE_QUERY_ID = 1 << 0,
-    WIRE_QUERY_AT = 1 << 1,
+    WIRE_QUERY_ID = WIRE_HEAD_ID,
+    WIRE_QUERY_AT = WIRE_HEAD_AT,
     WIRE_QUERY_SERVICE = 1 << 2,
     WIRE_QUERY_GROUND = 1 << 3, /* basis and duty, and they belong together */
     WIRE_QUERY_CASE = 1 << 4,
@@ -31,7 +30,7 @@ enum wire_query_part {
 struct wire_query {
     bool wellformed; /* nothing at all is wrong with the content; else fault says what was found first */
     unsigned parts;  /* bits of enum wire_query_part, also of a malformed query */
-    char fault[WIRE_QUERY_FAULT_MAX]; /* member and what is wrong with it; printable ASCII, nothing the sender chose */
+    char fault[WIRE_HEAD_FAULT_MAX]; /* member and what is wrong with it; printable ASCII, nothing the sender chose */
     uint8_t id[BASE_UUID_BYTES];
     char id_text[BASE_UUID_TEXT_MAX]; /* lower case */
     int64_t at_us;

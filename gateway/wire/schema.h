@@ -1,4 +1,4 @@
-/* The subset of JSON Schema 2020-12 in which a service's request and answer are described (docs/SERVICES.md), compiled
+/* The subset of JSON Schema 2020-12 in which a service's request and answer, and signed acts, are described (docs/SERVICES.md), compiled
  * once and then immutable. Every text, array and integer has a bound; a keyword outside the subset is an error, so that
  * nothing stands in a description that is not enforced. */
 #ifndef GATEWAY_WIRE_SCHEMA_H
@@ -27,6 +27,16 @@ enum wire_schema_format {
     WIRE_FORMAT_DATE_TIME, /* RFC 3339 date-time with offset */
     WIRE_FORMAT_IIN,       /* twelve digits, check digit right */
     WIRE_FORMAT_BIN,
+    WIRE_FORMAT_TEXT,   /* one line that shows what it holds: base_text_is_plain() */
+    WIRE_FORMAT_LINES,  /* the same with line feeds; maxLength bounds its bytes too */
+    WIRE_FORMAT_CIDR,   /* network as address/length, IPv4 or IPv6, no bit set behind the length */
+    WIRE_FORMAT_BASE64, /* canonical, padded */
+};
+
+/* What is described. */
+enum wire_schema_use {
+    WIRE_SCHEMA_SERVICE = 0,
+    WIRE_SCHEMA_ACT, /* every text has a format, a pattern or a list of values; x-log is known, x-amount and x-same-as not */
 };
 
 struct wire_schema_property {
@@ -44,6 +54,7 @@ struct wire_schema {
     json_t *alternatives; /* object: oneOf, an array of arrays of names, of which exactly one is present whole; or NULL */
 
     struct wire_schema *items; /* array */
+    bool is_unique;            /* array: no item twice */
     int64_t min, max;          /* items of an array, code points of a string, value of an integer */
 
     enum wire_schema_format format; /* string */
@@ -53,12 +64,13 @@ struct wire_schema {
 
     bool is_amount;
     bool is_personal;
+    bool is_logged; /* x-log: copied into the leaf of the act */
     enum wire_identifier identifier;
     char *same_as; /* the parameter whose value this must equal, or NULL */
 };
 
 /* Compiles a root schema. On -EINVAL *ret_error (freed by the caller) says where below place and what. */
-int wire_schema_new(const json_t *source, const char *place, struct wire_schema **ret_schema,
+int wire_schema_new(const json_t *source, enum wire_schema_use use, const char *place, struct wire_schema **ret_schema,
                     char **ret_error) BASE_MUST_USE;
 /* Accepts NULL. */
 void wire_schema_free(struct wire_schema *schema);

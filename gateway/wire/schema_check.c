@@ -1,5 +1,6 @@
 #include "base/clock.h"
 #include "base/idnum.h"
+#include "base/network.h"
 #include "base/text.h"
 #include "gateway/wire/schema.h"
 
@@ -64,6 +65,22 @@ static bool is_date(const char *text, size_t len)
     return day <= days[month - 1] + (month == 2 && is_leap(year) ? 1 : 0);
 }
 
+/* Canonical base64 by its form, without decoding: the unused bits of the last letter are for the decoder. */
+static bool is_base64(struct base_bytes text)
+{
+    size_t len = text.len;
+    if (len == 0 || len % 4 != 0)
+        return false;
+    len -= text.data[len - 1] == '=' ? 1 : 0;
+    len -= len < text.len && text.data[len - 1] == '=' ? 1 : 0;
+    for (size_t i = 0; i < len; i++) {
+        uint8_t c = text.data[i];
+        if (!((c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '+' || c == '/'))
+            return false;
+    }
+    return true;
+}
+
 static void check_format(const struct wire_schema *schema, struct base_bytes text,
                          struct wire_schema_checking *checking)
 {
@@ -78,6 +95,24 @@ static void check_format(const struct wire_schema *schema, struct base_bytes tex
     case WIRE_FORMAT_DATE_TIME:
         if (base_time_parse(text, &at_us) < 0)
             wire_schema_fault(checking, WIRE_FAULT_DATE);
+        return;
+    case WIRE_FORMAT_TEXT:
+        if (!base_text_is_plain(text, BASE_TEXT_ONE_LINE))
+            wire_schema_fault(checking, WIRE_FAULT_CHARACTER);
+        return;
+    case WIRE_FORMAT_LINES:
+        if ((int64_t) text.len > schema->max)
+            wire_schema_fault(checking, WIRE_FAULT_LENGTH);
+        else if (!base_text_is_plain(text, BASE_TEXT_LINES))
+            wire_schema_fault(checking, WIRE_FAULT_CHARACTER);
+        return;
+    case WIRE_FORMAT_CIDR:
+        if (!base_network_is_wellformed(text))
+            wire_schema_fault(checking, WIRE_FAULT_PATTERN);
+        return;
+    case WIRE_FORMAT_BASE64:
+        if (!is_base64(text))
+            wire_schema_fault(checking, WIRE_FAULT_PATTERN);
         return;
     case WIRE_FORMAT_IIN:
     case WIRE_FORMAT_BIN:
@@ -173,6 +208,12 @@ static void check_array(const struct wire_schema *schema, const json_t *value, s
         wire_schema_fault(checking, WIRE_FAULT_LENGTH);
         return;
     }
+    for (size_t i = 0; schema->is_unique && i < json_array_size(value); i++)
+        for (size_t j = 0; j < i; j++)
+            if (json_equal(json_array_get(value, i), json_array_get(value, j))) {
+                wire_schema_fault(checking, WIRE_FAULT_TWICE);
+                return;
+            }
     for (size_t i = 0; i < json_array_size(value); i++) {
         size_t len = enter_index(checking, i);
         wire_schema_check(schema->items, json_array_get(value, i), checking);

@@ -13,6 +13,7 @@ enum {
     LENGTH_MAX = 1 << 24, /* code points: pictures and documents as base64 */
     PATTERN_BYTES_MAX = 200,
     VALUES_MAX = 64,
+    UNIQUE_ITEMS_MAX = 512, /* each is compared with each */
 };
 
 static const int64_t INTEGER_MAX = 9007199254740991; /* 2^53-1 (RFC 8785) */
@@ -46,9 +47,10 @@ static bool is_one_of(const char *text, const char *const *list, size_t count)
 
 static const char *const common_keywords[] = {"$schema",     "$defs",  "$comment",     "title",
                                               "description", "type",   "x-titles",     "x-personal",
-                                              "x-amount",    "x-unit", "x-identifies", "x-same-as"};
+                                              "x-amount",    "x-unit", "x-identifies", "x-same-as",
+                                              "x-log"};
 static const char *const object_keywords[] = {"properties", "required", "additionalProperties", "oneOf"};
-static const char *const array_keywords[] = {"items", "minItems", "maxItems"};
+static const char *const array_keywords[] = {"items", "minItems", "maxItems", "uniqueItems"};
 static const char *const string_keywords[] = {"minLength", "maxLength", "pattern", "format", "enum"};
 static const char *const integer_keywords[] = {"minimum", "maximum"};
 
@@ -210,6 +212,12 @@ static int compile_array(struct wire_schema_compiling *compiling, const json_t *
         r = compile_bound(compiling, source, "maxItems", true, 0, ITEMS_MAX, &schema->max);
     if (r < 0)
         return r;
+    const json_t *unique = json_object_get(source, "uniqueItems");
+    if (unique && !json_is_boolean(unique))
+        return wire_schema_fail(compiling, "uniqueItems", "is true or false");
+    schema->is_unique = json_is_true(unique);
+    if (schema->is_unique && schema->max > UNIQUE_ITEMS_MAX)
+        return wire_schema_fail(compiling, "uniqueItems", "stands with a maxItems of at most 512");
     size_t len = enter(compiling, "items", NULL);
     r = compile(compiling, json_object_get(source, "items"), &schema->items);
     if (r == 0 && (schema->items->is_amount || schema->items->same_as))
@@ -253,7 +261,7 @@ static int compile_pattern(struct wire_schema_compiling *compiling, const json_t
 
 static int compile_format(struct wire_schema_compiling *compiling, const json_t *source, struct wire_schema *schema)
 {
-    static const char *const names[] = {"", "date", "date-time", "iin", "bin"};
+    static const char *const names[] = {"", "date", "date-time", "iin", "bin", "text", "lines", "cidr", "base64"};
     const json_t *value = json_object_get(source, "format");
     if (!value)
         return 0;
@@ -262,7 +270,7 @@ static int compile_format(struct wire_schema_compiling *compiling, const json_t 
         if (strcmp(text, names[i]) == 0)
             schema->format = (enum wire_schema_format) i;
     return schema->format == WIRE_FORMAT_NONE
-               ? wire_schema_fail(compiling, "format", "must be date, date-time, iin or bin")
+               ? wire_schema_fail(compiling, "format", "must be date, date-time, iin, bin, text, lines, cidr or base64")
                : 0;
 }
 
@@ -290,7 +298,12 @@ static int compile_string(struct wire_schema_compiling *compiling, const json_t 
         r = compile_pattern(compiling, source, schema);
     if (r == 0)
         r = compile_bound(compiling, source, "minLength", false, 0, LENGTH_MAX, &schema->min);
-    bool is_bounded = schema->format != WIRE_FORMAT_NONE || schema->values;
+    /* These say how long a text can be. */
+    bool is_bounded = (schema->format >= WIRE_FORMAT_DATE && schema->format <= WIRE_FORMAT_BIN) ||
+                      schema->format == WIRE_FORMAT_CIDR || schema->values;
+    if (r == 0 && compiling->use == WIRE_SCHEMA_ACT && schema->format == WIRE_FORMAT_NONE && !schema->values &&
+        !schema->has_pattern)
+        return wire_schema_fail(compiling, "format", "is missing: a text of an act is restricted");
     schema->max = 64;
     return r < 0 ? r : compile_bound(compiling, source, "maxLength", !is_bounded, 0, LENGTH_MAX, &schema->max);
 }
@@ -380,9 +393,10 @@ static int compile(struct wire_schema_compiling *compiling, const json_t *source
     return r;
 }
 
-int wire_schema_new(const json_t *source, const char *place, struct wire_schema **ret_schema, char **ret_error)
+int wire_schema_new(const json_t *source, enum wire_schema_use use, const char *place, struct wire_schema **ret_schema,
+                    char **ret_error)
 {
-    struct wire_schema_compiling compiling = {.defs = json_object_get(source, "$defs")};
+    struct wire_schema_compiling compiling = {.defs = json_object_get(source, "$defs"), .use = use};
     snprintf(compiling.place, sizeof(compiling.place), "%s", place);
     int r = compile(&compiling, source, ret_schema);
     if (r == -EINVAL)

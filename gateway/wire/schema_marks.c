@@ -21,6 +21,12 @@ static int flags_parse(struct wire_schema_compiling *compiling, const json_t *so
     const json_t *amount = json_object_get(source, "x-amount"), *personal = json_object_get(source, "x-personal");
     if ((amount && !json_is_boolean(amount)) || (personal && !json_is_boolean(personal)))
         return wire_schema_fail(compiling, "x-amount", "x-amount and x-personal are true or false");
+    const json_t *log = json_object_get(source, "x-log");
+    if (log && (compiling->use != WIRE_SCHEMA_ACT || !json_is_boolean(log)))
+        return wire_schema_fail(compiling, "x-log", "is true or false, and belongs to acts");
+    if (compiling->use == WIRE_SCHEMA_ACT && (amount || json_object_get(source, "x-same-as")))
+        return wire_schema_fail(compiling, "x-amount", "x-amount and x-same-as belong to answers");
+    schema->is_logged = json_is_true(log);
     schema->is_amount = json_is_true(amount);
     schema->is_personal = json_is_true(personal);
     const char *unit = json_string_value(json_object_get(source, "x-unit"));

@@ -6,6 +6,7 @@
 
 struct wire_schema_compiling {
     const json_t *defs;
+    enum wire_schema_use use;
     unsigned depth;
     char place[256];
     char *error;
@@ -17,7 +18,7 @@ int wire_schema_fail(struct wire_schema_compiling *compiling, const char *keywor
 /* Order of properties: by name. */
 int wire_schema_property_compare(const void *a, const void *b);
 
-/* Reads the x- members of a schema whose type is known: titles, amount, personal, identifier, same-as. 0, -EINVAL
+/* Reads the x- members of a schema whose type is known: titles, amount, personal, identifier, same-as, log. 0, -EINVAL
  * (noted) or -ENOMEM. */
 int wire_schema_marks_parse(struct wire_schema_compiling *compiling, const json_t *source,
                             struct wire_schema *schema) BASE_MUST_USE;

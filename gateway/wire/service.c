@@ -149,12 +149,14 @@ static int compile(struct wire_service *service, const char *place, char **ret_e
     char below[320];
     snprintf(below, sizeof(below), "%s#/request", place);
     if (r == 0)
-        r = wire_schema_new(json_object_get(service->description, "request"), below, &service->request, ret_error);
+        r = wire_schema_new(json_object_get(service->description, "request"), WIRE_SCHEMA_SERVICE, below,
+                            &service->request, ret_error);
     if (r == 0)
         r = check_request(service->request, below, ret_error);
     snprintf(below, sizeof(below), "%s#/answer", place);
     if (r == 0)
-        r = wire_schema_new(json_object_get(service->description, "answer"), below, &service->answer, ret_error);
+        r = wire_schema_new(json_object_get(service->description, "answer"), WIRE_SCHEMA_SERVICE, below,
+                            &service->answer, ret_error);
     return r < 0 ? r : check_answer(service, below, ret_error);
 }
 

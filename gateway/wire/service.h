@@ -91,6 +91,8 @@ enum wire_fault_kind {
     WIRE_FAULT_CHECK_DIGIT,   /* an IIN or BIN with a wrong check digit */
     WIRE_FAULT_DATE,          /* no calendar date, or no RFC 3339 time */
     WIRE_FAULT_COMBINATION,   /* not exactly one of the keys the service can be asked by */
+    WIRE_FAULT_CHARACTER,     /* a control character, or one that turns the direction of writing */
+    WIRE_FAULT_TWICE,         /* an item stands twice in a list */
     WIRE_FAULT_OTHER_SUBJECT, /* an answer about somebody else than was asked */
     WIRE_FAULT_TOO_MANY,      /* more members or faults than are looked at */
 };

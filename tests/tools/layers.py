@@ -37,7 +37,7 @@ RULES = {
                       {"microhttpd", "gnutls", "sockets", "clocks"}),
     "gateway/adapters": ({"base", "gateway/link", "gateway/wire", "gateway/adapters"},
                          {"libpq", "clocks"}),
-    "gateway/registry": ({"base", "policy", "schema/store", "gateway/registry"}, set()),
+    "gateway/registry": ({"base", "policy", "schema/store", "gateway/wire", "gateway/registry"}, {"jansson"}),
     "gateway/core": ({"base", "certs", "policy", "audit", "schema/store", "gateway/link", "gateway/wire",
                       "gateway/registry", "gateway/core"}, {"openssl", "jansson", "clocks"}),
     "gateway/cli": ({"base", "certs", "policy", "audit", "schema/store", "gateway/wire", "gateway/cli"},

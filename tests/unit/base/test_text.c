@@ -18,6 +18,23 @@ START_TEST(well_formed_utf8)
 }
 END_TEST
 
+START_TEST(plain_texts)
+{
+    static const char *const good[] = {"", "Қазақстан – 1", "\xc2\xa0", "\xe2\x80\xa9", "\xe2\x80\xaf", "\xe2\x81\xa5", "\xe2\x81\xaa", "😀"};
+    /* TAB, ESC, DEL, U+0080, U+009F, U+202A, U+202E, U+2066, U+2069, malformed */
+    static const char *const bad[] = {"a\tb", "\x1b[1m", "\x7f", "\xc2\x80", "\xc2\x9f", "a\xe2\x80\xaa", "\xe2\x80\xae""b",
+                                      "\xe2\x81\xa6", "\xe2\x81\xa9", "\xc3"};
+    for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++)
+        ck_assert_msg(base_text_is_plain(base_bytes_text(good[i]), BASE_TEXT_ONE_LINE), "refused text %zu", i);
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+        ck_assert_msg(!base_text_is_plain(base_bytes_text(bad[i]), BASE_TEXT_LINES), "accepted text %zu", i);
+    ck_assert(!base_text_is_plain(base_bytes_of("", 1), BASE_TEXT_LINES)); /* NUL */
+    ck_assert(!base_text_is_plain(base_bytes_text("a\nb"), BASE_TEXT_ONE_LINE));
+    ck_assert(base_text_is_plain(base_bytes_text("a\nb"), BASE_TEXT_LINES));
+    ck_assert(!base_text_is_plain(base_bytes_text("a\r\nb"), BASE_TEXT_LINES));
+}
+END_TEST
+
 START_TEST(numbers_with_a_right_check_digit)
 {
     /* reference/kz-ecosystem.md §2: first and second pass of the rule */
@@ -53,5 +70,5 @@ START_TEST(no_number_at_all)
 }
 END_TEST
 
-CHECK_MAIN("base/text, base/idnum", well_formed_utf8, numbers_with_a_right_check_digit, any_other_last_digit_is_wrong,
+CHECK_MAIN("base/text, base/idnum", well_formed_utf8, plain_texts, numbers_with_a_right_check_digit, any_other_last_digit_is_wrong,
            no_number_at_all)

@@ -2,6 +2,7 @@
  * lies beside editions does not disturb it; names and rights are those of the edition. */
 #include "base/clock.h"
 #include "base/file.h"
+#include "policy/rights.h"
 #include "support.h"
 
 #include <check.h>
@@ -235,6 +236,34 @@ START_TEST(the_edition_of_2022_is_as_read)
 }
 END_TEST
 
+START_TEST(rights_that_may_be_given)
+{
+    const unsigned basis = 1u << POLICY_REASON_ROLE_BASIS, missing = 1u << POLICY_REASON_DUTY_MISSING,
+                   other = 1u << POLICY_REASON_DUTY_NOT_OF_ROLE;
+    const struct {
+        struct policy_rights rights;
+        unsigned reasons;
+    } cases[] = {
+        {{2, 0x1e, 1u << POLICY_DUTY_APP4_1}, 0},
+        {{2, 0x1e, 0}, 0}, /* column 1 comes with the registration (R08) */
+        {{2, 1u << POLICY_BASIS_OTHER_DUTIES, 1u << POLICY_DUTY_APP7_1}, other},
+        {{5, 1u << POLICY_BASIS_SEARCH_MEASURES, 0}, basis},
+        {{4, 1u << POLICY_BASIS_OTHER_DUTIES, 0}, missing}, /* R06 */
+        {{4, 1u << POLICY_BASIS_OTHER_DUTIES, 1u << POLICY_DUTY_APP4_1}, missing | other},
+        {{4, 1u << POLICY_BASIS_OPERATIVE_SEARCH, 0}, 0},
+        {{15, 0x1e, 1u << POLICY_DUTY_APP5_2}, basis}, /* R05 */
+        {{0, 0, 0}, basis},
+        {{16, 0, 0}, basis},
+    };
+    struct policy_edition *edition = support_edition(NULL);
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        ck_assert_uint_eq(policy_rights_check(edition, &cases[i].rights), cases[i].reasons);
+        ck_assert_uint_eq(policy_rights_check(NULL, &cases[i].rights), basis); /* nothing is in force */
+    }
+    policy_edition_free(edition);
+}
+END_TEST
+
 START_TEST(rights_are_those_of_app_12)
 {
     /* bits 1-4 are the bases */
@@ -248,6 +277,9 @@ START_TEST(rights_are_those_of_app_12)
     ck_assert_uint_eq(policy_edition_role_duties(edition, 4), 0);
     ck_assert_uint_eq(policy_edition_role_duties(edition, 15), 0xc0);
     ck_assert_uint_eq(policy_edition_role_duties(edition, 16), 0);
+    static const unsigned appendix[POLICY_ROLE_MAX + 2] = {0, 7, 4, 6, 0, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 5, 0}; /* R07 */
+    for (unsigned role = 0; role <= POLICY_ROLE_MAX + 1; role++)
+        ck_assert_uint_eq(policy_edition_role_appendix(edition, role), appendix[role]);
     policy_edition_free(edition);
 }
 END_TEST
@@ -268,6 +300,7 @@ int main(void)
     tcase_add_test(edition, a_failing_digest_fails_the_load);
     tcase_add_test(edition, the_digest_of_the_edition_is_that_of_its_list);
     tcase_add_test(edition, the_edition_of_2022_is_as_read);
+    tcase_add_test(edition, rights_that_may_be_given);
     tcase_add_test(edition, rights_are_those_of_app_12);
     suite_add_tcase(suite, edition);
     SRunner *runner = srunner_create(suite);

@@ -1,0 +1,85 @@
+#include "schema/store/act.h"
+
+#include "schema/store/pool.h"
+
+#include <errno.h>
+
+int store_act_check(struct store_pool *pool, const char *envelope, struct store_names *ret_reasons)
+{
+    struct store_params params = STORE_PARAMS_INIT;
+    struct store_names reasons = {.count = 0};
+    store_params_text(&params, envelope);
+    BASE_CLEANUP(store_result_clear) PGresult *result = NULL;
+    int r = store_pool_call(pool, STORE_STATEMENT_ACT_CHECK, &params, &result);
+    if (r < 0)
+        return r;
+    if (PQntuples(result) != 1 || PQgetisnull(result, 0, 0))
+        return -EBADMSG; /* silence is no permission */
+    struct store_row row = store_row_of(result, 0);
+    store_row_names(&row, &reasons);
+    r = store_row_end(&row);
+    if (r == 0)
+        *ret_reasons = reasons;
+    return r;
+}
+
+int store_read(struct store_pool *pool, const char *collection, const char *reader, const char *filter,
+               struct base_buffer *out)
+{
+    struct store_params params = STORE_PARAMS_INIT;
+    store_params_text(&params, collection);
+    store_params_text(&params, reader);
+    store_params_text(&params, filter);
+    BASE_CLEANUP(store_result_clear) PGresult *result = NULL;
+    int r = store_pool_call(pool, STORE_STATEMENT_REGISTRY_READ, &params, &result);
+    if (r == -EIO) {
+        char sqlstate[STORE_SQLSTATE_MAX];
+        store_pool_error(pool, sqlstate);
+        return strcmp(sqlstate, "QAO08") == 0 ? -EINVAL : r;
+    }
+    if (r < 0)
+        return r;
+    struct store_row row = store_row_of(result, 0);
+    const char *page = store_row_text(&row);
+    r = store_row_end(&row);
+    if (r < 0)
+        return r;
+    return page ? base_buffer_append_text(out, page) : STORE_NONE;
+}
+
+int store_upload_put(struct store_pool *pool, const char *iin, const char *bin, const struct store_upload *upload)
+{
+    struct store_params params = STORE_PARAMS_INIT;
+    store_params_text(&params, iin);
+    store_params_text(&params, bin);
+    store_params_bytes(&params, base_bytes_of(upload->digest, STORE_DIGEST_BYTES));
+    store_params_text(&params, upload->type);
+    store_params_i32(&params, upload->bytes);
+    store_params_i64(&params, upload->large);
+    store_params_time(&params, upload->at_us);
+    BASE_CLEANUP(store_result_clear) PGresult *result = NULL;
+    return store_pool_call(pool, STORE_STATEMENT_UPLOAD_PUT, &params, &result);
+}
+
+int store_upload_find(struct store_pool *pool, const char *iin, const uint8_t digest[static STORE_DIGEST_BYTES],
+                      const char *type, struct store_upload *ret_upload)
+{
+    struct store_params params = STORE_PARAMS_INIT;
+    store_params_text(&params, iin);
+    store_params_bytes(&params, base_bytes_of(digest, STORE_DIGEST_BYTES));
+    store_params_text(&params, type);
+    BASE_CLEANUP(store_result_clear) PGresult *result = NULL;
+    int r = store_pool_call(pool, STORE_STATEMENT_UPLOAD_FIND, &params, &result);
+    if (r < 0)
+        return r;
+    if (PQntuples(result) == 0)
+        return STORE_NONE;
+    struct store_row row = store_row_of(result, 0);
+    struct store_upload upload = {.digest = digest, .type = type, .bytes = store_row_i32(&row)};
+    upload.large = store_row_i64(&row);
+    upload.at_us = store_row_time(&row);
+    r = store_row_end(&row);
+    if (r == 0)
+        *ret_upload = upload;
+    return r;
+}

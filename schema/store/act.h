@@ -1,0 +1,32 @@
+/* Acts, the register's pages, and uploads (docs/PROTOCOL-ACCESS.md). The change an act makes is the log's transaction
+ * (store_record.act); here is what is asked before and beside it. Any thread. */
+#ifndef SCHEMA_STORE_ACT_H
+#define SCHEMA_STORE_ACT_H
+
+#include "schema/store/store.h"
+
+/* Every reason of the register's against the act, by name; none: it may be taken now. */
+int store_act_check(struct store_pool *pool, const char *envelope, struct store_names *ret_reasons) BASE_MUST_USE;
+
+/* Appends the page {"items", "next"} as JSON. reader and filter are JSON objects. STORE_NONE: the collection is not the
+ * reader's, or there is none of that name. -EINVAL: the filter is not of its form. */
+int store_read(struct store_pool *pool, const char *collection, const char *reader, const char *filter,
+               struct base_buffer *out) BASE_MUST_USE;
+
+struct store_upload {
+    const uint8_t *digest; /* SHA-256 of the content, 32 bytes */
+    const char *type;      /* media type */
+    int32_t bytes;         /* length of the content */
+    int64_t large;         /* its sealed form, from store_blob_put() */
+    int64_t at_us;
+};
+
+/* Notes an upload; the first of equal ones stays. */
+int store_upload_put(struct store_pool *pool, const char *iin, const char *bin,
+                     const struct store_upload *upload) BASE_MUST_USE;
+
+/* The person's own upload; digest and type of ret_upload are those asked for. STORE_NONE. */
+int store_upload_find(struct store_pool *pool, const char *iin, const uint8_t digest[static STORE_DIGEST_BYTES],
+                      const char *type, struct store_upload *ret_upload) BASE_MUST_USE;
+
+#endif
