@@ -12,7 +12,5 @@ unsigned policy_rights_check(const struct policy_edition *edition, const struct 
         reasons |= BIT(POLICY_REASON_ROLE_BASIS);
     if (rights->duties & ~duties)
         reasons |= BIT(POLICY_REASON_DUTY_NOT_OF_ROLE);
-    if ((rights->bases & BIT(POLICY_BASIS_OTHER_DUTIES)) && duties == 0)
-        reasons |= BIT(POLICY_REASON_DUTY_MISSING);
     return reasons;
 }

@@ -15,9 +15,9 @@ struct policy_rights {
 /* Every reason against, as bits 1u << enum policy_reason:
  *   role-basis        App. 12 does not give the role one of the bases, or the role is none
  *   duty-not-of-role  a duty of another appendix than the role's (R07)
- *   duty-missing      other duties for a role that has none (R06)
- * Duties without the basis of other duties are the caller's to refuse. A NULL edition (none in force) gives role-basis:
- * then nothing may be given. Any thread. */
+ * The basis of other duties may be given to a role that has none (R06), as App. 12 gives it: it opens nothing. Duties
+ * without that basis are the caller's to refuse. A NULL edition (none in force) gives role-basis: then nothing may be
+ * given. Any thread. */
 unsigned policy_rights_check(const struct policy_edition *edition, const struct policy_rights *rights);
 
 #endif

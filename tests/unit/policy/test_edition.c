@@ -238,8 +238,7 @@ END_TEST
 
 START_TEST(rights_that_may_be_given)
 {
-    const unsigned basis = 1u << POLICY_REASON_ROLE_BASIS, missing = 1u << POLICY_REASON_DUTY_MISSING,
-                   other = 1u << POLICY_REASON_DUTY_NOT_OF_ROLE;
+    const unsigned basis = 1u << POLICY_REASON_ROLE_BASIS, other = 1u << POLICY_REASON_DUTY_NOT_OF_ROLE;
     const struct {
         struct policy_rights rights;
         unsigned reasons;
@@ -248,8 +247,8 @@ START_TEST(rights_that_may_be_given)
         {{2, 0x1e, 0}, 0}, /* column 1 comes with the registration (R08) */
         {{2, 1u << POLICY_BASIS_OTHER_DUTIES, 1u << POLICY_DUTY_APP7_1}, other},
         {{5, 1u << POLICY_BASIS_SEARCH_MEASURES, 0}, basis},
-        {{4, 1u << POLICY_BASIS_OTHER_DUTIES, 0}, missing}, /* R06 */
-        {{4, 1u << POLICY_BASIS_OTHER_DUTIES, 1u << POLICY_DUTY_APP4_1}, missing | other},
+        {{4, 1u << POLICY_BASIS_OTHER_DUTIES, 0}, 0}, /* as App. 12 has it; R06: it opens nothing */
+        {{4, 1u << POLICY_BASIS_OTHER_DUTIES, 1u << POLICY_DUTY_APP4_1}, other},
         {{4, 1u << POLICY_BASIS_OPERATIVE_SEARCH, 0}, 0},
         {{15, 0x1e, 1u << POLICY_DUTY_APP5_2}, basis}, /* R05 */
         {{0, 0, 0}, basis},
