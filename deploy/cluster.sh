@@ -28,30 +28,26 @@ cluster_identities() {
 }
 
 cluster_configure() {
-  cluster_identities >"$STATE/db/pg_ident.conf.new"
+  cluster_identities | places_put "$USER_DB" "$STATE/db/pg_ident.conf" || return 1
   {
     printf '# Written by ./run: unix socket only, the operating system says who it is.\n'
     printf 'local all all peer map=qao\n'
-  } >"$STATE/db/pg_hba.conf.new"
+  } | places_put "$USER_DB" "$STATE/db/pg_hba.conf" || return 1
   {
     printf '# Written by ./run over the settings of schema/pg/.\n'
     cat "$ROOT/schema/pg/postgresql.conf"
     printf "listen_addresses = ''\nunix_socket_directories = '%s'\nunix_socket_permissions = 0777\n" "$RUN/db"
     printf "hba_file = '%s'\nident_file = '%s'\n" "$(cluster_quote "$STATE/db/pg_hba.conf")" "$(cluster_quote "$STATE/db/pg_ident.conf")"
-  } >"$STATE/db/qao.conf.new"
-  local name
-  for name in pg_ident.conf pg_hba.conf qao.conf; do
-    if is_root; then chown "$USER_DB:" "$STATE/db/$name.new"; fi
-    chmod 600 "$STATE/db/$name.new"
-    mv -f "$STATE/db/$name.new" "$STATE/db/$name"
-  done
+  } | places_put "$USER_DB" "$STATE/db/qao.conf"
 }
 
 # The process id of the server that runs on our cluster now, whoever started it. Fails when none does: its pid file may be left
-# over, and the number be somebody else's.
+# over, and the number be somebody else's. The file is the server's: what is no number is not believed.
 cluster_postmaster() {
   local pid
-  pid=$(head -n 1 "$STATE/db/postmaster.pid" 2>/dev/null) && [ -n "$pid" ] || return 1
+  [ -f "$STATE/db/postmaster.pid" ] || return 1
+  pid=$(head -n 1 "$STATE/db/postmaster.pid" 2>/dev/null) || return 1
+  case $pid in '' | *[!0-9]*) return 1 ;; esac
   [ "$(readlink "/proc/$pid/cwd")" = "$STATE/db" ] || return 1
   printf '%s\n' "$pid"
 }

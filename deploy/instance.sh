@@ -40,16 +40,10 @@ instance_people() {
   done < <(tsv_rows people.tsv)
 }
 
-# instance_keep OWNER FILE: hands a file to the program that reads it.
-instance_keep() {
-  if is_root; then chown "$1:" "$2"; fi
-  chmod 600 "$2"
-}
-
 # instance_pair OWNER TARGET NAME: moves keys/NAME.{pem,key} of the authority's folder to where its program reads it.
 instance_pair() {
-  mv -f "$DIR/keys/$3.pem" "$2.pem" && mv -f "$DIR/keys/$3.key" "$2.key" || return 1
-  instance_keep "$1" "$2.pem" && instance_keep "$1" "$2.key"
+  places_put "$1" "$2.pem" <"$DIR/keys/$3.pem" && places_put "$1" "$2.key" <"$DIR/keys/$3.key" || return 1
+  rm -f -- "$DIR/keys/$3.pem" "$DIR/keys/$3.key"
 }
 
 instance_keys() {
@@ -68,15 +62,16 @@ instance_keys() {
     fi
     install -m 644 "$DIR/offline/$name.pem" "$STATE/trust/$name.pem" || return 1
   done
-  rmdir "$DIR/keys" 2>/dev/null || :
-  mkdir -p "$DIR/log"
+  mkdir -p "$DIR/log" "$DIR/keys"
   if [ ! -f "$STATE/gateway/log.key" ]; then
+    rm -f -- "$DIR/keys/log.key"
     "$ROOT/build/bin/qao" log keygen --origin "qao.example/$(od -An -N6 -tx1 /dev/urandom | tr -d ' \n')" \
-      --key "$STATE/gateway/log.key" --vkey "$DIR/log/log.vkey" || return 1
-    instance_keep "$USER_GATEWAY" "$STATE/gateway/log.key"
+      --key "$DIR/keys/log.key" --vkey "$DIR/log/log.vkey" || return 1
+    places_put "$USER_GATEWAY" "$STATE/gateway/log.key" <"$DIR/keys/log.key" && rm -f -- "$DIR/keys/log.key" || return 1
   fi
+  rmdir "$DIR/keys"
   if [ ! -f "$STATE/gateway/subject.key" ]; then
-    printf '1 %s\n' "$(od -An -N32 -tx1 /dev/urandom | tr -d ' \n')" | instance_put "$USER_GATEWAY" "$STATE/gateway/subject.key" || return 1
+    printf '1 %s\n' "$(od -An -N32 -tx1 /dev/urandom | tr -d ' \n')" | places_put "$USER_GATEWAY" "$STATE/gateway/subject.key" || return 1
   fi
 }
 
@@ -90,18 +85,11 @@ instance_trust() {
   instance_crl_renewed=$SECONDS
 }
 
-# instance_put OWNER FILE: standard input becomes the file, whole.
-instance_put() {
-  local owner=$1 file=$2
-  (umask 077 && cat >"$file.new") || return 1
-  instance_keep "$owner" "$file.new" && mv -f "$file.new" "$file"
-}
-
 instance_origin() { cut -d+ -f1 "$DIR/log/log.vkey"; }
 
 instance_configuration() {
   local port=$1
-  instance_put "$USER_GATEWAY" "$STATE/gateway/gateway.ini" <<INI
+  places_put "$USER_GATEWAY" "$STATE/gateway/gateway.ini" <<INI
 ; Written by ./run. qao-gateway --help says what each key means.
 [gateway]
 front_socket = $RUN/gateway/front.sock
@@ -130,7 +118,7 @@ keys = $STATE/gateway/subject.key
 refusals_per_minute = 6000
 explains_per_minute = 6000
 INI
-  instance_put "$USER_FRONT" "$STATE/front/front.ini" <<INI
+  places_put "$USER_FRONT" "$STATE/front/front.ini" <<INI
 ; Written by ./run. qao-front --help says what each key means.
 [listen]
 address = 127.0.0.1
@@ -156,7 +144,7 @@ INI
 
 instance_adapter_configuration() {
   "$ROOT/tests/registries/load.sh" --configure "$STATE/adapter" "$RUN/db" "$USER_ADAPTER" || die "the adapter cannot be configured"
-  instance_put "$USER_ADAPTER" "$STATE/adapter/adapter.ini" <<INI
+  places_put "$USER_ADAPTER" "$STATE/adapter/adapter.ini" <<INI
 ; Written by ./run. qao-adapter --help says what each key means.
 [adapter]
 socket = $RUN/adapter/adapter.sock

@@ -58,6 +58,13 @@ places_folder() {
   chmod "$mode" "$path" || die "cannot set the mode of $path"
 }
 
+# places_put OWNER FILE: standard input becomes the file, whole, for its owner alone. The owner writes it: the folder is the
+# owner's, who could put a link there and so lead whoever has more rights to another file.
+places_put() {
+  # shellcheck disable=SC2016
+  as_user "$1" sh -c 'umask 077; rm -f -- "$1.new" && cat >"$1.new" && mv -fT -- "$1.new" "$1"' sh "$2"
+}
+
 # The state lies in the instance where the programs' users can enter it, else in /var/lib/qao under the instance's id.
 # Found again by looking, never by believing a file of the folder.
 places_state() {
@@ -82,7 +89,7 @@ places_make() {
   DIR=$(cd -- "$DIR" && pwd -P)
   places_ours "$DIR"
   local id name
-  for name in ca people log offline state places seed.tsv run.lock; do
+  for name in ca keys people log offline state places seed.tsv run.lock; do
     if [ -e "$DIR/$name" ] || [ -L "$DIR/$name" ]; then places_ours "$DIR/$name"; fi
   done
   chmod u=rwx,go=rx "$DIR"

@@ -58,16 +58,27 @@ SQL
 
 configure() {
     dir=$1 socket_folder=$2 user=$3
-    mkdir -p "$dir/registries" "$dir/services"
+    as_user=
+    if [ "$(id -u)" -eq 0 ]; then
+        as_user="setpriv --reuid $user --regid $(id -g -- "$user") --clear-groups --no-new-privs --"
+        # Folders that an earlier version made as root.
+        for folder in "$dir/registries" "$dir/services"; do
+            [ "$user" = root ] || [ ! -O "$folder" ] || rm -rf -- "$folder"
+        done
+    fi
+    # shellcheck disable=SC2086
+    $as_user mkdir -p "$dir/registries" "$dir/services"
     for number in $numbers; do
-        (
-            umask 077
-            printf '[registry]\nadapter = sql\n[sql]\nconninfo = host=%s dbname=qao_registry_%s user=qao_registry_%s\n' \
-                "'$socket_folder'" "$number" "$number" >"$dir/registries/$number.ini"
-        )
-        cp "$here/services/$number.ini" "$dir/services/$number.ini"
-        [ "$(id -u)" -ne 0 ] || chown "$user" "$dir/registries/$number.ini" "$dir/services/$number.ini"
+        printf '[registry]\nadapter = sql\n[sql]\nconninfo = host=%s dbname=qao_registry_%s user=qao_registry_%s\n' \
+            "'$socket_folder'" "$number" "$number" | put 077 "$dir/registries/$number.ini"
+        put 022 "$dir/services/$number.ini" <"$here/services/$number.ini"
     done
+}
+
+# put UMASK FILE: standard input becomes the file. USER writes it: in a folder of USER's a link could lead root elsewhere.
+put() {
+    # shellcheck disable=SC2086,SC2016
+    $as_user sh -c 'umask "$1"; rm -f -- "$2" && cat >"$2"' sh "$1" "$2"
 }
 
 case ${1:-} in

@@ -54,5 +54,65 @@ class Foreign(unittest.TestCase):
         self.assertEqual(list(victim.iterdir()), [])
 
 
+@unittest.skipUnless(os.geteuid() == 0, "needs root, whom a program could trick")
+class Program(unittest.TestCase):
+    """A program that was taken over owns its folder, and cannot lead root out of it."""
+
+    def setUp(self):
+        self.scratch = pathlib.Path(tempfile.mkdtemp(prefix="qao-places-"))
+        self.scratch.chmod(0o755)
+        self.folder, self.victim = self.scratch / "program", self.scratch / "victim"
+        self.folder.mkdir(mode=0o700)
+        self.user = pwd.getpwnam("games")
+        os.chown(self.folder, self.user.pw_uid, self.user.pw_gid)
+        self.victim.write_text("of root")
+        self.victim.chmod(0o600)
+
+    def tearDown(self):
+        shutil.rmtree(self.scratch)
+
+    def link(self, name):
+        path = self.folder / name
+        path.symlink_to(self.victim)
+        os.lchown(path, self.user.pw_uid, self.user.pw_gid)
+
+    def unharmed(self, written):
+        self.assertEqual(self.victim.read_text(), "of root")
+        self.assertEqual((self.victim.stat().st_uid, self.victim.stat().st_mode & 0o777), (0, 0o600))
+        self.assertFalse(written.is_symlink())
+        self.assertEqual(written.stat().st_uid, self.user.pw_uid)
+
+    def test_configuration(self):
+        for name in ("file", "file.new"):
+            self.link(name)
+        subprocess.run(["/bin/bash", "-c", '. deploy/common.sh; . deploy/places.sh; places_put games "$1"', "bash",
+                        self.folder / "file"], cwd=ROOT, input="content", text=True, check=True)
+        self.unharmed(self.folder / "file")
+        self.assertEqual((self.folder / "file").read_text(), "content")
+        self.assertEqual((self.folder / "file").stat().st_mode & 0o777, 0o600)
+
+    def test_registries(self):
+        for name in ("registries", "services"):
+            (self.folder / name).mkdir()
+            os.chown(self.folder / name, self.user.pw_uid, self.user.pw_gid)
+            self.link(name + "/11.ini")
+        subprocess.run([ROOT / "tests/registries/load.sh", "--configure", self.folder, "/run/db", "games"], check=True)
+        for name in ("registries", "services"):
+            self.unharmed(self.folder / name / "11.ini")
+
+    def test_folders_of_root_from_before(self):
+        (self.folder / "registries").mkdir(mode=0o755)
+        subprocess.run([ROOT / "tests/registries/load.sh", "--configure", self.folder, "/run/db", "games"], check=True)
+        self.unharmed(self.folder / "registries" / "11.ini")
+
+    def test_a_process_id_that_is_none(self):
+        (self.folder / "db").mkdir()
+        for text in ("", "../.." , "%1", "-1", "12 13"):
+            (self.folder / "db" / "postmaster.pid").write_text(text + "\n")
+            done = subprocess.run(["/bin/bash", "-c", '. deploy/common.sh; . deploy/cluster.sh; cluster_postmaster'],
+                                  cwd=ROOT, env={**os.environ, "STATE": str(self.folder)}, capture_output=True, text=True)
+            self.assertEqual((done.returncode, done.stdout), (1, ""), text)
+
+
 if __name__ == "__main__":
     unittest.main(verbosity=2)
