@@ -7,7 +7,8 @@
 #include <pthread.h>
 #include <stdlib.h>
 
-enum { KEY_BYTES = 32, NONCE_BYTES = 12, TAG_BYTES = 16 };
+/* SHARES: of all that is kept, how little a person may have so that others' is never dropped for it. */
+enum { KEY_BYTES = 32, NONCE_BYTES = 12, TAG_BYTES = 16, SHARES = 8 };
 
 /* Oldest first. */
 struct item {
@@ -106,6 +107,23 @@ static int crypt(const struct core_hold *hold, struct item *item, bool seal, con
     return done ? 0 : -EIO;
 }
 
+/* What goes to make room: the person's own oldest when he has a share or more, so that nobody can push out all others; else
+ * the oldest of all. */
+static struct item **item_to_drop(struct core_hold *hold, const char *iin)
+{
+    struct item **own = NULL;
+    size_t count = 0, bytes = 0;
+    for (struct item **link = &hold->first; *link; link = &(*link)->next) {
+        if (strcmp((*link)->iin, iin) != 0)
+            continue;
+        own = own ? own : link;
+        count++;
+        bytes += (*link)->len;
+    }
+    bool has_share = count >= (hold->max + SHARES - 1) / SHARES || bytes >= hold->max_bytes / SHARES;
+    return own && has_share ? own : &hold->first;
+}
+
 int core_hold_put(struct core_hold *hold, const char *iin, const uint8_t id[static CORE_HOLD_ID_BYTES],
                   const struct core_hold_right *right, struct base_bytes reply, int64_t now_us)
 {
@@ -128,7 +146,7 @@ int core_hold_put(struct core_hold *hold, const char *iin, const uint8_t id[stat
         if (*older)
             item_drop(hold, older);
         while (hold->count >= hold->max || hold->bytes + item->len > hold->max_bytes)
-            item_drop(hold, &hold->first);
+            item_drop(hold, item_to_drop(hold, iin));
         *hold->last = item;
         hold->last = &item->next;
         hold->count++;

@@ -21,7 +21,8 @@ struct core_hold_right {
 
 struct core_hold;
 
-/* At most max replies of together at most max_bytes, each for keep_us; the oldest goes first. -ENOMEM, -EIO when there is
+/* At most max replies of together at most max_bytes, each for keep_us. When there is no room, the oldest goes; of a
+ * person who has an eighth or more, his own oldest. -ENOMEM, -EIO when there is
  * no randomness. */
 int core_hold_new(size_t max, size_t max_bytes, int64_t keep_us, struct core_hold **ret_hold) BASE_MUST_USE;
 /* Wipes the key. Accepts NULL. */

@@ -79,6 +79,32 @@ START_TEST(within_bounds)
 }
 END_TEST
 
+/* Whoever leaves answer after answer undelivered loses his own. */
+START_TEST(nobody_pushes_out_all_others)
+{
+    struct core_hold *hold = NULL;
+    uint8_t id[CORE_HOLD_ID_BYTES] = {0};
+    ck_assert_int_eq(core_hold_new(16, 1 << 20, 100, &hold), 0);
+    put(hold, other, first, "theirs", 0);
+    for (id[0] = 1; id[0] <= 100; id[0]++)
+        put(hold, officer, id, "one of many", 1);
+    ck_assert_uint_eq(core_hold_count(hold), 16);
+    expect(hold, other, first, 2, "theirs");
+    id[0] = 100;
+    expect(hold, officer, id, 2, "one of many");
+    id[0] = 85; /* the newest fifteen are his */
+    expect(hold, officer, id, 2, NULL);
+    core_hold_free(hold);
+    /* The same of bytes. */
+    ck_assert_int_eq(core_hold_new(1000, 100, 100, &hold), 0);
+    put(hold, other, first, "theirs", 0);
+    for (id[0] = 1; id[0] <= 100; id[0]++)
+        put(hold, officer, id, "0123456789", 1);
+    expect(hold, other, first, 2, "theirs");
+    core_hold_free(hold);
+}
+END_TEST
+
 START_TEST(a_reader_with_too_little_room)
 {
     struct core_hold *hold = NULL;
@@ -127,4 +153,5 @@ START_TEST(shown_so_often_and_no_more)
 }
 END_TEST
 
-CHECK_MAIN("held replies", by_a_right_that_can_end, shown_so_often_and_no_more, for_its_officer_and_id, for_a_time, within_bounds, a_reader_with_too_little_room)
+CHECK_MAIN("held replies", by_a_right_that_can_end, shown_so_often_and_no_more, for_its_officer_and_id, for_a_time, within_bounds,
+           nobody_pushes_out_all_others, a_reader_with_too_little_room)
