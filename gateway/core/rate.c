@@ -111,7 +111,11 @@ enum core_rate_verdict core_rate_take(struct core_rate *rate, const char *iin, i
 enum core_rate_verdict core_rate_check(struct core_rate *rate, const char *iin, int64_t now_us, int64_t *ret_wait_us)
 {
     pthread_mutex_lock(&rate->mutex);
-    enum core_rate_verdict verdict = person_check(rate, person_find(rate, iin, now_us), now_us, ret_wait_us);
+    const struct person *person = person_find(rate, iin, now_us);
+    enum core_rate_verdict verdict = CORE_RATE_WITHIN;
+    *ret_wait_us = 0;
+    if (person)
+        verdict = person_check(rate, person, now_us, ret_wait_us);
     pthread_mutex_unlock(&rate->mutex);
     return verdict;
 }

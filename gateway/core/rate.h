@@ -10,8 +10,8 @@
 
 struct core_rate;
 
-/* At most max refusals per person within window_us, for at most people at once. When there are more, nobody unknown is
- * let through until the oldest window ends. -ENOMEM. */
+/* At most max refusals per person within window_us, for at most people at once. When there are more, nothing more is
+ * counted of the unknown, so that it is exceeded for them, until the oldest window ends. -ENOMEM. */
 int core_rate_new(unsigned max, int64_t window_us, size_t people, struct core_rate **ret_rate) BASE_MUST_USE;
 /* Accepts NULL. */
 void core_rate_free(struct core_rate *rate);
@@ -26,7 +26,8 @@ enum core_rate_verdict {
 enum core_rate_verdict core_rate_take(struct core_rate *rate, const char *iin, int64_t now_us,
                                       int64_t *ret_wait_us) BASE_MUST_USE;
 
-/* Looks without counting: what is within may be exceeded by the time it is to be counted. */
+/* Looks without counting: what is within may be exceeded by the time it is to be counted. The unknown are within also when
+ * there is no room for them: others' refusals must not stop a query that will be permitted. */
 enum core_rate_verdict core_rate_check(struct core_rate *rate, const char *iin, int64_t now_us,
                                        int64_t *ret_wait_us) BASE_MUST_USE;
 
