@@ -34,18 +34,22 @@ SQL
 load() {
     name=qao_registry_$1
     make_role "${name}_owner" nologin
-    make_role "$name" "login connection limit 80"
+    make_role "$name" login
     sql postgres -v name="$name" <<'SQL'
+-- All together leave the gateway its connections and the disk.
+select format('alter role %I connection limit 8', :'name') \gexec
+select format('alter role %I set temp_file_limit = ''64MB''', :'name') \gexec
 select format('create database %I owner %I template template0 encoding ''UTF8'' lc_collate ''C.UTF-8'' lc_ctype ''C.UTF-8''',
               :'name', :'name' || '_owner')
 where not exists (select from pg_database where datname = :'name') \gexec
 select format('revoke all on database %I from public', :'name') \gexec
 select format('grant connect on database %I to %I', :'name', :'name') \gexec
 SQL
-    # Large objects are in no schema of ours: whoever connects could fill the disk with them, which is the log's too.
+    # Large objects are in no schema of ours: whoever connects could fill the disk with them, which is the log's too; so
+    # with messages in the write-ahead log.
     sql "$name" <<'SQL'
 select format('revoke execute on function %s from public', oid::regprocedure)
-from pg_proc where pronamespace = 'pg_catalog'::regnamespace and proname ~ '^(lo_|loread$|lowrite$)' \gexec
+from pg_proc where pronamespace = 'pg_catalog'::regnamespace and proname ~ '^(lo_|loread$|lowrite$|pg_logical_emit_message$)' \gexec
 SQL
     {
         printf 'begin;\nset local role %s_owner;\n' "$name"

@@ -180,12 +180,25 @@ class Registries(unittest.TestCase):
         refused("57", "create temporary table mine (a int)")
         refused("57", "select lo_create(0)")
         refused("57", "select lo_from_bytea(0, 'x')")
+        refused("57", "select pg_logical_emit_message(false, 'a', 'b')")
+        refused("57", "set temp_file_limit = -1")
         for other in ("02", "57", "postgres"):
             database = other if other == "postgres" else f"qao_registry_{other}"
             run = subprocess.run(["psql", "-X", "-q", "-h", self.cluster.folder, "-U", "qao_registry_01", "-d", database,
                                   "-c", "select 1"], capture_output=True, text=True)
             if other != "postgres":
                 self.assertRegex(run.stderr, "permission denied for database")
+
+    def test_the_registries_leave_the_gateway_room(self):
+        limits = self.cluster.sql("postgres", "select min(rolconnlimit), sum(rolconnlimit) from pg_roles "
+                                  "where rolname ~ '^qao_registry_[0-9]+$'")
+        least, total = map(int, limits.split("|"))
+        self.assertGreater(least, 0)
+        self.assertLessEqual(total, int(self.cluster.sql("postgres", "show max_connections")) // 2)
+        run = subprocess.run(["psql", "-X", "-q", "-h", self.cluster.folder, "-U", "qao_registry_57", "-d", "qao_registry_57",
+                              "-c", "set work_mem = '64kB'; select count(*) from (select n from "
+                              "generate_series(1, 20000000) as n order by -n) as x"], capture_output=True, text=True)
+        self.assertRegex(run.stderr, "temporary file size exceeds temp_file_limit")
 
     def test_malformed_frames_are_passed_over(self):
         for kind, body in ((16, b""), (16, b"\0" * 40), (99, b"x"), (17, b"\0" * 25), (16, os.urandom(300))):
