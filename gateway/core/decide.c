@@ -180,6 +180,30 @@ void core_query_decide(struct core_request *request)
         wire_codes_add(&request->codes, WIRE_CODE_SERVICE_CLOSED);
 }
 
+/* Refusals count for who is connected; an entry of somebody else's signature does not show them. */
+static void run_note(struct core_request *request)
+{
+    struct core_gateway *gateway = request->gateway;
+    long long most = atomic_load(&gateway->refusals_per_hour);
+    if (!core_violation_counts(request->codes))
+        return;
+    unsigned count = core_rate_count(gateway->runs, request->peer.iin, request->arrival_us);
+    request->is_run = most > 0 && (long long)count > most &&
+                      !wire_codes_have(request->codes, WIRE_CODE_SIGNER_NOT_CONNECTION);
+}
+
+enum core_rate_verdict core_refusal_count(struct core_request *request, int64_t *ret_wait_us)
+{
+    if (request->is_counted)
+        return CORE_RATE_WITHIN;
+    enum core_rate_verdict verdict =
+        core_rate_take(request->gateway->rate, request->peer.iin, request->arrival_us, ret_wait_us);
+    request->is_counted = verdict == CORE_RATE_WITHIN;
+    if (request->is_counted)
+        run_note(request);
+    return verdict;
+}
+
 enum core_claim core_query_claim(const struct core_request *request)
 {
     if (request->has_message && request->query.wellformed &&

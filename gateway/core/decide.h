@@ -25,6 +25,10 @@ void core_standing_check(struct core_request *request);
 /* Step 6: everything that depends on officer, time and order. May be called again after core_officer_find(). */
 void core_query_decide(struct core_request *request);
 
+/* Counts the refusal that is about to be recorded, once, in the step that allows it, and notes whether it is one of a run
+ * (clause 44). */
+enum core_rate_verdict core_refusal_count(struct core_request *request, int64_t *ret_wait_us) BASE_MUST_USE;
+
 enum core_claim {
     CORE_CLAIM_NOTHING = 0,
     CORE_CLAIM_ID,

@@ -236,6 +236,16 @@ static void leaf_to_columns(const struct audit_leaf_query *leaf, struct core_ent
     key_to_columns(&leaf->key, columns);
 }
 
+static const char *violation_of(const struct core_request *request, struct core_entry *entry)
+{
+    const struct core_violation_facts facts = {
+        .codes = request->codes,
+        .is_blocked = request->registered && request->officer.state == STORE_OFFICER_BLOCKED,
+        .is_run = request->is_run,
+    };
+    return core_violation_find(&facts, entry->violation);
+}
+
 static int request_append(struct core_request *request, enum audit_kind kind, bool claims,
                           void (*resume)(struct core_request *request))
 {
@@ -300,6 +310,8 @@ static int request_append(struct core_request *request, enum audit_kind kind, bo
     if (r < 0)
         return r;
     leaf_to_columns(&leaf, entry);
+    if (kind == AUDIT_KIND_QUERY_REFUSED)
+        entry->columns.violation = violation_of(request, entry);
     return entry_append(request, entry, resume);
 }
 
@@ -332,6 +344,7 @@ int core_entry_minimal_append(struct core_request *request, void (*resume)(struc
     if (r < 0)
         return r;
     leaf_to_columns(&leaf, entry);
+    entry->columns.violation = violation_of(request, entry);
     return entry_append(request, entry, resume);
 }
 

@@ -6,6 +6,7 @@
 #include "audit/writer.h"
 #include "base/buffer.h"
 #include "gateway/core/hold.h"
+#include "gateway/core/violation.h"
 #include "schema/store/officer.h"
 #include "schema/store/record.h"
 
@@ -21,6 +22,7 @@ struct core_entry {
     struct store_record columns;
     struct store_subject subjects[STORE_RECORD_SUBJECTS_MAX];
     char reasons[CORE_REASONS_TEXT_MAX];
+    char violation[CORE_VIOLATION_TEXT_MAX];
     struct audit_record record;
     enum audit_outcome outcome;
     bool is_minimal; /* a refusal that names only connection, bytes and reasons */

@@ -27,10 +27,12 @@ enum {
     RATE_WINDOW_US = 60 * 1000000,
     HOLD_BYTES_MAX = 256 << 20,
     SEALING_BYTES_MAX = 64 << 10,
+    REFUSALS_PER_HOUR = 60, /* where nobody set another number */
     QUEUE_MARGIN = 64, /* fronts that count their requests in at the same moment */
     RECORDS_PER_REQUEST = 3,
     STOP_GRACE_US = 2000000,
 };
+#define RUN_WINDOW_US INT64_C(3600000000)
 
 /* ---- what is read from files ---- */
 
@@ -209,6 +211,8 @@ static int parts_make(struct core_gateway *gateway)
     if (r == 0)
         r = core_rate_new((unsigned)settings->explains_per_minute, RATE_WINDOW_US, RATE_PEOPLE, &gateway->explains);
     if (r == 0)
+        r = core_rate_new(0, RUN_WINDOW_US, RATE_PEOPLE, &gateway->runs);
+    if (r == 0)
         r = core_hold_new((size_t)settings->hold_replies, HOLD_BYTES_MAX, settings->hold_seconds * 1000000,
                           &gateway->hold);
     if (r == 0)
@@ -231,6 +235,7 @@ static int gateway_make(const struct core_settings *settings, struct core_gatewa
         return -ENOMEM;
     gateway->settings = settings;
     gateway->clock = base_clock_system();
+    atomic_store(&gateway->refusals_per_hour, REFUSALS_PER_HOUR); /* until the settings are read */
     pthread_mutex_init(&gateway->fronts_mutex, NULL);
     *ret_gateway = gateway;
     return 0;
@@ -449,6 +454,7 @@ void core_gateway_free(struct core_gateway *gateway)
     core_hold_free(gateway->hold);
     core_rate_free(gateway->rate);
     core_rate_free(gateway->explains);
+    core_rate_free(gateway->runs);
     core_trust_free(gateway->trust);
     certs_cache_free(gateway->cache);
     store_log_free(gateway->store_log);

@@ -57,6 +57,8 @@ struct core_gateway {
     int32_t log_id;
     struct core_rate *rate;     /* recorded refusals */
     struct core_rate *explains; /* explanations asked for */
+    struct core_rate *runs;     /* refusals of an hour (clause 44) */
+    atomic_llong refusals_per_hour; /* as set by an administrator; 0: any number is no violation */
     struct core_hold *hold;
     struct core_refusals *refusals;
     struct core_metrics metrics;

@@ -11,6 +11,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/sandbox.h"
+#include "gateway/core/duty.h"
 #include "gateway/core/gateway.h"
 #include "gateway/core/refusals.h"
 #include "gateway/core/sweep.h"
@@ -117,6 +118,7 @@ static void attend(struct core_gateway *gateway, const sigset_t *signals)
 {
     const struct timespec step = {.tv_sec = STEP_MS / 1000, .tv_nsec = STEP_MS % 1000 * 1000000L};
     int64_t complained_us = 0, swept_us = base_clock_monotonic_us();
+    struct core_duty duty = {0};
     for (;;) {
         int signal = sigtimedwait(signals, NULL, &step);
         if (signal == SIGTERM || signal == SIGINT)
@@ -124,6 +126,7 @@ static void attend(struct core_gateway *gateway, const sigset_t *signals)
         trust_look(gateway, signal == SIGHUP, &complained_us);
         core_refusals_record(gateway->refusals, gateway->writer, core_now_us(gateway), false);
         sweep(gateway, &swept_us);
+        core_duty_attend(gateway, &duty);
     }
 }
 

@@ -78,10 +78,25 @@ static void duration_encode(struct core_metrics *metrics, struct base_buffer *ou
                        below, sum_us / 1000000, sum_us % 1000000, below);
 }
 
+static void register_encode(struct core_metrics *metrics, struct base_buffer *out)
+{
+    if (!atomic_load(&metrics->register_known))
+        return;
+    number(out, "applications_open", "gauge", "Applications that wait for a decision.",
+           (unsigned long long)atomic_load(&metrics->applications_open));
+    number(out, "applications_overdue", "gauge", "Of them, those past their day (clause 12).",
+           (unsigned long long)atomic_load(&metrics->applications_overdue));
+    number(out, "violations_open", "gauge", "Violations that nobody closed (clause 44).",
+           (unsigned long long)atomic_load(&metrics->violations_open));
+    number(out, "incidents_open", "gauge", "Stops without a row of the journal (clauses 41, 45).",
+           (unsigned long long)atomic_load(&metrics->incidents_open));
+}
+
 int core_metrics_encode(struct core_metrics *metrics, const struct core_gauges *gauges, struct base_buffer *out)
 {
     requests_encode(metrics, out);
     duration_encode(metrics, out);
+    register_encode(metrics, out);
     number(out, "undelivered_total", "counter", "Answers that did not reach their officer.",
            value_of(&metrics->undelivered));
     number(out, "connections_refused_total", "counter", "TLS handshakes refused.",

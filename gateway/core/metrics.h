@@ -23,6 +23,9 @@ struct core_metrics {
     atomic_ullong connections_refused;
     atomic_ullong duration_bucket[CORE_METRICS_BOUNDS + 1]; /* of answered queries, arrival to reply */
     atomic_ullong duration_sum_us, duration_count;
+    /* What waits in the register, as it was read last; left out while it is not known. */
+    atomic_bool register_known;
+    atomic_llong applications_open, applications_overdue, violations_open, incidents_open;
 };
 
 static inline void core_metric_add(atomic_ullong *counter, unsigned long long value)

@@ -1,6 +1,7 @@
 #include "gateway/core/rate.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -106,6 +107,17 @@ enum core_rate_verdict core_rate_take(struct core_rate *rate, const char *iin, i
     }
     pthread_mutex_unlock(&rate->mutex);
     return verdict;
+}
+
+unsigned core_rate_count(struct core_rate *rate, const char *iin, int64_t now_us)
+{
+    pthread_mutex_lock(&rate->mutex);
+    struct person *person = person_find(rate, iin, now_us);
+    if (person && person->count < UINT_MAX)
+        person_count(rate, person, iin, now_us);
+    unsigned count = person ? person->count : 0;
+    pthread_mutex_unlock(&rate->mutex);
+    return count;
 }
 
 enum core_rate_verdict core_rate_check(struct core_rate *rate, const char *iin, int64_t now_us, int64_t *ret_wait_us)

@@ -26,6 +26,9 @@ enum core_rate_verdict {
 enum core_rate_verdict core_rate_take(struct core_rate *rate, const char *iin, int64_t now_us,
                                       int64_t *ret_wait_us) BASE_MUST_USE;
 
+/* Counts one more whatever the maximum, and says how many there are in this person's window; 0: there is no place for them. */
+unsigned core_rate_count(struct core_rate *rate, const char *iin, int64_t now_us);
+
 /* Looks without counting: what is within may be exceeded by the time it is to be counted. The unknown are within also when
  * there is no room for them: others' refusals must not stop a query that will be permitted. */
 enum core_rate_verdict core_rate_check(struct core_rate *rate, const char *iin, int64_t now_us,

@@ -49,6 +49,7 @@ struct core_request {
     struct wire_codes codes;
     char fault[CORE_FAULT_MAX];
     bool is_counted;   /* as a refusal of the person's */
+    bool is_run;       /* that refusal is one too many in an hour */
     unsigned attempts; /* decisions made again because a registration changed */
 
     /* the registry (steps 8 and 9) */

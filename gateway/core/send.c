@@ -170,6 +170,15 @@ static int refusal_encode(struct core_request *request, const char *detail, stru
     return r;
 }
 
+/* When to try again; 0: it would not help. Planned work has its announced end. */
+static unsigned refusal_retry_s(const struct core_request *request, enum wire_code code)
+{
+    int64_t left_us = request->officer.maintenance_until_us - core_now_us(request->gateway);
+    if (code == WIRE_CODE_MAINTENANCE)
+        return left_us > 0 ? (unsigned)((left_us + 999999) / 1000000) : RETRY_S;
+    return core_outcome_status(code) == 503 && request->answer.outcome != LINK_OUTCOME_UNCONNECTED ? RETRY_S : 0;
+}
+
 void core_refusal_send(struct core_request *take_request, const char *detail)
 {
     BASE_CLEANUP(base_buffer_clear) struct base_buffer body;
@@ -180,9 +189,9 @@ void core_refusal_send(struct core_request *take_request, const char *detail)
         base_log(BASE_LOG_ERROR, "event=refusal-not-encoded error=%d", -r);
         base_buffer_reset(&body);
     }
-    bool may_help = core_outcome_status(code) == 503 && take_request->answer.outcome != LINK_OUTCOME_UNCONNECTED;
+    unsigned retry_s = refusal_retry_s(take_request, code);
     problem_send(take_request->gateway, take_request->channel, take_request->http.id, code, base_buffer_view(&body), NULL,
-                 may_help ? RETRY_S : 0);
+                 retry_s);
     core_request_free(take_request);
 }
 

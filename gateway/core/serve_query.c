@@ -49,15 +49,12 @@ static enum core_rate_verdict arrival_count(struct core_request *request, int64_
     return verdict;
 }
 
-/* Counts the refusal that is about to be recorded, once, in the step that allows it. */
-static enum core_rate_verdict refusal_count(struct core_request *request, int64_t *ret_wait_us)
+/* Announced work stops queries, not those that are under way nor the explanation of one (clause 35). */
+static void planned_work_check(struct core_request *request)
 {
-    if (request->is_counted)
-        return CORE_RATE_WITHIN;
-    enum core_rate_verdict verdict =
-        core_rate_take(request->gateway->rate, request->peer.iin, request->arrival_us, ret_wait_us);
-    request->is_counted = verdict == CORE_RATE_WITHIN;
-    return verdict;
+    if (request->route.page == CORE_PAGE_QUERY && request->registered &&
+        request->officer.maintenance_until_us > request->arrival_us)
+        wire_codes_add(&request->codes, WIRE_CODE_MAINTENANCE);
 }
 
 /* Nothing is recorded, nor said of the query. */
@@ -90,6 +87,7 @@ void core_query_serve(struct core_request *take_request)
             return;
         }
         core_query_decide(request); /* 6 */
+        planned_work_check(request);
     }
     request_record(request);
 }
@@ -109,7 +107,7 @@ static void minimal_record(struct core_request *request)
     int64_t wait_us;
     if (wire_codes_empty(request->codes))
         wire_codes_add(&request->codes, WIRE_CODE_LOG_UNAVAILABLE);
-    switch (refusal_count(request, &wait_us)) {
+    switch (core_refusal_count(request, &wait_us)) {
     case CORE_RATE_EXCEEDED:
         too_many(request, wait_us);
         return;
@@ -148,7 +146,7 @@ static void request_record(struct core_request *request)
         kind_record(request, AUDIT_KIND_QUERY_REQUEST);
         return;
     }
-    switch (refusal_count(request, &wait_us)) {
+    switch (core_refusal_count(request, &wait_us)) {
     case CORE_RATE_WITHIN:
         kind_record(request, AUDIT_KIND_QUERY_REFUSED);
         return;
@@ -197,6 +195,7 @@ static void request_decide_again(struct core_request *request, enum audit_outcom
     if (outcome == AUDIT_OUTCOME_CLAIMED)
         request->officer.claimed = true;
     core_query_decide(request);
+    planned_work_check(request);
     request_record(request);
 }
 

@@ -84,6 +84,18 @@ START_TEST(arrivals_out_of_order_are_of_one_window)
 }
 END_TEST
 
+START_TEST(counting_has_no_maximum)
+{
+    struct core_rate *rate = NULL;
+    ck_assert_int_eq(core_rate_new(0, WINDOW_US, 1, &rate), 0);
+    for (unsigned i = 1; i <= 100; i++)
+        ck_assert_uint_eq(core_rate_count(rate, "500101100000", i), i);
+    ck_assert_uint_eq(core_rate_count(rate, "500101200007", 200), 0); /* no place */
+    ck_assert_uint_eq(core_rate_count(rate, "500101100000", 1 + WINDOW_US), 1);
+    core_rate_free(rate);
+}
+END_TEST
+
 enum { THREADS = 8, TAKES = 2000, SHARED_MAX = 500 };
 
 struct taker {
@@ -128,4 +140,5 @@ END_TEST
 
 CHECK_MAIN("refusal rate", a_person_has_a_limit, checking_alone_counts_nothing,
            a_full_table_counts_nobody_new_and_stops_nobody_else, a_clock_that_goes_back_forgives_rather_than_locks_out,
-           arrivals_out_of_order_are_of_one_window, many_threads_share_one_limit)
+           arrivals_out_of_order_are_of_one_window, counting_has_no_maximum,
+           many_threads_share_one_limit)
