@@ -127,6 +127,11 @@ for role in qao_gateway qao_reader; do
     done
 done
 
+# Nor connections, nor what a statement spills.
+attempt qao_reader 42501 "set local temp_file_limit = -1;"
+attempt qao_reader 22012 "select 1 / (setting::bigint - 1048576) from pg_settings where name = 'temp_file_limit';"
+attempt qao_reader 22012 "select 1 / (rolconnlimit - 16) from pg_roles where rolname = current_user;"
+
 # Large blobs that no entry names are found, by the operator alone.
 attempt qao_gateway 42501 "select * from blob_unreferenced;"
 attempt qao_reader 42501 "select * from blob_unreferenced;"
