@@ -15,11 +15,16 @@ const char *core_violation_find(const struct core_violation_facts *facts, char r
 {
     static const enum wire_code causes[] = {
         WIRE_CODE_SIGNATURE_INVALID,
-        WIRE_CODE_SIGNER_NOT_CONNECTION,
         WIRE_CODE_QUERY_REPLAYED,
         WIRE_CODE_NETWORK_NOT_ALLOWED,
     };
     ret_text[0] = '\0';
+    /* The entry is the signer's, but another sent it: where from, how often and when says nothing of the signer, whom anybody
+     * could blame with an old query of his. */
+    if (wire_codes_have(facts->codes, WIRE_CODE_SIGNER_NOT_CONNECTION)) {
+        cause_add(ret_text, wire_code_text(WIRE_CODE_SIGNER_NOT_CONNECTION));
+        return ret_text;
+    }
     for (size_t i = 0; i < BASE_ARRAY_LENGTH(causes); i++)
         if (wire_codes_have(facts->codes, causes[i]))
             cause_add(ret_text, wire_code_text(causes[i]));
