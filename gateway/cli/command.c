@@ -9,7 +9,7 @@ void cli_command_help(FILE *out, const char *program, const struct cli_command *
 {
     fprintf(out, "usage: %s COMMAND [OPTIONS]\n\n", program);
     for (size_t i = 0; i < count; i++)
-        fprintf(out, "  %-12s %s\n", commands[i].name, commands[i].summary);
+        fprintf(out, "  %-14s %s\n", commands[i].name, commands[i].summary);
     fprintf(out, "\n%s COMMAND --help describes one command.\n", program);
 }
 

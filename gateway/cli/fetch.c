@@ -33,16 +33,33 @@ static int document_take(struct cli_session *session, const struct cli_http_repl
     return CLI_EXIT_OK;
 }
 
-bool cli_fetch(struct cli_session *session, const char *path, const char *v, json_t **ret_document, int *ret_exit)
+bool cli_fetch_request(struct cli_session *session, const struct cli_http_request *request, const char *v,
+                       json_t **ret_document, int *ret_exit)
 {
-    const struct cli_http_request request = {.path = path, .accept_language = cli_language_name(session->language)};
     struct cli_http_reply http;
     cli_http_reply_init(&http, CLI_HTTP_REPLY_MAX);
     bool taken = false;
-    if (cli_session_send(session, &request, NULL, &http, ret_exit)) {
+    if (cli_session_send(session, request, NULL, &http, ret_exit)) {
         *ret_exit = http.status == 200 ? document_take(session, &http, v, ret_document) : problem_take(session, &http);
         taken = http.status == 200 && *ret_exit == CLI_EXIT_OK;
     }
     cli_http_reply_clear(&http);
     return taken;
+}
+
+bool cli_fetch(struct cli_session *session, const char *path, const char *v, json_t **ret_document, int *ret_exit)
+{
+    const struct cli_http_request request = {.path = path, .accept_language = cli_language_name(session->language)};
+    return cli_fetch_request(session, &request, v, ret_document, ret_exit);
+}
+
+bool cli_fetch_bytes(struct cli_session *session, const char *path, struct cli_http_reply *ret_reply, int *ret_exit)
+{
+    const struct cli_http_request request = {.path = path, .accept_language = cli_language_name(session->language)};
+    cli_http_reply_init(ret_reply, CLI_HTTP_REPLY_MAX);
+    if (!cli_session_send(session, &request, NULL, ret_reply, ret_exit))
+        return false;
+    if (ret_reply->status != 200)
+        *ret_exit = problem_take(session, ret_reply);
+    return ret_reply->status == 200;
 }

@@ -8,4 +8,11 @@
  * *ret_exit is what to return. */
 bool cli_fetch(struct cli_session *session, const char *path, const char *v, json_t **ret_document, int *ret_exit);
 
+/* The same of any request. */
+bool cli_fetch_request(struct cli_session *session, const struct cli_http_request *request, const char *v,
+                       json_t **ret_document, int *ret_exit);
+
+/* The body of a 200 as it is; the caller clears ret_reply in any case. */
+bool cli_fetch_bytes(struct cli_session *session, const char *path, struct cli_http_reply *ret_reply, int *ret_exit);
+
 #endif

@@ -219,6 +219,18 @@ static void number_read(const X509_NAME *name, int nid, const char *prefix, char
     snprintf(ret_number, BASE_IDNUM_TEXT_MAX, "%.*s", BASE_IDNUM_LEN, number);
 }
 
+/* The common name without the surname that it begins with is the given name. */
+static void names_read(const X509_NAME *subject, struct cli_holder *holder)
+{
+    char common[CLI_HOLDER_TEXT_MAX] = "";
+    attribute_append(subject, NID_commonName, common, sizeof common);
+    attribute_append(subject, NID_surname, holder->surname, sizeof holder->surname);
+    attribute_append(subject, NID_givenName, holder->patronymic, sizeof holder->patronymic);
+    size_t len = strlen(holder->surname);
+    if (len > 0 && strncmp(common, holder->surname, len) == 0 && common[len] == ' ')
+        snprintf(holder->given, sizeof holder->given, "%s", common + len + 1);
+}
+
 int cli_holder_read(const struct certs_signer *signer, struct cli_holder *ret_holder)
 {
     struct base_buffer der BASE_CLEANUP(base_buffer_clear);
@@ -235,6 +247,7 @@ int cli_holder_read(const struct certs_signer *signer, struct cli_holder *ret_ho
     /* The common name is surname and given name; the attribute givenName holds the patronymic. */
     attribute_append(subject, NID_commonName, holder.name, sizeof holder.name);
     attribute_append(subject, NID_givenName, holder.name, sizeof holder.name);
+    names_read(subject, &holder);
     attribute_append(subject, NID_organizationName, holder.organisation, sizeof holder.organisation);
     number_read(subject, NID_serialNumber, "IIN", holder.iin);
     number_read(subject, NID_organizationalUnitName, "BIN", holder.bin);

@@ -25,6 +25,7 @@ struct cli_keys {
 /* Who a certificate names, for people to read. "" where it does not say. */
 struct cli_holder {
     char name[CLI_HOLDER_TEXT_MAX]; /* common name and patronymic */
+    char surname[CLI_HOLDER_TEXT_MAX], given[CLI_HOLDER_TEXT_MAX], patronymic[CLI_HOLDER_TEXT_MAX];
     char iin[BASE_IDNUM_TEXT_MAX], bin[BASE_IDNUM_TEXT_MAX];
     char organisation[CLI_HOLDER_TEXT_MAX];
 };

@@ -106,7 +106,12 @@ static enum cli_fault leaf_check(const struct audit_proof *proof, struct cli_rep
     if (is_request && rule->sent_sha256) {
         char hex[65];
         base_hex_digest(rule->sent_sha256, hex);
-        return base_bytes_equal_text(view.query.sha256, hex) ? CLI_FAULT_NONE : CLI_FAULT_RECEIPT_RECORD;
+        const char *kind = reply->kind == CLI_REPLY_ACKNOWLEDGEMENT ? text_of(reply->content, "kind") : NULL;
+        if (kind && !base_bytes_equal_text(view.kind_name, kind))
+            return CLI_FAULT_RECEIPT_RECORD;
+        return base_bytes_equal_text(rule->act_type ? view.act.sha256 : view.query.sha256, hex)
+                   ? CLI_FAULT_NONE
+                   : CLI_FAULT_RECEIPT_RECORD;
     }
     return is_request || result_matches(&view, reply) ? CLI_FAULT_NONE : CLI_FAULT_RECEIPT_RECORD;
 }
@@ -197,6 +202,31 @@ static enum cli_fault answer_check(const struct cli_reply_rule *rule, struct cli
     return fault;
 }
 
+/* That our act was taken: signed, of this very act, and with the proof of its entry. */
+static enum cli_fault acknowledgement_check(const struct cli_reply_rule *rule, struct cli_reply *reply,
+                                            char ret_detail[static CLI_REPLY_DETAIL_MAX])
+{
+    const json_t *answer = json_object_get(reply->document, "answer");
+    const char *base64 = text_of(reply->document, "signed");
+    const char *version = text_of(answer, "v");
+    const char *act = text_of(answer, "act");
+    const char *type = text_of(answer, "type");
+    const json_t *receipt = json_object_get(reply->document, "receipt");
+    if (!version || strcmp(version, "qao.acknowledgement/1") != 0 || !base64 || !act || !type ||
+        !text_of(answer, "kind") || !text_of(answer, "at"))
+        return CLI_FAULT_REPLY_MALFORMED;
+    reply->content = answer;
+    enum cli_fault fault = signature_check(base64, answer, rule, reply, ret_detail);
+    if (fault != CLI_FAULT_NONE)
+        return fault;
+    if (!rule->query || strcmp(act, rule->query) != 0 || strcmp(type, rule->act_type) != 0)
+        return CLI_FAULT_OTHER_QUERY;
+    if (!receipt)
+        return CLI_FAULT_RECEIPT_MISSING;
+    fault = receipt_check(receipt, rule, reply);
+    return fault == CLI_FAULT_NONE && reply->record_count != 1 ? CLI_FAULT_RECEIPT_RECORD : fault;
+}
+
 static enum cli_fault explanation_check(const struct cli_reply_rule *rule, struct cli_reply *reply)
 {
     const json_t *receipt = json_object_get(reply->document, "receipt");
@@ -215,7 +245,8 @@ static enum cli_fault problem_check(const struct cli_reply_rule *rule, struct cl
 {
     const json_t *signed_part = json_object_get(reply->document, "signed");
     const json_t *receipt = json_object_get(reply->document, "receipt");
-    const char *query = text_of(reply->document, "query");
+    const char *query = text_of(reply->document, rule->act_type && !json_object_get(reply->document, "query") ? "act"
+                                                                                                               : "query");
     reply->content = reply->document;
     if (!text_of(reply->document, "type") || !text_of(reply->document, "title") ||
         !json_is_integer(json_object_get(reply->document, "status")))
@@ -250,6 +281,10 @@ enum cli_fault cli_reply_document_check(json_t *take_document, bool is_problem, 
     if (is_problem) {
         ret_reply->kind = CLI_REPLY_PROBLEM;
         return problem_check(rule, ret_reply, ret_detail);
+    }
+    if (rule->act_type && version && strcmp(version, "qao.reply/1") == 0) {
+        ret_reply->kind = CLI_REPLY_ACKNOWLEDGEMENT;
+        return acknowledgement_check(rule, ret_reply, ret_detail);
     }
     if (version && strcmp(version, "qao.reply/1") == 0) {
         ret_reply->kind = CLI_REPLY_ANSWER;

@@ -13,9 +13,10 @@ enum { CLI_REPLY_RECORDS_MAX = 2, CLI_REPLY_DETAIL_MAX = 160 };
 
 enum cli_reply_kind {
     CLI_REPLY_OTHER = 0,
-    CLI_REPLY_ANSWER,      /* qao.reply/1 */
-    CLI_REPLY_EXPLANATION, /* qao.explained/1 */
-    CLI_REPLY_PROBLEM,     /* application/problem+json */
+    CLI_REPLY_ANSWER,          /* qao.reply/1 */
+    CLI_REPLY_EXPLANATION,     /* qao.explained/1 */
+    CLI_REPLY_ACKNOWLEDGEMENT, /* qao.reply/1 with a qao.acknowledgement/1: an act was taken */
+    CLI_REPLY_PROBLEM,         /* application/problem+json */
 };
 
 struct cli_reply_record {
@@ -49,6 +50,7 @@ struct cli_reply_rule {
     long service;               /* 0: not known */
     const char *system_bin;     /* whose answers are accepted; NULL: any information system of the authority */
     const uint8_t *sent_sha256; /* of the bytes we sent; NULL: not known */
+    const char *act_type;       /* "qao.block/1" when an act was sent, whose id query is; NULL: a query */
 };
 
 /* Reads and checks. Whatever the outcome, the caller clears ret_reply; with another fault than NONE only document may

@@ -1,6 +1,7 @@
 #include "gateway/cli/save.h"
 
 #include "base/file.h"
+#include "gateway/cli/exit.h"
 #include "gateway/cli/show.h"
 #include "gateway/wire/json.h"
 
@@ -101,4 +102,16 @@ int cli_save_reply(const char *dir, const struct cli_page *page, const struct au
     if (r == 0)
         r = cli_page_encode(page, &html);
     return r ? r : file_write(dir, "case.html", base_buffer_view(&html));
+}
+
+int cli_save_file(const char *path, struct base_bytes content, enum cli_language language)
+{
+    static const char *const saved[CLI_LANGUAGE_COUNT] = {"Сақталды", "Сохранено", "Saved"};
+    int r = access(path, F_OK) == 0 ? -EEXIST : base_file_replace(path, content, 0600);
+    if (r) {
+        fprintf(stderr, "qao: cannot write %s: %s\n", path, strerror(-r));
+        return CLI_EXIT_USAGE;
+    }
+    fprintf(stderr, "%s: %s\n", saved[language], path);
+    return CLI_EXIT_OK;
 }

@@ -15,4 +15,7 @@ int cli_save_query(const char *dir, struct base_bytes signed_query) BASE_MUST_US
  * receipt/result.tlog-proof, receipt/receipt.json, receipt/log.vkey and case.html: mode 0600, on the disk after 0. */
 int cli_save_reply(const char *dir, const struct cli_page *page, const struct audit_vkey *log) BASE_MUST_USE;
 
+/* One file that must not be there yet, mode 0600, on the disk after CLI_EXIT_OK; told either way. */
+int cli_save_file(const char *path, struct base_bytes content, enum cli_language language);
+
 #endif

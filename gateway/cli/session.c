@@ -168,6 +168,7 @@ void cli_session_close(struct cli_session *session)
     cli_seen_clear(&session->seen);
     certs_trust_unref(session->trust);
     wire_messages_free(session->messages);
+    wire_acts_free(session->acts);
     cli_instance_clear(&session->instance);
     base_buffer_clear(&session->cert_pem);
     base_buffer_clear(&session->key_pem);
@@ -226,7 +227,7 @@ static void local_problem(const struct cli_session *session, const char *space, 
     base_buffer_init(&shown, 8192);
     (void) base_buffer_printf(&shown, "qao: %s [%s]\n", title, code);
     if (query) {
-        (void) base_buffer_printf(&shown, "%s: ", cli_text(CLI_TEXT_QUERY, session->language));
+        (void) base_buffer_printf(&shown, "%s: ", cli_text(session->asked.act ? CLI_TEXT_ACT : CLI_TEXT_QUERY, session->language));
         (void) cli_screen_text(base_bytes_text(query), &shown);
         (void) base_buffer_append_text(&shown, "\n");
     }
@@ -238,14 +239,14 @@ static void local_problem(const struct cli_session *session, const char *space, 
     fwrite(shown.data, 1, shown.len, stderr);
 }
 
-static enum wire_language wire_language_of(enum cli_language language)
+enum wire_language cli_session_wire_language(const struct cli_session *session)
 {
-    return language == CLI_LANGUAGE_KK ? WIRE_KK : language == CLI_LANGUAGE_RU ? WIRE_RU : WIRE_EN;
+    return session->language == CLI_LANGUAGE_KK ? WIRE_KK : session->language == CLI_LANGUAGE_RU ? WIRE_RU : WIRE_EN;
 }
 
 static void alert_problem(const struct cli_session *session, enum wire_code code, const char *query)
 {
-    enum wire_language language = wire_language_of(session->language);
+    enum wire_language language = cli_session_wire_language(session);
     local_problem(session, "problem", wire_code_text(code), wire_message_title(session->messages, code, language),
                   wire_message_detail(session->messages, code, language), query);
 }

@@ -8,6 +8,7 @@
 #include "gateway/cli/options.h"
 #include "gateway/cli/reply.h"
 #include "gateway/cli/seen.h"
+#include "gateway/wire/act.h"
 #include "gateway/wire/message.h"
 
 /* Options that these commands share. */
@@ -28,6 +29,7 @@ struct cli_session {
     struct cli_seen seen;
     struct certs_trust *trust;
     struct wire_messages *messages;
+    struct wire_acts *acts; /* read when the first act is made */
     struct audit_vkey log;
     enum cli_language language;
     bool json;
@@ -67,6 +69,8 @@ int cli_session_json(const json_t *document);
 
 /* Writes the buffer to standard output. */
 void cli_session_print(const struct base_buffer *text);
+
+enum wire_language cli_session_wire_language(const struct cli_session *session);
 
 struct cli_show;
 struct cli_show cli_session_show(const struct cli_session *session);

@@ -121,7 +121,8 @@ static void decision_show(const struct cli_show *show, const json_t *content, st
 
 static void receipt_show(const struct cli_show *show, const struct cli_reply *reply, struct base_buffer *out)
 {
-    static const enum cli_text titles[CLI_REPLY_RECORDS_MAX] = {CLI_TEXT_REQUEST_RECORD, CLI_TEXT_RESULT_RECORD};
+    const enum cli_text titles[CLI_REPLY_RECORDS_MAX] = {show->asked.act ? CLI_TEXT_ACT_RECORD : CLI_TEXT_REQUEST_RECORD,
+                                                         CLI_TEXT_RESULT_RECORD};
     if (reply->record_count == 0)
         return;
     (void) base_buffer_printf(out, "%s: ", cli_text(CLI_TEXT_LOG, show->language));
@@ -166,7 +167,7 @@ static void asked_show(const struct cli_show *show, const struct cli_reply *repl
 {
     char time[64] = "";
     if (show->asked.id)
-        line(show, CLI_TEXT_QUERY, show->asked.id, out);
+        line(show, show->asked.act ? CLI_TEXT_ACT : CLI_TEXT_QUERY, show->asked.id, out);
     if (show->asked.service > 0)
         service_show(show, show->asked.service, out);
     if (reply->record_count > 0)
@@ -246,6 +247,11 @@ int cli_show_reply(const struct cli_show *show, const struct cli_reply *reply, s
         }
         return base_buffer_error(out);
     }
+    case CLI_REPLY_ACKNOWLEDGEMENT:
+        line(show, CLI_TEXT_ACT_TAKEN, show->asked.act ? show->asked.act : "", out);
+        asked_show(show, reply, out);
+        receipt_show(show, reply, out);
+        return base_buffer_error(out);
     case CLI_REPLY_PROBLEM:
         asked_show(show, reply, out);
         problem_show(show, reply->content, out);

@@ -71,6 +71,9 @@ static const char *const texts[CLI_TEXT_COUNT][CLI_LANGUAGE_COUNT] = {
     [CLI_TEXT_NO_PROOF] = {"түбіртек келмеді, жазба дәлелденбеген", "квитанция не пришла, запись не доказана",
                            "no receipt came, no record is proven"},
     [CLI_TEXT_LOG_KEY] = {"Журналдың кілті", "Ключ журнала", "Key of the log"},
+    [CLI_TEXT_ACT] = {"Акт", "Акт", "Act"},
+    [CLI_TEXT_ACT_RECORD] = {"акт жазбасы", "запись об акте", "record of the act"},
+    [CLI_TEXT_ACT_TAKEN] = {"Қабылданды", "Принято", "Taken"},
 };
 
 int cli_language_find(const char *option, enum cli_language *ret_language)
@@ -242,6 +245,86 @@ static const struct word advices[] = {
       "The log may have been changed: tell the supervising prosecutor."}},
 };
 
+/* Where the refused message was an act: instead of the above, or in addition. */
+static const struct word act_advices[] = {
+    {"signer-not-connection",
+     {"Актіге қосылған адамның өзі қол қояды.", "Акт подписывает тот же человек, который подключился.",
+      "The person who connects must be the one who signs."}},
+    {"query-stale",
+     {"Компьютердің сағатын тексеріп, қайта қол қойыңыз.", "Проверьте часы компьютера и подпишите заново.",
+      "Check this computer's clock and sign again."}},
+    {"query-replayed",
+     {"Бұл акт бұрын қабылданған; екінші рет жіберудің қажеті жоқ.", "Этот акт уже принят; отправлять его снова не нужно.",
+      "This act was taken already; there is no need to send it again."}},
+    {"unreachable",
+     {"Желіні және шлюздің жұмысын тексеріңіз. Акт қабылданған болуы мүмкін: қайта қол қоймас бұрын тізілімнен қараңыз.",
+      "Проверьте сеть и работу шлюза. Акт мог быть принят: посмотрите в реестре, прежде чем подписывать снова.",
+      "Check the network and that the gateway runs. The act may have been taken: look in the register before you sign "
+      "again."}},
+    {"log-unavailable",
+     {"Тізілімнен қараңыз: акт ол жерде болмаса, кейінірек қайта қол қойыңыз.",
+      "Посмотрите в реестре: если акта там нет, подпишите его снова позже.",
+      "Look in the register: if the act is not there, sign it again later."}},
+    {"receipt-missing",
+     {"Актінің жазылғаны дәлелденбеді: тізілімнен қараңыз және әкімшіге хабарлаңыз.",
+      "Запись акта не доказана: посмотрите в реестре и сообщите администратору.",
+      "It is not proven that the act was recorded: look in the register and tell the administrator."}},
+    {"role-not-held",
+     {"Рөлдеріңізді qao me көрсетеді.", "Ваши роли покажет qao me.", "See with qao me which roles you hold."}},
+    {"own-act",
+     {"Мұны басқа әкімші жасауға тиіс.", "Это должен сделать другой администратор.",
+      "Another administrator must do this."}},
+    {"not-competent",
+     {"Бұл органның немесе бөлімшенің жауапты тұлғасына жүгініңіз.",
+      "Обратитесь к ответственному лицу этого органа или подразделения.",
+      "Ask the responsible official of that body or unit."}},
+    {"body-unknown",
+     {"Органдарды qao admin bodies көрсетеді.", "Органы покажет qao admin bodies.",
+      "See the bodies with qao admin bodies."}},
+    {"unit-unknown",
+     {"Бөлімшелерді qao admin units көрсетеді.", "Подразделения покажет qao admin units.",
+      "See the units with qao admin units."}},
+    {"object-unknown",
+     {"Нөмірді немесе ЖСН мен БСН-ді тексеріңіз.", "Проверьте номер либо ИИН и БИН.",
+      "Check the number, or the IIN and BIN."}},
+    {"application-open",
+     {"Ашық өтінімді qao me көрсетеді; оны qao apply withdraw кері қайтарады.",
+      "Открытую заявку покажет qao me; отозвать её можно командой qao apply withdraw.",
+      "See the open application with qao me; qao apply withdraw takes it back."}},
+    {"application-closed",
+     {"Не шешілгенін qao apply show көрсетеді.", "Что решено, покажет qao apply show.",
+      "See with qao apply show what was decided."}},
+    {"digest-mismatch",
+     {"Өтінімді қайта қарап шығыңыз: ол басқа.", "Посмотрите заявку снова: она другая.",
+      "Look at it again: it is another one."}},
+    {"form-mismatch",
+     {"Өтінімге өз ЖСН, БСН және органыңыздың кодын жазыңыз.", "Укажите в заявке свои ИИН, БИН и код своего органа.",
+      "Write your own IIN, BIN and your body's code into the form."}},
+    {"form-incomplete",
+     {"Барлық растауды, себебін және құқықтарды көрсетіңіз.", "Дайте все подтверждения, причину и права.",
+      "Give every statement, the reason and the rights."}},
+    {"scan-missing",
+     {"Басшы қол қойған скан файлын --scan арқылы тіркеңіз.", "Приложите подписанный руководителем скан: --scan.",
+      "Attach the scan signed by the head with --scan."}},
+    {"role-basis",
+     {"Рөлге берілетін негіздерді qao policy table көрсетеді (12-қосымша).",
+      "Основания роли покажет qao policy table (приложение 12).",
+      "See with qao policy table which bases the role has (Appendix 12)."}},
+    {"role-not-of-body",
+     {"Органыңыздың рөлін таңдаңыз (12-қосымша).", "Выберите роль своего органа (приложение 12).",
+      "Choose a role of your own body (Appendix 12)."}},
+    {"text-not-in-force",
+     {"Қолданыстағы мәтінді qao agree көрсетеді.", "Действующий текст покажет qao agree.",
+      "See the text in force with qao agree."}},
+    {"period-wrong",
+     {"Басталу және аяқталу уақытын тексеріңіз (елорда уақыты).", "Проверьте начало и конец (время столицы).",
+      "Check begin and end (time of the capital)."}},
+    {"import-running",
+     {"Барысын qao admin imports көрсетеді; содан кейін қайталаңыз.",
+      "Ход покажет qao admin imports; повторите после окончания.",
+      "See with qao admin imports how far it is, and try again then."}},
+};
+
 static const struct word bases[] = {
     {"operative_search", {"жедел-іздестіру қызметі", "оперативно-розыскная деятельность", "operative-search activity"}},
     {"covert_investigation",
@@ -314,7 +397,9 @@ static int advice_fill(const char *advice, const struct cli_asked *asked, struct
 int cli_text_advice(struct base_bytes code, enum cli_language language, const struct cli_asked *asked,
                     const char *before, struct base_buffer *out)
 {
-    const char *advice = word_find(advices, BASE_ARRAY_LENGTH(advices), code, language);
+    const char *advice = asked->act ? word_find(act_advices, BASE_ARRAY_LENGTH(act_advices), code, language) : NULL;
+    if (!advice)
+        advice = word_find(advices, BASE_ARRAY_LENGTH(advices), code, language);
     if (!advice)
         return base_buffer_error(out);
     (void) base_buffer_printf(out, "%s%s: ", before, cli_text(CLI_TEXT_ADVICE, language));

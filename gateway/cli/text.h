@@ -66,6 +66,9 @@ enum cli_text {
     CLI_TEXT_PROOFS_RIGHT,
     CLI_TEXT_NO_PROOF,
     CLI_TEXT_LOG_KEY,
+    CLI_TEXT_ACT,
+    CLI_TEXT_ACT_RECORD,
+    CLI_TEXT_ACT_TAKEN,
     CLI_TEXT_COUNT,
 };
 
@@ -77,6 +80,7 @@ struct cli_asked {
     const char *id; /* of the query */
     const char *at; /* when it was signed, RFC 3339 */
     long service;
+    const char *act; /* title of the signed act it was; NULL: a query */
 };
 
 /* Appends `before`, what somebody can do about a refusal with this code ("case-missing") of this query, and a line

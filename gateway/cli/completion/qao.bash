@@ -28,7 +28,7 @@ _qao() {
     --lang) mapfile -t COMPREPLY < <(compgen -W 'kk ru en' -- "$current") && return ;;
     --as) mapfile -t COMPREPLY < <(compgen -W "$(_qao_people)" -- "$current") && return ;;
     --instance | --dir | --save) mapfile -t COMPREPLY < <(compgen -d -- "$current") && return ;;
-    --cert | --key | --p12 | --tls-cert | --tls-key | --tls-p12 | --password-file | --signed | --vkey | --known | --out | --leaf | --ca | --list)
+    --cert | --key | --p12 | --tls-cert | --tls-key | --tls-p12 | --password-file | --signed | --vkey | --known | --out | --leaf | --ca | --list | --scan | --form | --act | --kk | --ru)
         mapfile -t COMPREPLY < <(compgen -f -- "$current") && return ;;
     esac
     if [[ $current == -* ]]; then
@@ -37,10 +37,11 @@ _qao() {
         return
     fi
     case ${#path[@]}:${path[0]:-} in
-    0: | 1:audit | 1:log | 1:crl)
+    0: | 1:apply | 1:admin | 1:audit | 1:log | 1:crl)
         _qao_pattern='[a-z][a-z-]*'
         mapfile -t COMPREPLY < <(compgen -W "$(_qao_words "${path[@]}")" -- "$current")
         ;;
+    1:agree) mapfile -t COMPREPLY < <(compgen -W show -- "$current") ;;
     1:services) mapfile -t COMPREPLY < <(compgen -W show -- "$current") ;;
     1:policy) mapfile -t COMPREPLY < <(compgen -W 'table decide explain check diff enumerate' -- "$current") ;;
     *) mapfile -t COMPREPLY < <(compgen -f -- "$current") ;;

@@ -69,6 +69,14 @@ def result_leaf(query, request, signed):
         "answer": {"bytes": len(signed), "sha256": hashlib.sha256(signed).hexdigest()}})
 
 
+def act_leaf(kind, act, sent, reasons=()):
+    """Of a signed act: taken, or refused for these reasons."""
+    return canonical({
+        "v": "qao.leaf/1", "kind": kind, "at": "2026-11-22T12:00:00.000000+05:00", "data": {"reasons": list(reasons)},
+        "key": {"id": act["id"], "iin": "500101100000", "part": 0}, "signer": {"certificate": "cd" * 32},
+        "act": {"bytes": len(sent), "sha256": hashlib.sha256(sent).hexdigest()}})
+
+
 class Log:
     """Entries of any form; checkpoints are signed when they are asked for."""
 
@@ -181,5 +189,5 @@ class Gateway:
         os.unlink(f"{self.instance}/gateway.url")
 
 
-__all__ = ["Gateway", "Log", "NOTICE", "RunTimeKey", "System", "canonical", "content_of", "digest", "openssl", "write",
+__all__ = ["Gateway", "Log", "NOTICE", "RunTimeKey", "System", "act_leaf", "canonical", "content_of", "digest", "openssl", "write",
            "write_tiles"]

@@ -65,7 +65,8 @@ def page_text(name):
 
 class Help(unittest.TestCase):
     def test_commands_are_there(self):
-        self.assertGreaterEqual(set(TOP), {"query", "explain", "services", "status", "audit", "log", "crl", "policy"})
+        self.assertGreaterEqual(set(TOP), {"query", "explain", "services", "status", "me", "apply", "agree", "admin",
+                                              "enrol-message", "audit", "log", "crl", "policy"})
         self.assertEqual(["table", "decide", "explain", "check", "diff", "enumerate"], POLICY)
         self.assertIn(("audit", "verify"), list(leaves()))
 

@@ -14,82 +14,24 @@ import os
 import shutil
 import stat
 import subprocess
-import sys
 import tempfile
 import unittest
 import uuid
 
-from fake_gateway import (Gateway, Log, NOTICE, RunTimeKey, System, canonical, content_of, openssl, refused_leaf, request_leaf,
+from client import ClientCase, QAO, dev_ca, instance_make, read
+from fake_gateway import (Log, NOTICE, RunTimeKey, System, canonical, content_of, openssl, refused_leaf, request_leaf,
                           result_leaf, write, write_tiles)
 
-DEV_CA, QAO = sys.argv.pop(), sys.argv.pop()
 ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "..")
 SERVICE_11 = [{"amount": 8500000, "date": "2026-02-03", "iin": "500101100000", "income": 85000000, "kind": "mandatory",
                "payer_bin": "300140000015", "payer_name": "ЖШС <b>\"Үлгі\"</b>\x1b[2J", "period": "2026-01"}]
 MALFORMED = "reply-malformed"
 
 
-def read(path):
-    with open(path, "rb") as file:
-        return file.read()
-
-
-def dev_ca(*arguments):
-    done = subprocess.run([DEV_CA, *arguments], capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise RuntimeError(f"qao-dev-ca {arguments}: {done.stderr}")
-
-
-def instance_make(path):
-    os.makedirs(path, mode=0o755)
-    dev_ca("init", path, "--bits", "2048")
-    dev_ca("server", path)
-    dev_ca("system", path, "answer", "--bin", "300140000015", "--organisation", "Комитет")
-    for name, iin, extra in (("police", "500101100000", []), ("prosecutor", "500101200007", []),
-                             ("expired", "500615100015", ["--expired"]), ("revoked", "500615200011", [])):
-        dev_ca("person", path, name, "--iin", iin, "--bin", "300141000010", "--surname", "БАҚЫЛАУ", "--given", "БАЯН",
-               "--patronymic", "ЕКІНШІҚЫЗЫ", "--organisation", "Полиция <департаменті>", *extra)
-    dev_ca("revoke", path, f"{path}/people/revoked/auth.pem")
-
-
-class Client(unittest.TestCase):
-    maxDiff = None
-
-    @classmethod
-    def setUpClass(cls):
-        cls.work = tempfile.mkdtemp(prefix="cli-")
-        cls.instance = f"{cls.work}/instance with space"
-        instance_make(cls.instance)
-        cls.key = RunTimeKey(cls.work, "qao.example/log")
-        write(f"{cls.instance}/log/log.vkey", cls.key.vkey.encode() + b"\n")
-        cls.system = System(f"{cls.instance}/keys/answer.pem", f"{cls.instance}/keys/answer.key")
-        cls.number = 0
-
-    @classmethod
-    def tearDownClass(cls):
-        shutil.rmtree(cls.work)
-
-    def setUp(self):
-        Client.number += 1
-        self.state = f"{self.work}/state-{Client.number}"
-        os.mkdir(self.state)
-        self.log = Log(self.work, self.key, [b"start %d" % i for i in range(9)])
-
-    # --- asking -----------------------------------------------------------------------------------------------------
-
-    def qao(self, *arguments, lang="en", env=None):
-        environment = {"PATH": os.environ["PATH"], "XDG_STATE_HOME": self.state, "HOME": self.work, "LC_ALL": "C.UTF-8",
-                       **{name: value for name, value in os.environ.items() if "SAN_OPTIONS" in name}, **(env or {})}
-        return subprocess.run([QAO, arguments[0], "--instance", self.instance, "--lang", lang, *arguments[1:]],
-                              capture_output=True, text=True, check=False, env=environment, timeout=60)
-
+class Client(ClientCase):
     def ask(self, *arguments, who="police", **keywords):
         return self.qao("query", "--as", who, "--service", "11", "--basis", "operative_search", "--iin", "500101100000",
                         *arguments, **keywords)
-
-    def serve(self, answer, cert=None, key=None):
-        return Gateway(self.instance, cert or f"{self.instance}/keys/server.pem", key or f"{self.instance}/keys/server.key",
-                       answer)
 
     # --- replying ---------------------------------------------------------------------------------------------------
 
@@ -208,7 +150,7 @@ class Client(unittest.TestCase):
         self.assertIn("wrong password", done.stderr)
 
     def test_case_file(self):
-        folder = f"{self.work}/case {Client.number}"
+        folder = f"{self.work}/case {ClientCase.number}"
         sent = []
         with self.serve(self.changed(lambda reply: sent.append(copy.deepcopy(reply)))) as gateway:
             done = self.ask("--save", folder, "--ground", "<script>alert(1)</script>", lang="kk")
@@ -272,7 +214,7 @@ class Client(unittest.TestCase):
         self.assertEqual([], gateway.requests)
 
     def test_ready_signed_bytes(self):
-        folder = f"{self.work}/ready {Client.number}"
+        folder = f"{self.work}/ready {ClientCase.number}"
         with self.serve(self.good()) as gateway:
             self.assertEqual(0, self.ask("--save", folder).returncode)
             done = self.qao("query", "--as", "police", "--signed", f"{folder}/query.p7m")
@@ -302,7 +244,7 @@ class Client(unittest.TestCase):
             self.assertEqual("urn:qao:problem:agreement-unsigned", json.loads(done.stdout)["type"])
 
     def test_refusal_is_kept(self):
-        folder = f"{self.work}/refusal {Client.number}"
+        folder = f"{self.work}/refusal {ClientCase.number}"
         with self.serve(self.refusing(["case-missing"])):
             self.assertEqual(1, self.ask("--save", folder).returncode)
         self.assertEqual(["answer.p7m", "case.html", "problem.json", "query.p7m", "receipt"], sorted(os.listdir(folder)))
@@ -374,7 +316,7 @@ class Client(unittest.TestCase):
                      self.changed(lambda reply: reply.update(signed=officer.sign64(reply["answer"]))))
 
     def test_signed_under_another_authority(self):
-        other = f"{self.work}/other-{Client.number}"
+        other = f"{self.work}/other-{ClientCase.number}"
         instance_make(other)
         system = System(f"{other}/keys/answer.pem", f"{other}/keys/answer.key")
         self.refused("answer-signature-invalid",
@@ -537,7 +479,7 @@ class Client(unittest.TestCase):
         self.assertIn("warning: cannot keep the log's checkpoint", done.stderr)
 
     def tiles_served(self, forged=False):
-        folder = f"{self.work}/tiles-{Client.number}"
+        folder = f"{self.work}/tiles-{ClientCase.number}"
         def answer(method, path, body):
             if path == "/v1/log/checkpoint":
                 return 200, {"Content-Type": "text/plain; charset=utf-8"}, self.log.checkpoint().encode()
@@ -612,7 +554,7 @@ class Client(unittest.TestCase):
                 self.assertEqual([], gateway.requests)
 
     def test_unknown_to_the_gateway(self):
-        other = f"{self.work}/stranger-{Client.number}"
+        other = f"{self.work}/stranger-{ClientCase.number}"
         instance_make(other)
         person = f"{other}/people/police"
         with self.serve(self.good()):
