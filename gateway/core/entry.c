@@ -448,6 +448,126 @@ int core_entry_delivered_append(struct core_request *request, const struct core_
     return conclusion_append(request, entry, AUDIT_KIND_QUERY_DELIVERED, &leaf, resume);
 }
 
+/* ---- acts ---- */
+
+/* The role in which the person takes an act of this type; NULL when none of them is held. */
+static const struct store_person_role *role_of(const struct core_request *request)
+{
+    const struct store_person *person = &request->person;
+    const char *wanted;
+    if (!request->has_person || !request->act.type)
+        return NULL;
+    for (size_t i = 0; (wanted = wire_act_type_by(request->act.type, i)) != NULL; i++)
+        for (size_t j = 0; j < person->role_count; j++)
+            if (person->roles[j].state == STORE_OFFICER_ACTIVE && strcmp(person->roles[j].system_role, wanted) == 0)
+                return &person->roles[j];
+    return NULL;
+}
+
+static struct audit_leaf_actor act_actor_of(const struct core_request *request)
+{
+    const struct certs_identity *identity = request->has_message ? &request->message.signer : &request->peer;
+    struct audit_leaf_actor actor = {.iin = identity->iin, .body = identity->bin};
+    const struct store_person_role *role = role_of(request);
+    if (request->has_person)
+        actor.network_allowed = request->person.network_allowed ? AUDIT_LEAF_YES : AUDIT_LEAF_NO;
+    if (role) {
+        actor.system_role = role->system_role;
+        actor.registration = role->registration;
+        actor.registration_version = role->version;
+        actor.registration_state = registry_state_text(role->state);
+    }
+    return actor;
+}
+
+/* Of an act what its description marks; of a refusal that, its kind and why. */
+static int act_data_encode(const struct core_request *request, struct base_buffer *out)
+{
+    BASE_CLEANUP(base_buffer_clear) struct base_buffer logged;
+    base_buffer_init(&logged, AUDIT_LEAF_MAX);
+    int r = request->act.wellformed ? wire_act_logged_encode(&request->act, &logged) : 0;
+    if (r < 0)
+        return r;
+    if (wire_codes_empty(request->codes))
+        return base_buffer_append(out, base_buffer_view(&logged));
+    const char *reasons[AUDIT_LEAF_NAMES_MAX];
+    struct audit_leaf_names names = codes_of(request->codes, reasons);
+    struct base_json json;
+    base_json_begin(&json, out);
+    base_json_object_begin(&json);
+    if (logged.len > 0) {
+        base_json_name(&json, "act");
+        base_json_raw(&json, base_buffer_view(&logged));
+    }
+    if (request->act.type)
+        base_json_member_text(&json, "kind", wire_act_type_kind(request->act.type));
+    base_json_name(&json, "reasons");
+    base_json_array_begin(&json);
+    for (size_t i = 0; i < names.count; i++)
+        base_json_text(&json, names.names[i]);
+    base_json_array_end(&json);
+    base_json_object_end(&json);
+    return base_json_end(&json);
+}
+
+static int act_append(struct core_request *request, bool claims, void (*resume)(struct core_request *request))
+{
+    struct core_entry *entry = &request->first;
+    bool is_refused = !wire_codes_empty(request->codes);
+    bool has_key = request->has_message && (request->act.head.parts & WIRE_HEAD_ID);
+    char address[CORE_ADDRESS_MAX];
+    core_request_address(request, address);
+    core_entry_clear(entry);
+    digest(request->http.body, entry->plain_digest);
+    BASE_CLEANUP(base_buffer_clear) struct base_buffer data;
+    base_buffer_init(&data, AUDIT_LEAF_MAX);
+    entry->columns = STORE_RECORD_INIT;
+    int r = act_data_encode(request, &data);
+    /* A message that is taken is the register's, in clear; one that is refused is nobody's to read. */
+    if (r == 0 && is_refused && request->has_message)
+        r = seal(request, entry, "act", request->http.body);
+    if (r < 0)
+        return r;
+    struct audit_leaf_event leaf = {
+        .kind = is_refused ? "admin.refused" : wire_act_type_kind(request->act.type),
+        .at_us = request->arrival_us,
+        .actor = act_actor_of(request),
+        .connection = {.address = address[0] ? address : NULL,
+                       .iin = request->peer.iin,
+                       .bin = request->peer.bin,
+                       .certificate = request->peer.sha256},
+        .signer_certificate = request->has_message ? request->message.signer.sha256 : NULL,
+        .act = {.sha256 = entry->plain_digest,
+                .sealed = entry->columns.blob_count > 0 ? entry->blob.digest : NULL,
+                .bytes = (int64_t)request->http.body.len},
+        .data = base_buffer_view(&data),
+    };
+    if (has_key)
+        leaf.key = (struct audit_leaf_key){.iin = request->message.signer.iin, .id = request->act.head.id};
+    crls_take(request, leaf.crls);
+    base_buffer_init(&entry->leaf, AUDIT_LEAF_MAX);
+    r = audit_leaf_event_encode(&leaf, &entry->leaf);
+    if (r < 0)
+        return r;
+    entry->columns.kind = leaf.kind;
+    entry->columns.at_us = leaf.at_us;
+    entry->columns.iin = leaf.actor.iin;
+    entry->columns.body = leaf.actor.body;
+    entry->columns.claims = claims && has_key;
+    entry->columns.act = is_refused ? NULL : &request->change;
+    key_to_columns(&leaf.key, &entry->columns);
+    return entry_append(request, entry, resume);
+}
+
+int core_entry_act_append(struct core_request *request, bool claims, void (*resume)(struct core_request *request))
+{
+    int r = act_append(request, claims, resume);
+    if (r >= 0 || r == -ENOMEM)
+        return r;
+    base_log(BASE_LOG_ERROR, "event=record-not-built kind=admin error=%d", -r);
+    return CORE_ENTRY_UNFIT;
+}
+
 /* ---- what is not about a query ---- */
 
 int core_entry_reading_append(struct core_request *request, const struct store_person *person, const char *system_role,

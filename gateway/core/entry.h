@@ -63,6 +63,11 @@ int core_entry_undelivered_append(struct core_request *request,
 int core_entry_delivered_append(struct core_request *request, const struct core_hold_right *right,
                                 void (*resume)(struct core_request *request)) BASE_MUST_USE;
 
+/* An act, request->first: admin.* with the change of the register in request->change, or admin.refused with the reasons in
+ * request->codes and the message itself sealed. claims: the id, for the signer. CORE_ENTRY_UNFIT. */
+int core_entry_act_append(struct core_request *request, bool claims,
+                          void (*resume)(struct core_request *request)) BASE_MUST_USE;
+
 /* log.read, request->first: an official reads part of the log, named by its tile. */
 int core_entry_reading_append(struct core_request *request, const struct store_person *person, const char *system_role,
                               struct base_bytes tile, void (*resume)(struct core_request *request)) BASE_MUST_USE;

@@ -74,16 +74,20 @@ static void text_free(char **text)
 static int policy_read(struct core_gateway *gateway, char **ret_error)
 {
     const struct core_settings *settings = gateway->settings;
-    BASE_CLEANUP(text_free) char *editions = NULL, *services = NULL, *messages = NULL;
+    BASE_CLEANUP(text_free) char *editions = NULL, *services = NULL, *acts = NULL, *messages = NULL;
     int r = data_path(settings->editions, "policy/editions", &editions, ret_error);
     if (r == 0)
         r = data_path(settings->services, "schema/services", &services, ret_error);
+    if (r == 0)
+        r = data_path(settings->acts, "schema/acts", &acts, ret_error);
     if (r == 0)
         r = data_path(settings->messages, "schema/messages.tsv", &messages, ret_error);
     if (r == 0)
         r = policy_editions_load(editions, digest_sha256, &gateway->editions, ret_error);
     if (r == 0)
         r = wire_services_new(services, &gateway->services, ret_error);
+    if (r == 0)
+        r = wire_acts_new(acts, &gateway->acts, ret_error);
     if (r == 0)
         r = wire_messages_read(messages, &gateway->messages, ret_error);
     if (r == 0 && policy_case_pattern_parse(base_bytes_text(settings->case_pattern), &gateway->case_pattern) < 0)
@@ -370,16 +374,20 @@ static size_t worker_count(const struct core_gateway *gateway)
     return processors > 0 ? (size_t)processors * 2 : 2; /* each waits now and then for the store */
 }
 
+int core_gateway_open(struct core_gateway *gateway, char **ret_error)
+{
+    *ret_error = NULL;
+    int r = store_open(gateway, ret_error);
+    return r < 0 ? r : writer_start(gateway, ret_error);
+}
+
 int core_gateway_start(struct core_gateway *gateway, char **ret_error)
 {
     const struct core_settings *settings = gateway->settings;
     const struct link_handler front = {front_frame, front_opened, front_lost, gateway};
     const struct link_handler adapter = {adapter_frame, adapter_opened, adapter_lost, gateway};
-    *ret_error = NULL;
     size_t concluded = 0;
-    int r = store_open(gateway, ret_error);
-    if (r == 0)
-        r = writer_start(gateway, ret_error);
+    int r = core_gateway_open(gateway, ret_error);
     if (r == 0)
         r = core_sweep(gateway, INT64_MAX, &concluded);
     if (r < 0)
@@ -464,6 +472,7 @@ void core_gateway_free(struct core_gateway *gateway)
     certs_signer_free(gateway->answer_signer);
     core_subjects_free(gateway->subjects);
     wire_messages_free(gateway->messages);
+    wire_acts_free(gateway->acts);
     wire_services_free(gateway->services);
     policy_editions_free(gateway->editions);
     pthread_mutex_destroy(&gateway->fronts_mutex);

@@ -19,6 +19,7 @@
 #include "gateway/core/trust.h"
 #include "gateway/core/waiting.h"
 #include "gateway/link/channel.h"
+#include "gateway/wire/act.h"
 #include "gateway/wire/message.h"
 #include "gateway/wire/service.h"
 #include "policy/case.h"
@@ -41,6 +42,7 @@ struct core_gateway {
     struct policy_editions *editions;
     struct policy_case_pattern case_pattern;
     struct wire_services *services;
+    struct wire_acts *acts;
     struct wire_messages *messages;
     struct core_subjects *subjects;
     struct certs_signer *answer_signer;
@@ -88,7 +90,10 @@ struct core_gateway {
 int core_gateway_new(const struct core_settings *settings, struct core_gateway **ret_gateway,
                      char **ret_error) BASE_MUST_USE;
 
-/* Opens the store, reads the trust, starts the log's writer, records what an earlier run left unfinished, then takes
+/* Opens the store, reads the trust and starts the log's writer, and serves nobody: for what is done on the server itself. */
+int core_gateway_open(struct core_gateway *gateway, char **ret_error) BASE_MUST_USE;
+
+/* Opens the gateway, records what an earlier run left unfinished, then takes
  * requests. After an error only core_gateway_free() may follow. */
 int core_gateway_start(struct core_gateway *gateway, char **ret_error) BASE_MUST_USE;
 

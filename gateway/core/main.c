@@ -11,7 +11,9 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/sandbox.h"
+#include "certs/cms.h"
 #include "gateway/core/duty.h"
+#include "gateway/core/enrol.h"
 #include "gateway/core/gateway.h"
 #include "gateway/core/refusals.h"
 #include "gateway/core/sweep.h"
@@ -20,9 +22,11 @@ enum { STEP_MS = 500, SWEEP_S = 15, TRUST_COMPLAINT_S = 60 };
 
 static int usage(FILE *out)
 {
-    fprintf(out, "usage: qao-gateway --config FILE [--check-config]\n"
+    fprintf(out, "usage: qao-gateway --config FILE [--check-config | --enrol MESSAGE]\n"
                  "Decides signed queries and keeps the log. SIGTERM stops, SIGHUP reads certificates and revocation "
-                 "lists again.\n");
+                 "lists again.\n"
+                 "--enrol records the first administrator, by a message they signed, and ends: 0 done, 1 could not, 3 "
+                 "refused.\n");
     return out == stdout ? 0 : 2;
 }
 
@@ -164,6 +168,40 @@ static int run(const struct core_settings *settings)
     return r == 0 ? 0 : 1;
 }
 
+/* Text as a line of standard error. */
+static int complain(int status, const char *what, const char *error)
+{
+    fprintf(stderr, "qao-gateway: %s%s%s\n", what, what[0] ? ": " : "", error ? error : "out of memory");
+    return status;
+}
+
+/* The gateway may not be running: its log has one writer. */
+static int enrol(const struct core_settings *settings, const char *path)
+{
+    enum { REFUSED = 3 };
+    if (prctl(PR_SET_DUMPABLE, 0) < 0 || base_clock_zone_init() < 0)
+        return complain(1, "", "no time zone data of Asia/Almaty from 2024 or later");
+    BASE_CLEANUP(base_buffer_clear) struct base_buffer message;
+    base_buffer_init(&message, CERTS_CMS_BYTES_MAX);
+    int r = base_file_read(path, BASE_FILE_PUBLIC, &message);
+    if (r < 0)
+        return complain(1, path, strerror(-r));
+    char *error = NULL;
+    struct core_gateway *gateway = NULL;
+    uint64_t index = 0;
+    r = core_gateway_new(settings, &gateway, &error);
+    if (r == 0)
+        r = core_gateway_open(gateway, &error);
+    if (r == 0)
+        r = core_enrol(gateway, base_buffer_view(&message), &index, &error);
+    core_gateway_free(gateway);
+    int status = r == 0 ? 0 : complain(r == CORE_ENROL_REFUSED ? REFUSED : 1, "not enrolled", error);
+    if (r == 0)
+        printf("enrolled: entry %llu of %s\n", (unsigned long long)index, settings->origin);
+    free(error);
+    return status;
+}
+
 static int settings_check(const struct core_settings *settings)
 {
     char *error = NULL;
@@ -180,13 +218,15 @@ static int settings_check(const struct core_settings *settings)
 
 int main(int argc, char **argv)
 {
-    const char *path = NULL;
+    const char *path = NULL, *message = NULL;
     bool check = false;
     for (int i = 1; i < argc; i++) {
         if (strcmp(argv[i], "--config") == 0 && i + 1 < argc)
             path = argv[++i];
         else if (strcmp(argv[i], "--check-config") == 0)
             check = true;
+        else if (strcmp(argv[i], "--enrol") == 0 && i + 1 < argc)
+            message = argv[++i];
         else if (strcmp(argv[i], "--help") == 0) {
             usage(stdout);
             core_settings_print();
@@ -194,7 +234,7 @@ int main(int argc, char **argv)
         } else
             return usage(stderr);
     }
-    if (!path)
+    if (!path || (check && message))
         return usage(stderr);
     struct core_settings settings;
     char *error = NULL;
@@ -205,7 +245,9 @@ int main(int argc, char **argv)
     }
     int status = 2;
     if (log_level_set(settings.log_level) == 0)
-        status = check ? settings_check(&settings) : run(&settings);
+        status = check     ? settings_check(&settings)
+                 : message ? enrol(&settings, message)
+                           : run(&settings);
     core_settings_clear(&settings);
     return status;
 }

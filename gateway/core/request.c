@@ -40,6 +40,7 @@ void core_request_free(struct core_request *request)
     json_decref(request->document);
     wire_params_clear(&request->params);
     base_buffer_clear(&request->frame);
+    base_buffer_clear(&request->envelope);
     base_buffer_clear(&request->records);
     base_buffer_clear(&request->answer_json);
     base_buffer_clear(&request->signed_der);
@@ -65,6 +66,8 @@ void core_request_queue(struct core_request *take_request, void (*resume)(struct
 
 const char *core_request_id(const struct core_request *request)
 {
+    if (request->act.head.parts & WIRE_HEAD_ID)
+        return request->act.head.id_text;
     return request->query.parts & WIRE_QUERY_ID ? request->query.id_text : NULL;
 }
 

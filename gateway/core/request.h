@@ -17,7 +17,7 @@
 #include "policy/decision.h"
 #include "schema/store/officer.h"
 
-enum { CORE_FAULT_MAX = 200, CORE_ADDRESS_MAX = 64 };
+enum { CORE_FAULT_MAX = 1000, CORE_ADDRESS_MAX = 64 };
 
 struct core_request {
     struct core_gateway *gateway;
@@ -67,6 +67,14 @@ struct core_request {
     const char *conclusion_outcome; /* static */
     bool conclusion_confirms;
 
+    /* an act (POST /v1/acts) */
+    struct wire_act act;
+    bool is_claimed;             /* its id is used up */
+    bool has_person;             /* person holds what the register knows of the signer */
+    struct store_person person;
+    struct base_buffer envelope; /* for the register; NUL-terminated */
+    struct store_act change;
+
     struct audit_tile_path tile; /* of GET /v1/log/tile/entries/... */
 
     /* its records in the log */
@@ -86,7 +94,7 @@ void core_request_free(struct core_request *request);
  * more. */
 void core_request_queue(struct core_request *take_request, void (*resume)(struct core_request *request));
 
-/* The query's id as text, NULL when it could not be read. */
+/* The id of the query or act as text, NULL when it could not be read. */
 const char *core_request_id(const struct core_request *request);
 
 /* The peer's address as text; empty when it is too long to be one. */

@@ -14,6 +14,7 @@ struct row {
 static const struct row rows[] = {
     {CORE_PAGE_QUERY, LINK_LISTENER_OFFICERS, "POST", "/v1/queries"},
     {CORE_PAGE_EXPLAIN, LINK_LISTENER_OFFICERS, "POST", "/v1/explain"},
+    {CORE_PAGE_ACT, LINK_LISTENER_OFFICERS, "POST", "/v1/acts"},
     {CORE_PAGE_OUTCOME, LINK_LISTENER_OFFICERS, "GET", "/v1/queries/"},
     {CORE_PAGE_SERVICES, LINK_LISTENER_OFFICERS, "GET", "/v1/services"},
     {CORE_PAGE_CHECKPOINT, LINK_LISTENER_OFFICERS, "GET", "/v1/log/checkpoint"},
@@ -71,7 +72,7 @@ const char *core_page_text(enum core_page page)
     static const char *const texts[CORE_PAGE_COUNT] = {
         [CORE_PAGE_NONE] = "none",         [CORE_PAGE_QUERY] = "query",           [CORE_PAGE_EXPLAIN] = "explain",
         [CORE_PAGE_OUTCOME] = "outcome",   [CORE_PAGE_SERVICES] = "services",     [CORE_PAGE_CHECKPOINT] = "checkpoint",
-        [CORE_PAGE_TILE] = "tile",         [CORE_PAGE_HEALTH] = "health",         [CORE_PAGE_READY] = "ready",
+        [CORE_PAGE_TILE] = "tile",         [CORE_PAGE_HEALTH] = "health",         [CORE_PAGE_READY] = "ready",         [CORE_PAGE_ACT] = "act",
         [CORE_PAGE_METRICS] = "metrics",
     };
     return (unsigned)page < CORE_PAGE_COUNT ? texts[page] : texts[CORE_PAGE_NONE];

@@ -10,6 +10,7 @@ enum core_page {
     CORE_PAGE_NONE = 0,
     CORE_PAGE_QUERY,       /* POST /v1/queries */
     CORE_PAGE_EXPLAIN,     /* POST /v1/explain */
+    CORE_PAGE_ACT,         /* POST /v1/acts */
     CORE_PAGE_OUTCOME,     /* GET /v1/queries/{rest} */
     CORE_PAGE_SERVICES,    /* GET /v1/services */
     CORE_PAGE_CHECKPOINT,  /* GET /v1/log/checkpoint */

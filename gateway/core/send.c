@@ -42,9 +42,9 @@ void core_page_send(struct core_request *take_request, const char *content_type,
 
 /* status, Retry-After and Allow of a problem, and its body. */
 static void problem_send(struct core_gateway *gateway, struct link_channel *channel, uint64_t id, enum wire_code code,
-                         struct base_bytes body, const char *allow, unsigned retry_s)
+                         unsigned status, struct base_bytes body, const char *allow, unsigned retry_s)
 {
-    struct link_reply reply = {.id = id, .status = core_outcome_status(code), .body = body};
+    struct link_reply reply = {.id = id, .status = status, .body = body};
     char retry[16];
     snprintf(retry, sizeof(retry), "%u", retry_s);
     if (retry_s > 0)
@@ -72,7 +72,8 @@ static void plain_problem_send(struct core_request *request, enum wire_code code
     wire_codes_add(&problem.codes, code);
     if (wire_problem_encode(gateway->messages, &problem, base_bytes_of(NULL, 0), NULL, &body) < 0)
         base_buffer_reset(&body); /* the status alone still tells the truth */
-    problem_send(gateway, request->channel, request->http.id, code, base_buffer_view(&body), allow, retry_s);
+    problem_send(gateway, request->channel, request->http.id, code, problem.status, base_buffer_view(&body), allow,
+                 retry_s);
 }
 
 void core_problem_send(struct core_request *take_request, enum wire_code code, const char *allow, unsigned retry_s)
@@ -95,7 +96,7 @@ void core_overload_send(struct core_gateway *gateway, struct link_channel *chann
     wire_codes_add(&problem.codes, WIRE_CODE_OVERLOADED);
     if (wire_problem_encode(gateway->messages, &problem, base_bytes_of(NULL, 0), NULL, &body) < 0)
         base_buffer_reset(&body);
-    problem_send(gateway, channel, http->id, WIRE_CODE_OVERLOADED, base_buffer_view(&body), NULL, RETRY_S);
+    problem_send(gateway, channel, http->id, WIRE_CODE_OVERLOADED, problem.status, base_buffer_view(&body), NULL, RETRY_S);
 }
 
 int core_receipt_read(struct core_gateway *gateway, const struct core_entry *const *entries, size_t count,
@@ -133,6 +134,13 @@ static size_t entries_of(const struct core_request *request,
     return count;
 }
 
+/* Of the first of the request's codes. */
+static unsigned status_of(const struct core_request *request)
+{
+    enum wire_code code = wire_codes_first(request->codes);
+    return request->route.page == CORE_PAGE_ACT ? core_outcome_act_status(code) : core_outcome_status(code);
+}
+
 /* The problem as canonical bytes, its signature, and both with the receipt. */
 static int refusal_encode(struct core_request *request, const char *detail, struct base_buffer *out)
 {
@@ -144,7 +152,7 @@ static int refusal_encode(struct core_request *request, const char *detail, stru
     base_buffer_init(&second_proof, AUDIT_PROOF_TEXT_MAX);
     struct wire_problem problem = {
         .codes = request->codes,
-        .status = core_outcome_status(wire_codes_first(request->codes)),
+        .status = status_of(request),
         .language = request->language,
         .query = core_request_id(request),
         .fault = request->fault[0] ? request->fault : NULL,
@@ -190,8 +198,8 @@ void core_refusal_send(struct core_request *take_request, const char *detail)
         base_buffer_reset(&body);
     }
     unsigned retry_s = refusal_retry_s(take_request, code);
-    problem_send(take_request->gateway, take_request->channel, take_request->http.id, code, base_buffer_view(&body), NULL,
-                 retry_s);
+    problem_send(take_request->gateway, take_request->channel, take_request->http.id, code, status_of(take_request),
+                 base_buffer_view(&body), NULL, retry_s);
     core_request_free(take_request);
 }
 

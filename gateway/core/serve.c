@@ -24,6 +24,9 @@ void core_request_serve(struct core_request *take_request)
     case CORE_PAGE_EXPLAIN:
         core_query_serve(request);
         return;
+    case CORE_PAGE_ACT:
+        core_act_serve(request);
+        return;
     case CORE_PAGE_OUTCOME:
         core_outcome_serve(request);
         return;

@@ -45,6 +45,7 @@ static size_t keys_of(struct core_settings *s, struct base_config_key keys[KEYS_
         {"policy", "editions", BASE_CONFIG_TEXT, &s->editions, "", 0, 0, "folder of editions; empty: the program's own"},
         {"policy", "case_pattern", BASE_CONFIG_TEXT, &s->case_pattern, POLICY_CASE_PATTERN_DEFAULT, 1, POLICY_CASE_PATTERN_MAX, "form of a case number (R12); # is a digit"},
         {"policy", "services", BASE_CONFIG_TEXT, &s->services, "", 0, 0, "folder of service descriptions; empty: the program's own"},
+        {"policy", "acts", BASE_CONFIG_TEXT, &s->acts, "", 0, 0, "folder of descriptions of acts; empty: the program's own"},
         {"policy", "messages", BASE_CONFIG_TEXT, &s->messages, "", 0, 0, "messages.tsv; empty: the program's own"},
         {"query", "window_seconds", BASE_CONFIG_INTEGER, &s->window_seconds, "300", 1, 3600, "how far the signed time may be from the clock"},
         {"query", "adapter_timeout_ms", BASE_CONFIG_INTEGER, &s->adapter_timeout_ms, "15000", 10, 600000, "how long a registry may take"},

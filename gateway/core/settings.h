@@ -27,7 +27,7 @@ struct core_settings {
 
     char *answer_certificate, *answer_key, *vault, *escrow, *subject_keys;
 
-    char *editions, *case_pattern, *services, *messages; /* "" for the program's own data, but the pattern */
+    char *editions, *case_pattern, *services, *acts, *messages; /* "" for the program's own data, but the pattern */
 
     int64_t window_seconds, adapter_timeout_ms, hold_seconds, hold_replies, refusals_per_minute, explains_per_minute;
 };

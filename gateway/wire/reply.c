@@ -53,6 +53,20 @@ int wire_answer_encode(const struct wire_answer *answer, struct base_buffer *out
     return base_json_end(&json);
 }
 
+int wire_acknowledgement_encode(const struct wire_acknowledgement *acknowledgement, struct base_buffer *out)
+{
+    struct base_json json;
+    base_json_begin(&json, out);
+    base_json_object_begin(&json);
+    base_json_member_text(&json, "act", acknowledgement->act);
+    time_encode(&json, "at", acknowledgement->at_us);
+    base_json_member_text(&json, "kind", acknowledgement->kind);
+    base_json_member_text(&json, "type", acknowledgement->type);
+    base_json_member_text(&json, "v", "qao.acknowledgement/1");
+    base_json_object_end(&json);
+    return base_json_end(&json);
+}
+
 int wire_reply_encode(struct base_bytes answer, struct base_bytes signed_der, const struct wire_receipt *receipt,
                       struct base_buffer *out)
 {

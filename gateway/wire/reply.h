@@ -41,6 +41,16 @@ struct wire_answer {
 /* Appends the canonical bytes that are signed. The buffer's errors, -EINVAL for a text that is not UTF-8. */
 int wire_answer_encode(const struct wire_answer *answer, struct base_buffer *out) BASE_MUST_USE;
 
+/* That an act was taken. All borrowed. */
+struct wire_acknowledgement {
+    const char *act; /* id */
+    int64_t at_us;   /* arrival: the moment the register has */
+    const char *kind, *type;
+};
+
+/* As wire_answer_encode(). */
+int wire_acknowledgement_encode(const struct wire_acknowledgement *acknowledgement, struct base_buffer *out) BASE_MUST_USE;
+
 /* Appends the whole reply; answer holds the bytes as signed, signed_der the CMS over them. receipt is NULL where there
  * is no proof: such a reply is only ever held. */
 int wire_reply_encode(struct base_bytes answer, struct base_bytes signed_der, const struct wire_receipt *receipt,

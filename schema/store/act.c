@@ -23,7 +23,7 @@ int store_act_check(struct store_pool *pool, const char *envelope, struct store_
     return r;
 }
 
-int store_read(struct store_pool *pool, const char *collection, const char *reader, const char *filter,
+int store_registry_read(struct store_pool *pool, const char *collection, const char *reader, const char *filter,
                struct base_buffer *out)
 {
     struct store_params params = STORE_PARAMS_INIT;

@@ -10,7 +10,7 @@ int store_act_check(struct store_pool *pool, const char *envelope, struct store_
 
 /* Appends the page {"items", "next"} as JSON. reader and filter are JSON objects. STORE_NONE: the collection is not the
  * reader's, or there is none of that name. -EINVAL: the filter is not of its form. */
-int store_read(struct store_pool *pool, const char *collection, const char *reader, const char *filter,
+int store_registry_read(struct store_pool *pool, const char *collection, const char *reader, const char *filter,
                struct base_buffer *out) BASE_MUST_USE;
 
 struct store_upload {

@@ -79,7 +79,32 @@ static int send_arrays(struct store_batch *scratch, struct store_connection *con
     return send(scratch, connection, statement, &params);
 }
 
-/* First in the pipeline: it takes the gate before any lock that another log's writer could be waiting for. */
+/* First in the pipeline: it takes the gate alone, before any lock that another log's writer could be waiting for, and what is
+ * confirmed after it is what it leaves. */
+static int store_act_apply(struct store_batch *scratch, struct store_connection *connection, int32_t log_id,
+                           const struct audit_batch *batch)
+{
+    struct store_array *seqs = begin(scratch, 0, STORE_ARRAY_I64);
+    struct store_array *leaves = begin(scratch, 1, STORE_ARRAY_BYTEA);
+    struct store_array *envelopes = begin(scratch, 2, STORE_ARRAY_TEXT);
+    struct store_array *signeds = begin(scratch, 3, STORE_ARRAY_BYTEA);
+    for (size_t i = 0; i < batch->count; i++) {
+        const struct store_act *act = record_of(batch, i)->act;
+        if (!act)
+            continue;
+        scratch->act_index[seqs->count] = (long) i;
+        store_array_i64(seqs, seq_of(batch, i));
+        store_array_bytes(leaves, base_bytes_of(batch->entries[i]->leaf_hash.bytes, AUDIT_HASH_BYTES));
+        store_array_text(envelopes, act->envelope);
+        if (act->signed_message.len > 0)
+            store_array_bytes(signeds, act->signed_message);
+        else
+            store_array_null(signeds);
+    }
+    return send_arrays(scratch, connection, STORE_STATEMENT_ACT_APPLY, log_id, 4);
+}
+
+/* Before all that writes: it takes the gate before any lock that another log's writer could be waiting for. */
 static int store_registration_confirm(struct store_batch *scratch, struct store_connection *connection,
                                       const struct audit_batch *batch)
 {
@@ -311,7 +336,9 @@ int store_batch_send(struct store_batch *scratch, struct store_connection *conne
                      const struct audit_batch *batch, uint64_t open_from)
 {
     scratch->sent_count = 0;
-    int r = store_registration_confirm(scratch, connection, batch);
+    int r = store_act_apply(scratch, connection, log_id, batch);
+    if (r == 0)
+        r = store_registration_confirm(scratch, connection, batch);
     if (r == 0)
         r = store_entry_append(scratch, connection, log_id, batch);
     if (r == 0)
@@ -398,7 +425,9 @@ struct audit_commit_result store_batch_classify(const struct store_batch *scratc
     if (strcmp(sqlstate, "QAO02") == 0) {
         long index = detail ? strtol(detail, NULL, 10) : -1;
         bool known = index >= 0 && index < AUDIT_BATCH_RECORDS_MAX;
-        return refused(AUDIT_REFUSAL_CHANGED, known ? scratch->confirm_index[index] : AUDIT_CULPRIT_UNKNOWN);
+        const long *indexes =
+            scratch->sent[statement] == STORE_STATEMENT_ACT_APPLY ? scratch->act_index : scratch->confirm_index;
+        return refused(AUDIT_REFUSAL_CHANGED, known ? indexes[index] : AUDIT_CULPRIT_UNKNOWN);
     }
     if (strcmp(sqlstate, "QAO03") == 0)
         return without_culprit(AUDIT_COMMIT_CONFLICT);

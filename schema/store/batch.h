@@ -6,11 +6,12 @@
 #include "schema/store/connection.h"
 #include "schema/store/record.h"
 
-enum { STORE_BATCH_ARRAYS = 21, STORE_BATCH_STATEMENTS_MAX = 9 };
+enum { STORE_BATCH_ARRAYS = 21, STORE_BATCH_STATEMENTS_MAX = 10 };
 
 /* Memory that is kept from batch to batch. */
 struct store_batch {
     struct store_array arrays[STORE_BATCH_ARRAYS];
+    long act_index[AUDIT_BATCH_RECORDS_MAX];     /* of each act, its entry's index in the batch */
     long confirm_index[AUDIT_BATCH_RECORDS_MAX]; /* of each element confirmed, its index in the batch */
     enum store_statement sent[STORE_BATCH_STATEMENTS_MAX];
     int sent_count;

@@ -13,22 +13,21 @@ bool store_names_has(const struct store_names *names, const char *name)
     return false;
 }
 
-/* The peer address as PostgreSQL takes it; NULL when it is none. An IPv4-mapped address becomes the IPv4 one. */
-static const char *peer_text(const char *peer, char ret_text[static INET6_ADDRSTRLEN])
+const char *store_peer_text(const char *peer, char ret_text[static STORE_PEER_TEXT_MAX])
 {
     struct in6_addr six;
     struct in_addr four;
     if (!peer)
         return NULL;
     if (inet_pton(AF_INET, peer, &four) == 1)
-        return inet_ntop(AF_INET, &four, ret_text, INET6_ADDRSTRLEN);
+        return inet_ntop(AF_INET, &four, ret_text, STORE_PEER_TEXT_MAX);
     if (inet_pton(AF_INET6, peer, &six) != 1)
         return NULL;
     if (IN6_IS_ADDR_V4MAPPED(&six)) {
         memcpy(&four, six.s6_addr + 12, sizeof(four));
-        return inet_ntop(AF_INET, &four, ret_text, INET6_ADDRSTRLEN);
+        return inet_ntop(AF_INET, &four, ret_text, STORE_PEER_TEXT_MAX);
     }
-    return inet_ntop(AF_INET6, &six, ret_text, INET6_ADDRSTRLEN);
+    return inet_ntop(AF_INET6, &six, ret_text, STORE_PEER_TEXT_MAX);
 }
 
 static enum store_officer_state read_state(struct store_row *row)
@@ -79,13 +78,13 @@ static int read_officer(const PGresult *result, struct store_officer *ret_office
 
 int store_officer_find(struct store_pool *pool, const struct store_officer_key *key, struct store_officer *ret_officer)
 {
-    char peer[INET6_ADDRSTRLEN];
+    char peer[STORE_PEER_TEXT_MAX];
     if (key->part < 0 || key->part > INT16_MAX)
         return -EINVAL;
     struct store_params params = STORE_PARAMS_INIT;
     store_params_text(&params, key->iin);
     store_params_text(&params, key->bin);
-    store_params_text(&params, peer_text(key->peer, peer));
+    store_params_text(&params, store_peer_text(key->peer, peer));
     store_params_time(&params, key->at_us);
     if (key->id)
         store_params_bytes(&params, base_bytes_of(key->id, BASE_UUID_BYTES));
@@ -131,11 +130,11 @@ static int read_person(const PGresult *result, struct store_person *ret_person)
 int store_person_find(struct store_pool *pool, const char *iin, const char *bin, const char *peer, int64_t at_us,
                       struct store_person *ret_person)
 {
-    char address[INET6_ADDRSTRLEN];
+    char address[STORE_PEER_TEXT_MAX];
     struct store_params params = STORE_PARAMS_INIT;
     store_params_text(&params, iin);
     store_params_text(&params, bin);
-    store_params_text(&params, peer_text(peer, address));
+    store_params_text(&params, store_peer_text(peer, address));
     store_params_time(&params, at_us);
     BASE_CLEANUP(store_result_clear) PGresult *result = NULL;
     int r = store_pool_call(pool, STORE_STATEMENT_PERSON_FIND, &params, &result);

@@ -44,6 +44,11 @@ struct store_officer_key {
     int part;
 };
 
+/* The peer address as the database takes it, in ret_text; NULL when it is none. An IPv4-mapped address becomes the IPv4
+ * one. */
+enum { STORE_PEER_TEXT_MAX = 46 };
+const char *store_peer_text(const char *peer, char ret_text[static STORE_PEER_TEXT_MAX]);
+
 /* The officer's registration in one round trip. STORE_NONE: no registration as an officer of that body. */
 int store_officer_find(struct store_pool *pool, const struct store_officer_key *key,
                        struct store_officer *ret_officer) BASE_MUST_USE;

@@ -10,6 +10,7 @@ enum {
     COLUMNS_BYTES = 256, /* what a row costs besides its texts and contents */
     SUBJECT_BYTES = 100,
     BLOB_BYTES = 100,
+    ACT_BYTES = 200,
 };
 
 static void list_texts(const struct store_record *record, const char *ret_texts[static TEXT_COUNT])
@@ -30,6 +31,8 @@ size_t store_record_weight(const struct store_record *record)
         weight += texts[i] ? strlen(texts[i]) : 0;
     for (size_t i = 0; i < record->blob_count; i++)
         weight += record->blobs[i].content.len;
+    if (record->act)
+        weight += ACT_BYTES + strlen(record->act->envelope) + record->act->signed_message.len;
     return weight;
 }
 
@@ -141,10 +144,20 @@ static bool subjects_fit(const struct store_record *record)
     return true;
 }
 
+static bool act_fits(const struct store_act *act)
+{
+    if (!act)
+        return true;
+    size_t len = act->envelope ? strnlen(act->envelope, STORE_ACT_BYTES_MAX + 1) : 0;
+    return len > 0 && len <= STORE_ACT_BYTES_MAX && act->signed_message.len <= STORE_ACT_BYTES_MAX &&
+           base_text_is_utf8(base_bytes_of(act->envelope, len));
+}
+
 int store_record_check(const struct store_record *record)
 {
     bool has_key = record->iin && record->id;
     bool fits = texts_fit(record) && numbers_fit(record) && subjects_fit(record) && blobs_fit(record) &&
-                violations_fit(record) && (has_key || !record->claims);
+                violations_fit(record) && act_fits(record->act) &&
+                (has_key || !record->claims);
     return fits ? 0 : -EINVAL;
 }

@@ -12,6 +12,7 @@ enum {
     STORE_RECORD_BLOBS_MAX = 4,
     STORE_BLOB_SMALL_MAX = 64 << 10, /* bytes; a larger one is put before by store_blob_put() */
     STORE_BLOB_MAX = 16 << 20,
+    STORE_ACT_BYTES_MAX = 512 << 10, /* of an envelope, and of a signed message */
 };
 
 struct store_subject {
@@ -24,6 +25,13 @@ struct store_blob {
     uint8_t digest[STORE_DIGEST_BYTES]; /* SHA-256 of the sealed content, as the leaf names it */
     struct base_bytes content;          /* sealed; empty when large is set */
     int64_t large;                      /* from store_blob_put(); 0: content */
+};
+
+/* A change of the register that this record is the entry of: made in the record's own transaction, or neither is.
+ * AUDIT_REFUSAL_CHANGED when the register has a reason against it. */
+struct store_act {
+    const char *envelope;             /* JSON, for qao.act_apply() */
+    struct base_bytes signed_message; /* as received; empty: the gateway's own act, which has no signer */
 };
 
 struct store_confirm {
@@ -60,6 +68,8 @@ struct store_record {
      * those of queries/violation_append.sql, and "refusals". NULL: none. Opened in the record's own transaction for iin
      * of body, both set, where there is none open of that cause and that day in the capital. */
     const char *violation;
+
+    const struct store_act *act; /* NULL: changes nothing */
 
     const struct store_subject *subjects;
     size_t subject_count;

@@ -470,6 +470,41 @@ void world_start(struct world *world)
         wait_for(inner, &inner->adapter_open, "the gateway at the adapter's socket");
 }
 
+int world_enrol(struct world *world, struct base_bytes message)
+{
+    char path[128];
+    int status = 0;
+    config_write(world);
+    snprintf(path, sizeof(path), "%s/enrolment.%d", folder, getpid());
+    ck_assert_int_eq(base_file_replace(path, message, 0644), 0);
+    fflush(NULL);
+    pid_t pid = fork();
+    ck_assert_int_ge(pid, 0);
+    if (pid == 0) {
+        execl(getenv("QAO_GATEWAY"), "qao-gateway", "--config", world->inner->config, "--enrol", path, (char *)NULL);
+        _exit(127);
+    }
+    ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+    ck_assert(WIFEXITED(status));
+    return WEXITSTATUS(status);
+}
+
+void world_verify(const struct world *world)
+{
+    char vkey[AUDIT_VKEY_MAX], place[96], path[160], command[640];
+    struct audit_vkey key = world_vkey(world);
+    audit_vkey_encode(&key, vkey);
+    snprintf(place, sizeof(place), "%s/verify.%d", folder, getpid());
+    snprintf(command, sizeof(command), "mkdir -p %s/log && printf 'host=%s dbname=qao user=qao_reader\\n' >%s/database.conninfo",
+             place, getenv("PGHOST"), place);
+    ck_assert_int_eq(system(command), 0);
+    snprintf(path, sizeof(path), "%s/log/log.vkey", place);
+    ck_assert_int_eq(base_file_replace(path, base_bytes_text(vkey), 0644), 0);
+    snprintf(command, sizeof(command), "'%s' audit verify --instance %s >%s/out 2>&1 || { cat %s/out; exit 1; }",
+             getenv("QAO_CLI"), place, place, place);
+    ck_assert_int_eq(system(command), 0);
+}
+
 static int gateway_end(struct world *world, int signal)
 {
     int status = 0;

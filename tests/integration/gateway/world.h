@@ -66,6 +66,10 @@ struct world {
 /* Registers POLICE (role 2) and SECOND (role 1) anew with everything granted, THIRD and FOURTH not at all. */
 void world_init(struct world *world);
 void world_start(struct world *world);
+/* Runs the program with --enrol over this message instead; what it exits with. Its log may not be open. */
+int world_enrol(struct world *world, struct base_bytes message);
+/* "qao audit verify" over the log in the database, by the reader's role; fails the test unless it is whole. */
+void world_verify(const struct world *world);
 /* SIGTERM, and a clean exit. */
 void world_stop(struct world *world);
 /* SIGKILL. */

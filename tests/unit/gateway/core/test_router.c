@@ -32,6 +32,7 @@ START_TEST(pages)
 {
     expect(LINK_LISTENER_OFFICERS, "POST", "/v1/queries", CORE_PAGE_QUERY);
     expect(LINK_LISTENER_OFFICERS, "POST", "/v1/explain", CORE_PAGE_EXPLAIN);
+    expect(LINK_LISTENER_OFFICERS, "POST", "/v1/acts", CORE_PAGE_ACT);
     expect(LINK_LISTENER_OFFICERS, "GET", "/v1/queries/abc", CORE_PAGE_OUTCOME);
     expect(LINK_LISTENER_OFFICERS, "GET", "/v1/services", CORE_PAGE_SERVICES);
     expect(LINK_LISTENER_OFFICERS, "GET", "/v1/log/checkpoint", CORE_PAGE_CHECKPOINT);

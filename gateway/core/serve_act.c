@@ -1,0 +1,163 @@
+/* POST /v1/acts: a signed act from its arrival to its acknowledgement. It is checked, recorded and made in one transaction of
+ * the log's writer, or refused and recorded as that (docs/PROTOCOL-ACCESS.md). */
+#include "base/log.h"
+#include "gateway/core/act.h"
+#include "gateway/core/decide.h"
+#include "gateway/core/send.h"
+#include "gateway/core/serve.h"
+#include "gateway/wire/accept.h"
+
+enum { REDECISIONS_MAX = 3, RETRY_S = 1, ACKNOWLEDGEMENT_BYTES_MAX = 16 << 10 };
+
+static void act_recorded(struct core_request *request);
+
+/* Nothing is known to be recorded, so nothing is said: GET /v1/queries/{id} tells whether it was. */
+static void log_away(struct core_request *request)
+{
+    request->codes = (struct wire_codes){0};
+    request->fault[0] = '\0';
+    core_problem_send(request, WIRE_CODE_LOG_UNAVAILABLE, NULL, RETRY_S);
+}
+
+static void too_many(struct core_request *request, int64_t wait_us)
+{
+    request->codes = (struct wire_codes){0};
+    request->fault[0] = '\0';
+    core_problem_send(request, WIRE_CODE_TOO_MANY, NULL, (unsigned)(wait_us / 1000000) + 1);
+}
+
+/* Counts a refusal once, before it is recorded. */
+static enum core_rate_verdict refusal_count(struct core_request *request, int64_t *ret_wait_us)
+{
+    if (wire_codes_empty(request->codes) || request->is_counted)
+        return CORE_RATE_WITHIN;
+    enum core_rate_verdict verdict =
+        core_rate_take(request->gateway->rate, request->peer.iin, request->arrival_us, ret_wait_us);
+    request->is_counted = verdict == CORE_RATE_WITHIN;
+    return verdict;
+}
+
+static void act_record(struct core_request *request)
+{
+    int64_t wait_us;
+    bool claims = false;
+    switch (refusal_count(request, &wait_us)) {
+    case CORE_RATE_EXCEEDED:
+        too_many(request, wait_us);
+        return;
+    case CORE_RATE_WITHIN:
+        break;
+    }
+    switch (core_act_claim(request)) {
+    case CORE_CLAIM_ID:
+        claims = true;
+        break;
+    case CORE_CLAIM_NOTHING:
+        break;
+    }
+    if (core_entry_act_append(request, claims, act_recorded) != 0)
+        log_away(request);
+}
+
+/* The register changed, or the id was claimed, between the check and the record: whoever was later is told why. */
+static void act_decide_again(struct core_request *request)
+{
+    if (request->first.outcome == AUDIT_OUTCOME_CLAIMED)
+        request->is_claimed = true;
+    if (request->attempts++ >= REDECISIONS_MAX || core_act_find(request) < 0 || core_act_decide(request) < 0)
+        log_away(request);
+    else
+        act_record(request);
+}
+
+static int acknowledgement_make(struct core_request *request)
+{
+    struct core_gateway *gateway = request->gateway;
+    const struct wire_acknowledgement acknowledgement = {
+        .act = request->act.head.id_text,
+        .at_us = request->arrival_us,
+        .kind = wire_act_type_kind(request->act.type),
+        .type = wire_act_type_text(request->act.type),
+    };
+    base_buffer_init(&request->answer_json, ACKNOWLEDGEMENT_BYTES_MAX);
+    base_buffer_init(&request->signed_der, ACKNOWLEDGEMENT_BYTES_MAX * 2);
+    base_buffer_init(&request->reply, LINK_REPLY_BODY_MAX);
+    int r = wire_acknowledgement_encode(&acknowledgement, &request->answer_json);
+    if (r == 0)
+        r = certs_cms_sign(gateway->answer_signer, base_buffer_view(&request->answer_json), core_now_us(gateway),
+                           &request->signed_der);
+    if (r < 0)
+        return r;
+    const struct core_entry *entries[] = {&request->first};
+    struct base_buffer texts[WIRE_RECEIPT_RECORDS_MAX] = {{0}};
+    struct wire_receipt receipt;
+    r = core_receipt_read(gateway, entries, 1, texts, &receipt);
+    if (r == 0)
+        r = wire_reply_encode(base_buffer_view(&request->answer_json), base_buffer_view(&request->signed_der), &receipt,
+                              &request->reply);
+    base_buffer_clear(&texts[0]);
+    return r;
+}
+
+/* What was done stays done: one that cannot be proved now is to be looked for. */
+static void acknowledgement_send(struct core_request *request)
+{
+    if (acknowledgement_make(request) < 0) {
+        base_log(BASE_LOG_ERROR, "event=act-not-acknowledged act=%s", request->act.head.id_text);
+        log_away(request);
+        return;
+    }
+    if (wire_accept_signed(request->http.accept))
+        core_page_send(request, "application/pkcs7-mime", base_buffer_view(&request->signed_der));
+    else
+        core_page_send(request, "application/json", base_buffer_view(&request->reply));
+}
+
+static void act_recorded(struct core_request *request)
+{
+    switch (request->first.outcome) {
+    case AUDIT_OUTCOME_DURABLE:
+        break;
+    case AUDIT_OUTCOME_CLAIMED:
+    case AUDIT_OUTCOME_CHANGED:
+        act_decide_again(request);
+        return;
+    case AUDIT_OUTCOME_POISON:
+        base_log(BASE_LOG_ERROR, "event=record-refused-by-store kind=%s", request->first.columns.kind);
+        log_away(request);
+        return;
+    case AUDIT_OUTCOME_UNKNOWN:
+    case AUDIT_OUTCOME_UNAVAILABLE:
+        log_away(request);
+        return;
+    }
+    if (wire_codes_empty(request->codes))
+        acknowledgement_send(request);
+    else
+        core_refusal_send(request, NULL);
+}
+
+void core_act_serve(struct core_request *take_request)
+{
+    struct core_request *request = take_request;
+    int64_t wait_us;
+    switch (core_rate_check(request->gateway->rate, request->peer.iin, request->arrival_us, &wait_us)) {
+    case CORE_RATE_EXCEEDED:
+        too_many(request, wait_us);
+        return;
+    case CORE_RATE_WITHIN:
+        break;
+    }
+    core_message_verify(request);
+    if (request->has_message) {
+        if (core_act_read(request) < 0) {
+            core_problem_send(request, WIRE_CODE_OVERLOADED, NULL, RETRY_S);
+            return;
+        }
+        if (core_act_find(request) < 0 || core_act_decide(request) < 0) {
+            log_away(request);
+            return;
+        }
+    }
+    act_record(request);
+}
