@@ -3,6 +3,7 @@
 #include "base/clock.h"
 
 #include <errno.h>
+#include <openssl/sha.h>
 #include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -125,6 +126,9 @@ struct audit_commit_result cluster_append(const struct audit_store *store, uint6
         entries[i] = (struct audit_entry){.leaf = base_bytes_text(leaves[i]),
                                           .beside = &records[i],
                                           .beside_bytes = store_record_weight(&records[i])};
+        uint8_t hashed[sizeof(leaves[i]) + 1] = {0}; /* RFC 6962: a zero before the leaf */
+        memcpy(hashed + 1, leaves[i], strlen(leaves[i]));
+        SHA256(hashed, 1 + strlen(leaves[i]), entries[i].leaf_hash.bytes);
         pointers[i] = &entries[i];
         if ((prev_size + i + 1) % AUDIT_TILE_WIDTH == 0) {
             struct audit_tile *tile = &tiles[tile_count++];

@@ -1,0 +1,171 @@
+/* Acts through the store: what the register says against one, the change in the record's own transaction or not at all,
+ * pages, and uploads. */
+#include "schema/store/act.h"
+#include "schema/store/blob.h"
+#include "schema/store/pool.h"
+#include "tests/integration/schema/cluster.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define OFFICER "500101100000"
+#define ADMINISTRATOR "500101200007"
+#define BIN "300140000015"
+#define NOON "2026-11-22T12:00:00+05:00"
+
+static struct store_pool *pool;
+
+static void setup(void)
+{
+    cluster_officer(OFFICER);
+    free(cluster_sql("with p as (insert into person (iin, body_id) select $1, body_id from body where bin = $2"
+                     " on conflict do nothing returning person_id), r as (insert into registration (person_id, system_role)"
+                     " select person_id, 'administrator' from p returning registration_id)"
+                     " insert into registration_version (registration_id, version, system_role, state, act_number,"
+                     " act_date) select registration_id, 1, 'administrator', 'active', '1', '2026-11-01' from r",
+                     ADMINISTRATOR, BIN, NULL));
+    pool = cluster_pool(CLUSTER_GATEWAY);
+}
+
+static void teardown(void)
+{
+    store_pool_free(pool);
+}
+
+/* A setting by that person; number makes the id, value what it is set to. Borrowed until the next call. */
+static const char *envelope_of(const char *iin, int number, int value)
+{
+    static char text[4][1024];
+    static unsigned next;
+    char *envelope = text[next++ % 4];
+    snprintf(envelope, sizeof(text[0]),
+             "{\"act\":{\"name\":\"refusals_per_hour\",\"value\":%d},\"at\":\"" NOON "\",\"bin\":\"" BIN "\",\"digest\":\"00\","
+             "\"extra\":{},\"id\":\"5f0c7b0e-3d61-4a55-9c0b-%012d\",\"iin\":\"%s\",\"kind\":\"admin.setting\","
+             "\"peer\":\"127.0.0.1\",\"type\":\"qao.setting/1\"}",
+             value, number, iin);
+    return envelope;
+}
+
+START_TEST(act_check)
+{
+    struct store_names reasons;
+    ck_assert_int_eq(store_act_check(pool, envelope_of(ADMINISTRATOR, 1, 7), &reasons), 0);
+    ck_assert_uint_eq(reasons.count, 0);
+    ck_assert_int_eq(store_act_check(pool, envelope_of(OFFICER, 1, 7), &reasons), 0);
+    ck_assert_uint_eq(reasons.count, 1);
+    ck_assert_str_eq(reasons.names[0], "role-not-held");
+    ck_assert_int_eq(store_act_check(pool, "{\"kind\":\"admin.nothing\"}", &reasons), 0);
+    ck_assert(store_names_has(&reasons, "act-malformed"));
+    ck_assert_int_eq(store_act_check(pool, "no json", &reasons), -EINVAL);
+}
+END_TEST
+
+static long acts(void)
+{
+    return cluster_number("select count(*) from act", NULL);
+}
+
+/* Two acts and a plain record between them: the culprit is told by its place in the batch, and nothing is kept. */
+START_TEST(act_apply)
+{
+    struct cluster_log log = cluster_log_open("acts.example/store", 65536);
+    const uint8_t message[] = {0x30, 0};
+    struct store_act good = {.envelope = envelope_of(ADMINISTRATOR, 10, 41), .signed_message = base_bytes_of(message, 2)};
+    struct store_act bad = {.envelope = envelope_of(OFFICER, 11, 42), .signed_message = base_bytes_of(message, 2)};
+    struct store_record records[3] = {cluster_record(), cluster_record(), cluster_record()};
+    long before = acts();
+    records[1].kind = records[2].kind = "admin.setting";
+    records[1].act = &good;
+    records[2].act = &bad;
+    struct audit_commit_result result = cluster_append(&log.store, 0, records, 3);
+    ck_assert_int_eq(result.commit, AUDIT_COMMIT_REFUSED);
+    ck_assert_int_eq(result.refusal, AUDIT_REFUSAL_CHANGED);
+    ck_assert_int_eq(result.culprit, 2);
+    ck_assert_int_eq(acts(), before);
+    ck_assert_int_eq(cluster_append(&log.store, 0, records, 2).commit, AUDIT_COMMIT_DONE);
+    ck_assert_int_eq(acts(), before + 1);
+    ck_assert_int_eq(cluster_number("select count(*) from act a join entry e using (log_id, seq) where a.leaf = sha256('\\x00'::bytea || e.leaf)"
+                                    " and a.signed = '\\x3000' and a.envelope #>> '{act,value}' = '41'", NULL),
+                     1);
+    /* the same again: it is so already, and its id is used */
+    ck_assert_int_eq(cluster_append(&log.store, 2, records, 2).refusal, AUDIT_REFUSAL_CHANGED);
+    /* an act whose entry is of another kind changes nothing */
+    struct store_act other = {.envelope = envelope_of(ADMINISTRATOR, 12, 43), .signed_message = base_bytes_of(message, 2)};
+    records[0].act = &other;
+    ck_assert_int_ne(cluster_append(&log.store, 2, records, 1).commit, AUDIT_COMMIT_DONE);
+    ck_assert_int_eq(acts(), before + 1);
+    cluster_log_close(&log);
+}
+END_TEST
+
+START_TEST(registry_read)
+{
+    struct base_buffer page;
+    base_buffer_init(&page, 1 << 20);
+    const char *reader = "{\"iin\":\"" ADMINISTRATOR "\",\"bin\":\"" BIN "\",\"peer\":\"127.0.0.1\",\"at\":\"" NOON "\"}";
+    const char *officer = "{\"iin\":\"" OFFICER "\",\"bin\":\"" BIN "\",\"peer\":\"127.0.0.1\",\"at\":\"" NOON "\"}";
+    ck_assert_int_eq(store_registry_read(pool, "settings", reader, "{}", &page), 0);
+    ck_assert_ptr_nonnull(memmem(page.data, page.len, "refusals_per_hour", 17));
+    base_buffer_reset(&page);
+    ck_assert_int_eq(store_registry_read(pool, "settings", officer, "{}", &page), STORE_NONE);
+    ck_assert_int_eq(store_registry_read(pool, "nothing", reader, "{}", &page), STORE_NONE);
+    ck_assert_int_eq(store_registry_read(pool, "registrations", reader, "{\"limit\":\"x\"}", &page), -EINVAL);
+    ck_assert_uint_eq(page.len, 0);
+    base_buffer_clear(&page);
+}
+END_TEST
+
+static int64_t sealed_put(void)
+{
+    int64_t large = 0;
+    uint8_t digest[STORE_DIGEST_BYTES] = {1};
+    ck_assert_int_eq(store_blob_put(pool, digest, base_bytes_text("sealed"), &large), 0);
+    return large;
+}
+
+START_TEST(upload_put)
+{
+    const uint8_t digest[STORE_DIGEST_BYTES] = {7};
+    struct store_upload upload = {.digest = digest, .type = "image/png", .bytes = 12, .large = sealed_put(), .at_us = 1};
+    ck_assert_int_eq(store_upload_put(pool, OFFICER, BIN, &upload), 0);
+    ck_assert_int_eq(store_upload_put(pool, OFFICER, BIN, &upload), 0); /* the first stays */
+    upload.type = "text/plain";
+    ck_assert_int_eq(store_upload_put(pool, OFFICER, BIN, &upload), -EINVAL);
+    upload.type = "image/png";
+    upload.digest = (const uint8_t[STORE_DIGEST_BYTES]){8};
+    upload.large = INT64_C(1) << 60; /* of nothing that was put */
+    ck_assert_int_eq(store_upload_put(pool, OFFICER, BIN, &upload), -EINVAL);
+}
+END_TEST
+
+START_TEST(upload_find)
+{
+    const uint8_t digest[STORE_DIGEST_BYTES] = {9};
+    const struct store_upload upload = {.digest = digest, .type = "application/pdf", .bytes = 34, .large = sealed_put(), .at_us = 5000000};
+    struct store_upload found;
+    ck_assert_int_eq(store_upload_find(pool, OFFICER, digest, "application/pdf", &found), STORE_NONE);
+    ck_assert_int_eq(store_upload_put(pool, OFFICER, BIN, &upload), 0);
+    ck_assert_int_eq(store_upload_find(pool, OFFICER, digest, "application/pdf", &found), 0);
+    ck_assert(found.bytes == 34 && found.large == upload.large && found.at_us == 5000000);
+    ck_assert_int_eq(store_upload_find(pool, OFFICER, digest, "image/png", &found), STORE_NONE);
+    ck_assert_int_eq(store_upload_find(pool, ADMINISTRATOR, digest, "application/pdf", &found), STORE_NONE);
+}
+END_TEST
+
+int main(void)
+{
+    const TTest *const tests[] = {act_check, act_apply, registry_read, upload_put, upload_find};
+    Suite *suite = suite_create("acts");
+    TCase *tcase = tcase_create("acts");
+    tcase_set_timeout(tcase, 60);
+    tcase_add_checked_fixture(tcase, setup, teardown);
+    for (size_t i = 0; i < BASE_ARRAY_LENGTH(tests); i++)
+        tcase_add_test(tcase, tests[i]);
+    suite_add_tcase(suite, tcase);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed != 0;
+}
