@@ -80,6 +80,8 @@ bool cli_act_encode(struct cli_session *session, const struct cli_act *act, char
         return false;
     uuid_generate_random(random);
     uuid_unparse_lower(random, ret_id);
+    if (act->id)
+        snprintf(ret_id, BASE_UUID_TEXT_MAX, "%s", act->id);
     base_time_format(base_clock_now_us(&clock), at);
     json_t *content =
         json_pack("{s:s, s:s, s:s, s:s, s:O}", "v", wire_act_type_text(wire_act_type_at(session->acts, act->name)),
@@ -135,10 +137,11 @@ bool cli_act_confirm(struct cli_session *session, const struct cli_act *act, boo
     return fail(ret_exit, "nothing was signed");
 }
 
-static int reply_show(struct cli_session *session, const struct cli_reply *reply, const struct cli_http_reply *http)
+static int reply_show(struct cli_session *session, const struct cli_act_reply *taken)
 {
+    const struct cli_reply *reply = &taken->reply;
     if (reply->kind == CLI_REPLY_PROBLEM)
-        return cli_session_problem(session, reply, http->status, http->retry_after_s);
+        return cli_session_problem(session, reply, taken->status, taken->retry_after_s);
     if (session->json)
         return cli_session_json(reply->document);
     struct base_buffer out BASE_CLEANUP(base_buffer_clear);
@@ -150,42 +153,39 @@ static int reply_show(struct cli_session *session, const struct cli_reply *reply
     return CLI_EXIT_OK;
 }
 
-static int reply_take(struct cli_session *session, const struct cli_act *act, struct base_bytes sent,
-                      const struct cli_http_reply *http)
+static bool reply_take(struct cli_session *session, const struct cli_act *act, struct base_bytes sent,
+                       const struct cli_http_reply *http, struct cli_act_reply *ret_reply, int *ret_exit)
 {
     uint8_t digest[SHA256_DIGEST_LENGTH];
     char detail[CLI_REPLY_DETAIL_MAX];
-    struct cli_reply reply;
     struct cli_reply_rule rule = cli_session_rule(session);
     SHA256(sent.data, sent.len, digest);
     rule.query = session->asked.id;
     rule.sent_sha256 = digest;
     rule.act_type = wire_act_type_text(wire_act_type_at(session->acts, act->name));
     bool is_taken = http->status == 200 || http->status == 202;
-    enum cli_fault fault = cli_reply_check(base_buffer_view(&http->body), !is_taken, &rule, &reply, detail);
+    ret_reply->status = http->status;
+    ret_reply->retry_after_s = http->retry_after_s;
+    enum cli_fault fault = cli_reply_check(base_buffer_view(&http->body), !is_taken, &rule, &ret_reply->reply, detail);
     if (fault == CLI_FAULT_NONE)
-        fault = cli_session_see(session, &reply);
-    int result = fault == CLI_FAULT_NONE ? reply_show(session, &reply, http)
-                                         : cli_session_fault(session, fault, detail, session->asked.id);
-    cli_reply_clear(&reply);
-    return result;
+        fault = cli_session_see(session, &ret_reply->reply);
+    if (fault != CLI_FAULT_NONE)
+        *ret_exit = cli_session_fault(session, fault, detail, session->asked.id);
+    return fault == CLI_FAULT_NONE;
 }
 
-int cli_act_send(struct cli_session *session, const struct cli_act *act)
+/* With session->asked.id for what is told of it. */
+static bool content_exchange(struct cli_session *session, const struct cli_act *act, struct base_bytes content,
+                             struct cli_act_reply *ret_reply, int *ret_exit)
 {
     const struct base_clock clock = base_clock_system();
-    char id[BASE_UUID_TEXT_MAX];
-    int result = CLI_EXIT_USAGE;
-    struct base_buffer content BASE_CLEANUP(base_buffer_clear);
     struct base_buffer signed_bytes BASE_CLEANUP(base_buffer_clear);
-    base_buffer_init(&content, WIRE_CONTENT_BYTES_MAX);
     base_buffer_init(&signed_bytes, CERTS_CMS_BYTES_MAX);
-    if (!cli_act_encode(session, act, id, &content, &result))
-        return result;
-    int r = certs_cms_sign(session->keys.signer, base_buffer_view(&content), base_clock_now_us(&clock), &signed_bytes);
+    int r = certs_cms_sign(session->keys.signer, content, base_clock_now_us(&clock), &signed_bytes);
     if (r) {
         fprintf(stderr, "qao: cannot sign: %s\n", strerror(-r));
-        return CLI_EXIT_USAGE;
+        *ret_exit = CLI_EXIT_USAGE;
+        return false;
     }
     const struct cli_http_request request = {.path = "/v1/acts",
                                              .content_type = "application/pkcs7-mime",
@@ -193,11 +193,32 @@ int cli_act_send(struct cli_session *session, const struct cli_act *act)
                                              .body = base_buffer_view(&signed_bytes)};
     struct cli_http_reply http;
     cli_http_reply_init(&http, CLI_HTTP_REPLY_MAX);
-    session->asked = (struct cli_asked){.id = id, .act = title_of(session, act->name)};
-    if (cli_session_send(session, &request, id, &http, &result))
-        result = reply_take(session, act, base_buffer_view(&signed_bytes), &http);
-    session->asked = (struct cli_asked){0};
+    bool came = cli_session_send(session, &request, session->asked.id, &http, ret_exit) &&
+                reply_take(session, act, base_buffer_view(&signed_bytes), &http, ret_reply, ret_exit);
     cli_http_reply_clear(&http);
+    return came;
+}
+
+bool cli_act_exchange(struct cli_session *session, const struct cli_act *act, struct cli_act_reply *ret_reply,
+                      int *ret_exit)
+{
+    struct base_buffer content BASE_CLEANUP(base_buffer_clear);
+    base_buffer_init(&content, WIRE_CONTENT_BYTES_MAX);
+    *ret_reply = (struct cli_act_reply){0};
+    if (!cli_act_encode(session, act, ret_reply->id, &content, ret_exit))
+        return false;
+    session->asked = (struct cli_asked){.id = ret_reply->id, .act = title_of(session, act->name)};
+    return content_exchange(session, act, base_buffer_view(&content), ret_reply, ret_exit);
+}
+
+int cli_act_send(struct cli_session *session, const struct cli_act *act)
+{
+    int result = CLI_EXIT_USAGE;
+    struct cli_act_reply taken;
+    if (cli_act_exchange(session, act, &taken, &result))
+        result = reply_show(session, &taken);
+    session->asked = (struct cli_asked){0};
+    cli_reply_clear(&taken.reply);
     return result;
 }
 

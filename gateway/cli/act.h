@@ -14,13 +14,14 @@ struct cli_act {
     const json_t *act;
     const struct cli_field *fields; /* to call a fault by its option; may be NULL */
     size_t field_count;
+    const char *id; /* of an act that may have been sent before; NULL: a new one */
 };
 
 /* True when the act fits its description. Else all its faults were told on standard error, and *ret_exit is what to
  * return. Nothing is signed. */
 bool cli_act_check(struct cli_session *session, const struct cli_act *act, int *ret_exit);
 
-/* Appends the content: checks first, with a new id and the present moment. False as of cli_act_check(). */
+/* Appends the content: checks first, with a new id (or the act's) and the present moment. False as of cli_act_check(). */
 bool cli_act_encode(struct cli_session *session, const struct cli_act *act, char ret_id[static BASE_UUID_TEXT_MAX],
                     struct base_buffer *out, int *ret_exit);
 
@@ -31,7 +32,19 @@ int cli_act_print(struct cli_session *session, const struct cli_act *act);
  * on: also when nobody can be asked and is_needed is false. Else *ret_exit is what to return. */
 bool cli_act_confirm(struct cli_session *session, const struct cli_act *act, bool is_needed, int *ret_exit);
 
-/* Signs and sends it, and shows what was acknowledged or refused. Returns an enum cli_exit. */
+/* What came back, checked: an acknowledgement or a problem. */
+struct cli_act_reply {
+    char id[BASE_UUID_TEXT_MAX]; /* of the act; session->asked borrows it: it must not move before the caller zeroes that */
+    struct cli_reply reply;
+    long status, retry_after_s;
+};
+
+/* Signs and sends it. True when a checked reply came, of either kind. Else it was shown what went wrong, and *ret_exit is
+ * what to return. The caller clears ret_reply->reply in any case. */
+bool cli_act_exchange(struct cli_session *session, const struct cli_act *act, struct cli_act_reply *ret_reply,
+                      int *ret_exit);
+
+/* The same, and shows what was acknowledged or refused. Returns an enum cli_exit. */
 int cli_act_send(struct cli_session *session, const struct cli_act *act);
 
 /* A person's CMS that the register gave back as base64, verified now. ret_der gets its bytes; the caller clears
