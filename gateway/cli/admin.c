@@ -4,6 +4,7 @@
 #include "gateway/cli/collection.h"
 #include "gateway/cli/command.h"
 #include "gateway/cli/decide.h"
+#include "gateway/cli/import.h"
 
 enum { COMMANDS_MAX = 64 };
 
@@ -11,6 +12,7 @@ enum { COMMANDS_MAX = 64 };
 static const struct cli_command others[] = {
     {"application", "show one application, verified", cli_decide_application_run},
     {"decide", "register or refuse an applicant", cli_decide_run},
+    {"import", "register the officers of a table", cli_import_run},
     {"scan", "save the scan of an application", cli_decide_scan_run},
 };
 

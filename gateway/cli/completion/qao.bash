@@ -25,6 +25,7 @@ _qao() {
     case $previous in
     --basis) mapfile -t COMPREPLY < <(compgen -W 'operative_search covert_investigation search_measures other_duties' -- "$current") && return ;;
     --duty) mapfile -t COMPREPLY < <(compgen -W 'app4.1 app4.2 app4.3 app4.4 app4.5 app5.1 app5.2 app6.1 app7.1' -- "$current") && return ;;
+    --encoding) mapfile -t COMPREPLY < <(compgen -W 'utf-8 windows-1251 kz-1048' -- "$current") && return ;;
     --lang) mapfile -t COMPREPLY < <(compgen -W 'kk ru en' -- "$current") && return ;;
     --as) mapfile -t COMPREPLY < <(compgen -W "$(_qao_people)" -- "$current") && return ;;
     --instance | --dir | --save) mapfile -t COMPREPLY < <(compgen -d -- "$current") && return ;;
