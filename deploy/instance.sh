@@ -69,6 +69,9 @@ instance_keys() {
       --key "$DIR/keys/log.key" --vkey "$DIR/log/log.vkey" || return 1
     places_put "$USER_GATEWAY" "$STATE/gateway/log.key" <"$DIR/keys/log.key" && rm -f -- "$DIR/keys/log.key" || return 1
   fi
+  if [ ! -f "$STATE/gateway/uploads.key" ]; then
+    dev_ca sealing "$DIR" uploads && instance_pair "$USER_GATEWAY" "$STATE/gateway/uploads" uploads || return 1
+  fi
   rmdir "$DIR/keys"
   if [ ! -f "$STATE/gateway/subject.key" ]; then
     printf '1 %s\n' "$(od -An -N32 -tx1 /dev/urandom | tr -d ' \n')" | places_put "$USER_GATEWAY" "$STATE/gateway/subject.key" || return 1
@@ -111,6 +114,13 @@ key = $STATE/gateway/answer.key
 [seal]
 vault = $STATE/trust/vault.pem
 escrow = $STATE/trust/escrow.pem
+[uploads]
+certificate = $STATE/gateway/uploads.pem
+key = $STATE/gateway/uploads.key
+; A trial uploads and reads more often than a person at work.
+per_hour = 6000
+[registry]
+reads_per_minute = 6000
 [subjects]
 keys = $STATE/gateway/subject.key
 [query]

@@ -570,14 +570,40 @@ int core_entry_act_append(struct core_request *request, bool claims, void (*resu
 
 /* ---- what is not about a query ---- */
 
-int core_entry_reading_append(struct core_request *request, const struct store_person *person, const char *system_role,
-                              struct base_bytes tile, void (*resume)(struct core_request *request))
+/* A reading by the person connected; data is a canonical object. */
+static int reading_append(struct core_request *request, const char *kind, const struct audit_leaf_actor *actor,
+                          struct base_bytes data, void (*resume)(struct core_request *request))
 {
     struct core_entry *entry = &request->first;
     char address[CORE_ADDRESS_MAX];
     core_request_address(request, address);
     core_entry_clear(entry);
+    struct audit_leaf_event leaf = {
+        .kind = kind,
+        .at_us = request->arrival_us,
+        .actor = *actor,
+        .connection = {.address = address,
+                       .iin = request->peer.iin,
+                       .bin = request->peer.bin,
+                       .certificate = request->peer.sha256},
+        .data = data,
+    };
+    crls_take(request, leaf.crls);
+    base_buffer_init(&entry->leaf, AUDIT_LEAF_MAX);
+    int r = audit_leaf_event_encode(&leaf, &entry->leaf);
+    if (r < 0)
+        return r;
     entry->columns = STORE_RECORD_INIT;
+    entry->columns.kind = kind;
+    entry->columns.at_us = leaf.at_us;
+    entry->columns.iin = request->peer.iin; /* as the person's, and it lives as long as the record */
+    entry->columns.body = request->peer.bin;
+    return entry_append(request, entry, resume);
+}
+
+int core_entry_reading_append(struct core_request *request, const struct store_person *person, const char *system_role,
+                              struct base_bytes tile, void (*resume)(struct core_request *request))
+{
     BASE_CLEANUP(base_buffer_clear) struct base_buffer data;
     base_buffer_init(&data, LINK_HEADER_MAX * 2);
     struct base_json json;
@@ -586,28 +612,51 @@ int core_entry_reading_append(struct core_request *request, const struct store_p
     base_json_member_string(&json, "tile", tile);
     base_json_object_end(&json);
     int r = base_json_end(&json);
+    const struct audit_leaf_actor actor = {.iin = person->iin, .body = person->bin, .system_role = system_role};
+    return r < 0 ? r : reading_append(request, "log.read", &actor, base_buffer_view(&data), resume);
+}
+
+/* As what a person sees most. */
+static const char *widest_role(const struct store_person *person)
+{
+    static const char *const roles[] = {"administrator", "official", "responsible", "prosecutor", "witness"};
+    for (size_t i = 0; i < BASE_ARRAY_LENGTH(roles); i++)
+        if (store_person_is(person, roles[i]))
+            return roles[i];
+    return NULL;
+}
+
+int core_entry_admin_read_append(struct core_request *request, const struct core_entry_reading *reading,
+                                 void (*resume)(struct core_request *request))
+{
+    const struct core_subjects *keys = request->gateway->subjects;
+    uint8_t mac[CORE_SUBJECT_MAC_BYTES];
+    char address[CORE_ADDRESS_MAX];
+    core_request_address(request, address);
+    int r = core_subject_mac(keys, core_subjects_kid(keys), "filter", reading->filter, mac);
+    if (r == 0)
+        r = store_person_find(request->gateway->pool, request->peer.iin, request->peer.bin, address, request->arrival_us,
+                              &request->person);
     if (r < 0)
         return r;
-    struct audit_leaf_event leaf = {
-        .kind = "log.read",
-        .at_us = request->arrival_us,
-        .actor = {.iin = person->iin, .body = person->bin, .system_role = system_role},
-        .connection = {.address = address,
-                       .iin = request->peer.iin,
-                       .bin = request->peer.bin,
-                       .certificate = request->peer.sha256},
-        .data = base_buffer_view(&data),
-    };
-    crls_take(request, leaf.crls);
-    base_buffer_init(&entry->leaf, AUDIT_LEAF_MAX);
-    r = audit_leaf_event_encode(&leaf, &entry->leaf);
-    if (r < 0)
-        return r;
-    entry->columns.kind = "log.read";
-    entry->columns.at_us = leaf.at_us;
-    entry->columns.iin = request->peer.iin; /* as the person's, and it lives as long as the record */
-    entry->columns.body = request->peer.bin;
-    return entry_append(request, entry, resume);
+    const struct audit_leaf_actor actor = {.iin = request->peer.iin,
+                                           .body = request->peer.bin,
+                                           .system_role = r == 0 ? widest_role(&request->person) : NULL};
+    BASE_CLEANUP(base_buffer_clear) struct base_buffer data;
+    base_buffer_init(&data, LINK_HEADER_MAX);
+    struct base_json json;
+    base_json_begin(&json, &data);
+    base_json_object_begin(&json);
+    base_json_member_text(&json, "collection", reading->collection);
+    base_json_member_integer(&json, "count", (int64_t)reading->count);
+    base_json_name(&json, "filter");
+    base_json_object_begin(&json);
+    base_json_member_integer(&json, "kid", core_subjects_kid(keys));
+    base_json_member_hex(&json, "mac", base_bytes_of(mac, sizeof(mac)));
+    base_json_object_end(&json);
+    base_json_object_end(&json);
+    r = base_json_end(&json);
+    return r < 0 ? r : reading_append(request, "admin.read", &actor, base_buffer_view(&data), resume);
 }
 
 enum audit_outcome core_entry_unknown_append(struct audit_writer *writer, int64_t now_us, const char *iin,

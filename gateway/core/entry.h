@@ -68,6 +68,17 @@ int core_entry_delivered_append(struct core_request *request, const struct core_
 int core_entry_act_append(struct core_request *request, bool claims,
                           void (*resume)(struct core_request *request)) BASE_MUST_USE;
 
+/* A page of the register about to be shown. Borrowed. */
+struct core_entry_reading {
+    const char *collection;
+    struct base_bytes filter; /* canonical JSON: in the leaf as a keyed digest, for it may name whom it is about */
+    size_t count;             /* items on the page */
+};
+
+/* admin.read, request->first: the person connected reads of other people (clause 48). */
+int core_entry_admin_read_append(struct core_request *request, const struct core_entry_reading *reading,
+                                 void (*resume)(struct core_request *request)) BASE_MUST_USE;
+
 /* log.read, request->first: an official reads part of the log, named by its tile. */
 int core_entry_reading_append(struct core_request *request, const struct store_person *person, const char *system_role,
                               struct base_bytes tile, void (*resume)(struct core_request *request)) BASE_MUST_USE;

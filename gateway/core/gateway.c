@@ -95,21 +95,48 @@ static int policy_read(struct core_gateway *gateway, char **ret_error)
     return r;
 }
 
-static int recipients_read(struct core_gateway *gateway, char **ret_error)
+/* One certificate of each file. */
+static int recipients_read(const char *const paths[], size_t count, struct certs_recipients **ret_recipients, char **ret_error)
 {
-    const char *const paths[] = {gateway->settings->vault, gateway->settings->escrow};
     BASE_CLEANUP(base_buffer_clear) struct base_buffer pem;
     base_buffer_init(&pem, SEALING_BYTES_MAX);
-    for (size_t i = 0; i < BASE_ARRAY_LENGTH(paths); i++) {
+    for (size_t i = 0; i < count; i++) {
         int r = base_file_read(paths[i], BASE_FILE_PUBLIC, &pem);
         if (r < 0)
             return complain(ret_error, r, "%s: %s", paths[i], strerror(-r));
         base_buffer_append_text(&pem, "\n");
     }
-    int r = certs_recipients_new(base_buffer_view(&pem), &gateway->recipients, ret_error);
-    if (r == 0 && certs_recipients_count(gateway->recipients) != BASE_ARRAY_LENGTH(paths))
-        r = complain(ret_error, -EINVAL, "seal: vault and escrow must be one certificate each");
+    int r = certs_recipients_new(base_buffer_view(&pem), ret_recipients, ret_error);
+    if (r == 0 && certs_recipients_count(*ret_recipients) != count)
+        r = complain(ret_error, -EINVAL, "seal: vault, escrow and uploads must be one certificate each");
     return r;
+}
+
+/* What it seals it must be able to open, else a scan would be lost to those who decide on it. */
+static int upload_check(struct core_gateway *gateway, char **ret_error)
+{
+    BASE_CLEANUP(base_buffer_clear) struct base_buffer sealed, opened;
+    base_buffer_init(&sealed, SEALING_BYTES_MAX);
+    base_buffer_init(&opened, SEALING_BYTES_MAX);
+    int r = certs_seal(gateway->upload_recipients, base_bytes_text("trial"), &sealed);
+    if (r == 0)
+        r = certs_unseal(gateway->upload_opener, base_buffer_view(&sealed), &opened);
+    return r < 0 ? complain(ret_error, r, "%s: does not open what is sealed to %s", gateway->settings->upload_key,
+                            gateway->settings->upload_certificate)
+                 : 0;
+}
+
+static int sealing_read(struct core_gateway *gateway, char **ret_error)
+{
+    const struct core_settings *settings = gateway->settings;
+    const char *const paths[] = {settings->vault, settings->escrow, settings->upload_certificate};
+    int r = recipients_read(paths, 2, &gateway->recipients, ret_error);
+    if (r == 0)
+        r = recipients_read(paths, 3, &gateway->upload_recipients, ret_error);
+    if (r == 0)
+        r = certs_signer_read_pem(settings->upload_certificate, settings->upload_key, NULL, &gateway->upload_opener,
+                                  ret_error);
+    return r < 0 ? r : upload_check(gateway, ret_error);
 }
 
 static int secret_refused(const char *path, int error, char **ret_error)
@@ -133,7 +160,7 @@ static int keys_read(struct core_gateway *gateway, char **ret_error)
         return secret_refused(settings->log_key, r, ret_error);
     r = certs_signer_read_pem(settings->answer_certificate, settings->answer_key, NULL, &gateway->answer_signer,
                               ret_error);
-    return r < 0 ? r : recipients_read(gateway, ret_error);
+    return r < 0 ? r : sealing_read(gateway, ret_error);
 }
 
 /* ---- what runs ---- */
@@ -214,6 +241,10 @@ static int parts_make(struct core_gateway *gateway)
         r = core_rate_new((unsigned)settings->refusals_per_minute, RATE_WINDOW_US, RATE_PEOPLE, &gateway->rate);
     if (r == 0)
         r = core_rate_new((unsigned)settings->explains_per_minute, RATE_WINDOW_US, RATE_PEOPLE, &gateway->explains);
+    if (r == 0)
+        r = core_rate_new((unsigned)settings->reads_per_minute, RATE_WINDOW_US, RATE_PEOPLE, &gateway->reads);
+    if (r == 0)
+        r = core_rate_new((unsigned)settings->uploads_per_hour, RUN_WINDOW_US, RATE_PEOPLE, &gateway->uploads);
     if (r == 0)
         r = core_rate_new(0, RUN_WINDOW_US, RATE_PEOPLE, &gateway->runs);
     if (r == 0)
@@ -463,12 +494,16 @@ void core_gateway_free(struct core_gateway *gateway)
     core_rate_free(gateway->rate);
     core_rate_free(gateway->explains);
     core_rate_free(gateway->runs);
+    core_rate_free(gateway->reads);
+    core_rate_free(gateway->uploads);
     core_trust_free(gateway->trust);
     certs_cache_free(gateway->cache);
     store_log_free(gateway->store_log);
     store_pool_free(gateway->pool);
     audit_signer_free(gateway->log_signer);
     certs_recipients_free(gateway->recipients);
+    certs_recipients_free(gateway->upload_recipients);
+    certs_signer_free(gateway->upload_opener);
     certs_signer_free(gateway->answer_signer);
     core_subjects_free(gateway->subjects);
     wire_messages_free(gateway->messages);

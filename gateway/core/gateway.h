@@ -47,6 +47,8 @@ struct core_gateway {
     struct core_subjects *subjects;
     struct certs_signer *answer_signer;
     struct certs_recipients *recipients;
+    struct certs_recipients *upload_recipients; /* vault, escrow, and the gateway itself */
+    struct certs_signer *upload_opener;
 
     /* with locks of their own */
     struct core_trust *trust;
@@ -59,6 +61,8 @@ struct core_gateway {
     int32_t log_id;
     struct core_rate *rate;     /* recorded refusals */
     struct core_rate *explains; /* explanations asked for */
+    struct core_rate *reads;    /* pages of the register */
+    struct core_rate *uploads;  /* of people who are no administrators */
     struct core_rate *runs;     /* refusals of an hour (clause 44) */
     atomic_llong refusals_per_hour; /* as set by an administrator; 0: any number is no violation */
     struct core_hold *hold;

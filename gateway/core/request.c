@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "base/json.h"
 #include "base/log.h"
 #include "gateway/wire/accept.h"
 
@@ -78,4 +79,21 @@ void core_request_address(const struct core_request *request, char ret_address[s
     if (len > 0)
         memcpy(ret_address, address.data, len);
     ret_address[len] = '\0';
+}
+
+int core_reader_encode(const struct core_request *request, struct base_buffer *out)
+{
+    char at[BASE_TIME_TEXT_MAX], address[CORE_ADDRESS_MAX], peer[STORE_PEER_TEXT_MAX];
+    struct base_json json;
+    core_request_address(request, address);
+    base_time_format_us(request->arrival_us, at);
+    base_json_begin(&json, out);
+    base_json_object_begin(&json);
+    base_json_member_text(&json, "at", at);
+    base_json_member_text(&json, "bin", request->peer.bin);
+    base_json_member_text(&json, "iin", request->peer.iin);
+    base_json_member_text(&json, "peer", store_peer_text(address, peer));
+    base_json_object_end(&json);
+    int r = base_json_end(&json);
+    return r < 0 ? r : base_buffer_append(out, base_bytes_of("", 1));
 }

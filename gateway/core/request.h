@@ -14,6 +14,7 @@
 #include "gateway/link/front_message.h"
 #include "gateway/wire/code.h"
 #include "gateway/wire/query.h"
+#include "gateway/wire/upload.h"
 #include "policy/decision.h"
 #include "schema/store/officer.h"
 
@@ -75,6 +76,7 @@ struct core_request {
     struct base_buffer envelope; /* for the register; NUL-terminated */
     struct store_act change;
 
+    enum wire_upload_type upload; /* of GET /v1/scans/... */
     struct audit_tile_path tile; /* of GET /v1/log/tile/entries/... */
 
     /* its records in the log */
@@ -96,6 +98,9 @@ void core_request_queue(struct core_request *take_request, void (*resume)(struct
 
 /* The id of the query or act as text, NULL when it could not be read. */
 const char *core_request_id(const struct core_request *request);
+
+/* Who reads, as qao.read() wants it: appends a JSON object and a NUL. The buffer's errors. */
+int core_reader_encode(const struct core_request *request, struct base_buffer *out) BASE_MUST_USE;
 
 /* The peer's address as text; empty when it is too long to be one. */
 void core_request_address(const struct core_request *request, char ret_address[static CORE_ADDRESS_MAX]);

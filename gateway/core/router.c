@@ -3,6 +3,7 @@
 #include <strings.h>
 
 #include "base/result.h"
+#include "gateway/wire/upload.h"
 
 struct row {
     enum core_page page;
@@ -15,6 +16,9 @@ static const struct row rows[] = {
     {CORE_PAGE_QUERY, LINK_LISTENER_OFFICERS, "POST", "/v1/queries"},
     {CORE_PAGE_EXPLAIN, LINK_LISTENER_OFFICERS, "POST", "/v1/explain"},
     {CORE_PAGE_ACT, LINK_LISTENER_OFFICERS, "POST", "/v1/acts"},
+    {CORE_PAGE_REGISTRY, LINK_LISTENER_OFFICERS, "GET", "/v1/registry/"},
+    {CORE_PAGE_UPLOAD, LINK_LISTENER_OFFICERS, "POST", "/v1/uploads"},
+    {CORE_PAGE_SCAN, LINK_LISTENER_OFFICERS, "GET", "/v1/scans/"},
     {CORE_PAGE_OUTCOME, LINK_LISTENER_OFFICERS, "GET", "/v1/queries/"},
     {CORE_PAGE_SERVICES, LINK_LISTENER_OFFICERS, "GET", "/v1/services"},
     {CORE_PAGE_CHECKPOINT, LINK_LISTENER_OFFICERS, "GET", "/v1/log/checkpoint"},
@@ -52,6 +56,14 @@ static bool is_cms(struct base_bytes content_type)
     return false;
 }
 
+/* Whether the page takes a body of this type. */
+static bool type_fits(enum core_page page, struct base_bytes content_type)
+{
+    if (page == CORE_PAGE_UPLOAD)
+        return wire_upload_type_find(content_type) != WIRE_UPLOAD_NONE;
+    return is_cms(content_type);
+}
+
 struct core_route core_route_find(const struct link_request *request)
 {
     for (size_t i = 0; i < BASE_ARRAY_LENGTH(rows); i++) {
@@ -60,7 +72,7 @@ struct core_route core_route_find(const struct link_request *request)
             continue;
         if (!base_bytes_equal_text(request->method, rows[i].method))
             return (struct core_route){.refusal = WIRE_CODE_METHOD_NOT_ALLOWED, .allow = rows[i].method};
-        if (strcmp(rows[i].method, "POST") == 0 && !is_cms(request->content_type))
+        if (strcmp(rows[i].method, "POST") == 0 && !type_fits(rows[i].page, request->content_type))
             return (struct core_route){.refusal = WIRE_CODE_UNSUPPORTED_TYPE};
         return route;
     }
@@ -73,6 +85,7 @@ const char *core_page_text(enum core_page page)
         [CORE_PAGE_NONE] = "none",         [CORE_PAGE_QUERY] = "query",           [CORE_PAGE_EXPLAIN] = "explain",
         [CORE_PAGE_OUTCOME] = "outcome",   [CORE_PAGE_SERVICES] = "services",     [CORE_PAGE_CHECKPOINT] = "checkpoint",
         [CORE_PAGE_TILE] = "tile",         [CORE_PAGE_HEALTH] = "health",         [CORE_PAGE_READY] = "ready",         [CORE_PAGE_ACT] = "act",
+        [CORE_PAGE_REGISTRY] = "registry", [CORE_PAGE_UPLOAD] = "upload",         [CORE_PAGE_SCAN] = "scan",
         [CORE_PAGE_METRICS] = "metrics",
     };
     return (unsigned)page < CORE_PAGE_COUNT ? texts[page] : texts[CORE_PAGE_NONE];

@@ -11,6 +11,9 @@ enum core_page {
     CORE_PAGE_QUERY,       /* POST /v1/queries */
     CORE_PAGE_EXPLAIN,     /* POST /v1/explain */
     CORE_PAGE_ACT,         /* POST /v1/acts */
+    CORE_PAGE_REGISTRY,    /* GET /v1/registry/{rest}, with its query string */
+    CORE_PAGE_UPLOAD,      /* POST /v1/uploads */
+    CORE_PAGE_SCAN,        /* GET /v1/scans/{rest} */
     CORE_PAGE_OUTCOME,     /* GET /v1/queries/{rest} */
     CORE_PAGE_SERVICES,    /* GET /v1/services */
     CORE_PAGE_CHECKPOINT,  /* GET /v1/log/checkpoint */
@@ -29,7 +32,8 @@ struct core_route {
 };
 
 /* Paths are matched as they are, without decoding: none of ours needs an escape. A query string is refused with
- * not-found, since no page takes one. Signed messages must be of a CMS content type. Any thread. */
+ * not-found where no page takes one; it is part of rest where one does. Signed messages must be of a CMS content type, uploads
+ * of one of theirs. Any thread. */
 struct core_route core_route_find(const struct link_request *request);
 
 /* "query", "explain", ... for metrics; static. */

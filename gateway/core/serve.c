@@ -19,6 +19,10 @@ void core_request_serve(struct core_request *take_request)
         core_problem_send(request, code, NULL, 0);
         return;
     }
+    if (request->http.body.len > LINK_MESSAGE_BODY_MAX && request->route.page != CORE_PAGE_UPLOAD) {
+        core_problem_send(request, WIRE_CODE_TOO_LARGE, NULL, 0);
+        return;
+    }
     switch (request->route.page) {
     case CORE_PAGE_QUERY:
     case CORE_PAGE_EXPLAIN:
@@ -29,6 +33,15 @@ void core_request_serve(struct core_request *take_request)
         return;
     case CORE_PAGE_OUTCOME:
         core_outcome_serve(request);
+        return;
+    case CORE_PAGE_REGISTRY:
+        core_registry_serve(request);
+        return;
+    case CORE_PAGE_UPLOAD:
+        core_upload_serve(request);
+        return;
+    case CORE_PAGE_SCAN:
+        core_scan_serve(request);
         return;
     case CORE_PAGE_SERVICES:
         core_services_serve(request);

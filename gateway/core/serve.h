@@ -11,6 +11,9 @@ void core_request_serve(struct core_request *take_request);
 void core_query_serve(struct core_request *take_request);    /* POST /v1/queries, /v1/explain */
 void core_act_serve(struct core_request *take_request);      /* POST /v1/acts */
 void core_outcome_serve(struct core_request *take_request);  /* GET /v1/queries/{id} */
+void core_registry_serve(struct core_request *take_request); /* GET /v1/registry/... */
+void core_upload_serve(struct core_request *take_request);   /* POST /v1/uploads */
+void core_scan_serve(struct core_request *take_request);     /* GET /v1/scans/{application} */
 void core_services_serve(struct core_request *take_request); /* GET /v1/services */
 void core_log_serve(struct core_request *take_request);      /* GET /v1/log/... */
 

@@ -26,10 +26,13 @@ struct core_settings {
     bool check_digits, require_protected_carrier;
 
     char *answer_certificate, *answer_key, *vault, *escrow, *subject_keys;
+    char *upload_certificate, *upload_key;
 
     char *editions, *case_pattern, *services, *acts, *messages; /* "" for the program's own data, but the pattern */
 
     int64_t window_seconds, adapter_timeout_ms, hold_seconds, hold_replies, refusals_per_minute, explains_per_minute;
+
+    int64_t reads_per_minute, uploads_per_hour;
 };
 
 /* Reads the file, looks the users up, and finds the database's socket. On an error ret_error (freed by the caller) says what; nothing is owned then. */

@@ -44,6 +44,7 @@ static void *run(void *context)
         core_delivery_expire(gateway, now_us);
         core_hold_expire(gateway->hold, core_now_us(gateway));
         certs_seal_expire(gateway->recipients);
+        certs_seal_expire(gateway->upload_recipients);
     }
     return NULL;
 }

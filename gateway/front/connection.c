@@ -433,6 +433,8 @@ static int64_t time_for(const struct front_settings *settings, enum front_phase 
         return settings->header_us;
     case FRONT_PHASE_BODY:
         return settings->body_us;
+    case FRONT_PHASE_UPLOAD:
+        return settings->upload_us;
     case FRONT_PHASE_REPLY:
         return INT64_MAX / 2;
     case FRONT_PHASE_SEND:

@@ -19,6 +19,7 @@ enum front_phase {
     FRONT_PHASE_IDLE, /* before a request's first line */
     FRONT_PHASE_HEADER,
     FRONT_PHASE_BODY,
+    FRONT_PHASE_UPLOAD, /* a body over the limit of other requests */
     FRONT_PHASE_REPLY, /* waits for the gateway: that deadline is kept with the request */
     FRONT_PHASE_SEND,
 };

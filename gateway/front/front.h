@@ -20,6 +20,7 @@ struct front {
     struct front_connections *connections;
     struct front_deliveries *deliveries;
     struct link_client *link;
+    atomic_int uploads; /* bodies over body_bytes_max that are received or under way */
     atomic_bool gateway_up;
     atomic_bool draining;      /* no request begins on a connection that could be closed instead */
     atomic_bool reload_wanted; /* the gateway says that trust files changed */

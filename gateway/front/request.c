@@ -31,6 +31,7 @@ struct front_request {
     struct MHD_Connection *mhd;
     enum stage stage;
     bool is_head, ends_connection;
+    bool is_upload; /* counted in front->uploads */
     uint64_t id;       /* place among those under way; 0 for none */
     uint64_t body_len; /* announced */
     enum front_problem problem;
@@ -69,6 +70,8 @@ void front_request_free(struct front_request *request, bool is_sent)
         front_waiting_release(front->waiting, request->id);
     front_connection_enter(request->connection, FRONT_PHASE_IDLE);
     base_buffer_clear(&request->body);
+    if (request->is_upload)
+        atomic_fetch_sub(&front->uploads, 1);
     front_reply_clear(&request->reply);
     free(request);
 }
@@ -149,13 +152,33 @@ static enum front_problem check_framing(const struct framing *framing, const cha
     return needs_body && framing->lengths == 0 ? FRONT_PROBLEM_LENGTH_REQUIRED : FRONT_PROBLEM_NONE;
 }
 
+/* Types whose bodies may be long; parameters are the gateway's to judge. */
+static bool is_upload_type(struct base_bytes type)
+{
+    static const char *const types[] = {"application/pdf", "image/png", "image/jpeg", "application/json"};
+    size_t len = 0;
+    while (len < type.len && type.data[len] != ';' && type.data[len] != ' ')
+        len++;
+    for (size_t i = 0; i < BASE_ARRAY_LENGTH(types); i++)
+        if (len == strlen(types[i]) && strncasecmp((const char *) type.data, types[i], len) == 0)
+            return true;
+    return false;
+}
+
+static uint64_t body_max(const struct front_request *request)
+{
+    const struct front_settings *settings = request->connection->front->settings;
+    bool is_upload = is_upload_type(header_of(request->mhd, MHD_HTTP_HEADER_CONTENT_TYPE));
+    return (uint64_t) (is_upload ? settings->upload_bytes_max : settings->body_bytes_max);
+}
+
 static enum front_problem check_header(const struct front_request *request, const struct framing *framing,
                                        const char *method)
 {
     enum front_problem problem = check_framing(framing, method);
     if (problem != FRONT_PROBLEM_NONE)
         return problem;
-    if (framing->length > (uint64_t) request->connection->front->settings->body_bytes_max)
+    if (framing->length > body_max(request))
         return FRONT_PROBLEM_TOO_LARGE;
     static const char *const passed[] = {MHD_HTTP_HEADER_CONTENT_TYPE, MHD_HTTP_HEADER_ACCEPT,
                                          MHD_HTTP_HEADER_ACCEPT_LANGUAGE};
@@ -190,6 +213,22 @@ static enum MHD_Result refuse(struct front_request *request, enum front_problem 
     return MHD_YES;
 }
 
+/* A place for a long body. Its memory is not touched before its bytes come. */
+static enum front_problem upload_begin(struct front_request *request, uint64_t len)
+{
+    struct front *front = request->connection->front;
+    if (len <= (uint64_t) front->settings->body_bytes_max)
+        return FRONT_PROBLEM_NONE;
+    request->is_upload = true; /* counted, and counted out with the request */
+    if (atomic_fetch_add(&front->uploads, 1) >= front->settings->uploads_max)
+        return FRONT_PROBLEM_OVERLOADED;
+    if (!base_buffer_extend(&request->body, (size_t) len))
+        return FRONT_PROBLEM_OVERLOADED;
+    base_buffer_reset(&request->body);
+    front_connection_enter(request->connection, FRONT_PHASE_UPLOAD);
+    return FRONT_PROBLEM_NONE;
+}
+
 static enum MHD_Result begin(struct front_request *request, const char *method)
 {
     struct front *front = request->connection->front;
@@ -205,6 +244,8 @@ static enum MHD_Result begin(struct front_request *request, const char *method)
     if (problem == FRONT_PROBLEM_NONE && needs_place &&
         front_waiting_reserve(front->waiting, request, &request->id) != 0)
         problem = FRONT_PROBLEM_OVERLOADED;
+    if (problem == FRONT_PROBLEM_NONE)
+        problem = upload_begin(request, framing.length);
     if (problem != FRONT_PROBLEM_NONE)
         return refuse(request, problem, &framing);
     request->body_len = framing.length;
@@ -261,6 +302,7 @@ static int send_request(struct front_request *request, const char *method)
     (void) base_buffer_extend(&frame, FRAME_ROUGH_BYTES + message.certificate.len + message.body.len);
     base_buffer_reset(&frame);
     int r = link_request_encode(&message, &frame);
+    base_buffer_clear(&request->body); /* the frame holds it */
     return r < 0 ? r : link_client_send(front->link, LINK_FRONT_REQUEST, base_buffer_view(&frame));
 }
 

@@ -39,10 +39,16 @@ static size_t list_keys(struct front_settings *s, struct base_config_key keys[st
          "open connections from one address"},
         {"limits", "in_flight_max", integer, &s->in_flight_max, "512", 1, 65536,
          "requests being received or waiting for the gateway; one more is answered 503"},
-        {"limits", "body_bytes_max", integer, &s->body_bytes_max, "262144", 1, LINK_BODY_MAX, "longest request body"},
+        {"limits", "body_bytes_max", integer, &s->body_bytes_max, "262144", 1, LINK_MESSAGE_BODY_MAX,
+         "longest request body but of an upload"},
+        {"limits", "upload_bytes_max", integer, &s->upload_bytes_max, "10485760", 1, LINK_BODY_MAX,
+         "longest body of type application/pdf, image/png, image/jpeg or application/json"},
+        {"limits", "uploads_max", integer, &s->uploads_max, "4", 1, 64,
+         "bodies over body_bytes_max at once, each up to twice upload_bytes_max of memory; one more is answered 503"},
         {"deadlines", "handshake_seconds", integer, &s->handshake_us, "10", 1, 3600, "for the TLS handshake"},
         {"deadlines", "header_seconds", integer, &s->header_us, "10", 1, 3600, "for a request's header, whole"},
         {"deadlines", "body_seconds", integer, &s->body_us, "30", 1, 3600, "for a request's body, whole"},
+        {"deadlines", "upload_seconds", integer, &s->upload_us, "120", 1, 3600, "for the body of an upload, whole"},
         {"deadlines", "reply_seconds", integer, &s->reply_us, "60", 1, 3600, "how long the gateway may take"},
         {"deadlines", "send_seconds", integer, &s->send_us, "120", 1, 3600, "for taking a reply, whole"},
         {"deadlines", "idle_seconds", integer, &s->idle_us, "75", 1, 86400, "between two requests of a connection"},
@@ -62,7 +68,7 @@ static size_t list_keys(struct front_settings *s, struct base_config_key keys[st
 
 static void scale_times(struct front_settings *s)
 {
-    int64_t *const times[] = {&s->handshake_us, &s->header_us,     &s->body_us,  &s->reply_us,         &s->send_us,
+    int64_t *const times[] = {&s->handshake_us, &s->header_us,     &s->body_us, &s->upload_us, &s->reply_us,         &s->send_us,
                               &s->idle_us,      &s->connection_us, &s->drain_us, &s->refusal_window_us};
     for (size_t i = 0; i < BASE_ARRAY_LENGTH(times); i++)
         *times[i] *= SECOND_US;

@@ -16,7 +16,8 @@ enum {
 };
 
 enum {
-    LINK_BODY_MAX = 256 * 1024, /* bytes of a request body: a signed query in its largest form */
+    LINK_MESSAGE_BODY_MAX = 256 * 1024, /* bytes of a request body that is a signed message in its largest form */
+    LINK_BODY_MAX = 10 * 1024 * 1024,   /* of any: an upload */
     LINK_REPLY_BODY_MAX = 16 * 1024 * 1024,
     LINK_HEADER_MAX = 1024, /* bytes of one header value, and of the path */
     LINK_REPLY_HEADERS_MAX = 8,

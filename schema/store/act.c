@@ -4,13 +4,15 @@
 
 #include <errno.h>
 
-int store_act_check(struct store_pool *pool, const char *envelope, struct store_names *ret_reasons)
+/* Reasons by name, of a statement with one parameter. */
+static int reasons_read(struct store_pool *pool, enum store_statement statement, const char *text,
+                        struct store_names *ret_reasons)
 {
     struct store_params params = STORE_PARAMS_INIT;
     struct store_names reasons = {.count = 0};
-    store_params_text(&params, envelope);
+    store_params_text(&params, text);
     BASE_CLEANUP(store_result_clear) PGresult *result = NULL;
-    int r = store_pool_call(pool, STORE_STATEMENT_ACT_CHECK, &params, &result);
+    int r = store_pool_call(pool, statement, &params, &result);
     if (r < 0)
         return r;
     if (PQntuples(result) != 1 || PQgetisnull(result, 0, 0))
@@ -21,6 +23,16 @@ int store_act_check(struct store_pool *pool, const char *envelope, struct store_
     if (r == 0)
         *ret_reasons = reasons;
     return r;
+}
+
+int store_act_check(struct store_pool *pool, const char *envelope, struct store_names *ret_reasons)
+{
+    return reasons_read(pool, STORE_STATEMENT_ACT_CHECK, envelope, ret_reasons);
+}
+
+int store_person_check(struct store_pool *pool, const char *reader, struct store_names *ret_reasons)
+{
+    return reasons_read(pool, STORE_STATEMENT_PERSON_CHECK, reader, ret_reasons);
 }
 
 int store_registry_read(struct store_pool *pool, const char *collection, const char *reader, const char *filter,
@@ -82,4 +94,30 @@ int store_upload_find(struct store_pool *pool, const char *iin, const uint8_t di
     if (r == 0)
         *ret_upload = upload;
     return r;
+}
+
+int store_scan_find(struct store_pool *pool, const char *reader, const uint8_t application[static BASE_UUID_BYTES],
+                    struct store_scan *ret_scan)
+{
+    struct store_params params = STORE_PARAMS_INIT;
+    store_params_text(&params, reader);
+    store_params_bytes(&params, base_bytes_of(application, BASE_UUID_BYTES));
+    BASE_CLEANUP(store_result_clear) PGresult *result = NULL;
+    int r = store_pool_call(pool, STORE_STATEMENT_SCAN_FIND, &params, &result);
+    if (r < 0)
+        return r;
+    if (PQntuples(result) == 0)
+        return STORE_NONE;
+    struct store_row row = store_row_of(result, 0);
+    struct store_scan scan;
+    const uint8_t *digest = store_row_fixed(&row, STORE_DIGEST_BYTES);
+    store_row_copy(&row, scan.type, sizeof(scan.type));
+    scan.bytes = store_row_i32(&row);
+    scan.large = store_row_i64(&row);
+    r = store_row_end(&row);
+    if (r < 0 || !digest)
+        return r < 0 ? r : -EBADMSG;
+    memcpy(scan.digest, digest, sizeof(scan.digest));
+    *ret_scan = scan;
+    return 0;
 }

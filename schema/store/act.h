@@ -13,6 +13,9 @@ int store_act_check(struct store_pool *pool, const char *envelope, struct store_
 int store_registry_read(struct store_pool *pool, const char *collection, const char *reader, const char *filter,
                struct base_buffer *out) BASE_MUST_USE;
 
+/* What stands against the reader as a person of a body: "body-unknown", "network-not-allowed"; none: nothing does. */
+int store_person_check(struct store_pool *pool, const char *reader, struct store_names *ret_reasons) BASE_MUST_USE;
+
 struct store_upload {
     const uint8_t *digest; /* SHA-256 of the content, 32 bytes */
     const char *type;      /* media type */
@@ -28,5 +31,17 @@ int store_upload_put(struct store_pool *pool, const char *iin, const char *bin,
 /* The person's own upload; digest and type of ret_upload are those asked for. STORE_NONE. */
 int store_upload_find(struct store_pool *pool, const char *iin, const uint8_t digest[static STORE_DIGEST_BYTES],
                       const char *type, struct store_upload *ret_upload) BASE_MUST_USE;
+
+/* The scan of an application. */
+struct store_scan {
+    uint8_t digest[STORE_DIGEST_BYTES];
+    char type[STORE_NAME_MAX];
+    int32_t bytes;
+    int64_t large;
+};
+
+/* STORE_NONE: there is none, or it is not the reader's to see. */
+int store_scan_find(struct store_pool *pool, const char *reader, const uint8_t application[static BASE_UUID_BYTES],
+                    struct store_scan *ret_scan) BASE_MUST_USE;
 
 #endif

@@ -49,3 +49,19 @@ int store_blob_read(struct store_pool *pool, int32_t log_id, uint64_t seq, const
         memcpy(ret_digest, digest, STORE_DIGEST_BYTES);
     return r;
 }
+
+int store_blob_large_read(struct store_pool *pool, int64_t large, struct base_buffer *out)
+{
+    struct store_params params = STORE_PARAMS_INIT;
+    store_params_i64(&params, large);
+    BASE_CLEANUP(store_result_clear) PGresult *result = NULL;
+    int r = store_pool_call(pool, STORE_STATEMENT_BLOB_LARGE_READ, &params, &result);
+    if (r < 0)
+        return r;
+    if (PQntuples(result) == 0)
+        return STORE_NONE;
+    struct store_row row = store_row_of(result, 0);
+    struct base_bytes content = store_row_bytes(&row);
+    r = store_row_end(&row);
+    return r < 0 ? r : base_buffer_append(out, content);
+}

@@ -15,4 +15,7 @@ int store_blob_put(struct store_pool *pool, const uint8_t digest[static STORE_DI
 int store_blob_read(struct store_pool *pool, int32_t log_id, uint64_t seq, const char *kind, struct base_buffer *out,
                     uint8_t ret_digest[static STORE_DIGEST_BYTES]) BASE_MUST_USE;
 
+/* Appends a large blob by the number store_blob_put() gave. STORE_NONE, -ENOBUFS. */
+int store_blob_large_read(struct store_pool *pool, int64_t large, struct base_buffer *out) BASE_MUST_USE;
+
 #endif

@@ -261,6 +261,39 @@ class Requests(unittest.TestCase):
             self.assertTrue(huge.is_closed())
             self.assertEqual([request.body for request in front.gateway.requests], [b""])
 
+    def test_uploads_may_be_longer_and_are_few_at_once(self):
+        pdf = ["Content-Type: application/pdf"]
+        content = random.Random(3).randbytes(10 * 1024 * 1024)
+        with Front(limits={"uploads_max": 2}) as front:
+            before = front.resident_mib()
+            connection = front.connect()
+            for _ in range(3):
+                self.assertEqual(connection.ask("POST", "/v1/uploads", content, pdf)[0], 200)
+            self.assertTrue(front.gateway.requests[-1].body == content)
+            if not HAS_SANITIZER:  # the memory of what was handed on is given back
+                self.assertLess(front.resident_mib() - before, 8)
+            # Only of these types, and not a byte longer.
+            for headers, length in ((["Content-Type: application/cms"], 256 * 1024 + 1), ([], 256 * 1024 + 1),
+                                    (pdf, 10 * 1024 * 1024 + 1)):
+                refused = front.connect()
+                refused.send(("POST / HTTP/1.1\r\nHost: localhost\r\n%sContent-Length: %d\r\n\r\n" % (
+                    "".join(header + "\r\n" for header in headers), length)).encode())
+                if length <= 1024 * 1024:
+                    refused.send(b"x" * length)
+                self.assertEqual(refused.reply()[0], 413)
+            # Two that come slowly take the places there are; what is short needs none.
+            slow = [front.connect() for _ in range(2)]
+            for each in slow:
+                each.send(b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Type: image/png\r\nContent-Length: 1000000\r\n\r\nx")
+            wait_until(lambda: front.metric("requests_in_flight") == 3)  # the question itself is one
+            one_more = front.connect()
+            self.assertEqual(one_more.ask("POST", "/", b"x" * 1000000, pdf)[0], 503)
+            self.assertEqual(one_more.ask("POST", "/", b"x" * 1000, pdf)[0], 200)
+            for each in slow:
+                each.close()
+            wait_until(lambda: front.metric("requests_in_flight") == 1)
+            self.assertEqual(one_more.ask("POST", "/", b"x" * 1000000, pdf)[0], 200)
+
     def test_problems_speak_the_language_asked_for(self):
         with Front() as front:
             titles = set()

@@ -103,7 +103,8 @@ static void world_make(void)
             die("certificate");
     }
     run("'%s' system %s answer --bin %s --organisation Оператор >/dev/null", dev_ca, folder, SECOND_BIN);
-    run("'%s' sealing %s vault >/dev/null && '%s' sealing %s escrow >/dev/null", dev_ca, folder, dev_ca, folder);
+    run("'%s' sealing %s vault >/dev/null && '%s' sealing %s escrow >/dev/null && '%s' sealing %s uploads >/dev/null", dev_ca, folder,
+        dev_ca, folder, dev_ca, folder);
     run("(umask 077 && printf '1 %064d\\n' 7 >%s/subject.key)", 0, folder);
 }
 
@@ -416,10 +417,11 @@ static void config_write(struct world *world)
             "[trust]\nca = %s/ca/ca.pem\ncrl = %s/ca/crl.pem\n"
             "[answer]\ncertificate = %s/keys/answer.pem\nkey = %s/keys/answer.key\n"
             "[seal]\nvault = %s/keys/vault.pem\nescrow = %s/keys/escrow.pem\n"
+            "[uploads]\ncertificate = %s/keys/uploads.pem\nkey = %s/keys/uploads.key\n"
             "[subjects]\nkeys = %s/subject.key\n"
             "%s\n",
             world->inner->front_socket, getuid(), world->inner->adapter_socket, getuid(), getenv("PGHOST"), world->origin,
-            folder, getpid(), folder, getpid(), folder, folder, folder, folder, folder, folder, folder,
+            folder, getpid(), folder, getpid(), folder, folder, folder, folder, folder, folder, folder, folder, folder,
             world->settings ? world->settings : "");
     fclose(file);
 }

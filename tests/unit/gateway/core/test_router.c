@@ -34,6 +34,12 @@ START_TEST(pages)
     expect(LINK_LISTENER_OFFICERS, "POST", "/v1/explain", CORE_PAGE_EXPLAIN);
     expect(LINK_LISTENER_OFFICERS, "POST", "/v1/acts", CORE_PAGE_ACT);
     expect(LINK_LISTENER_OFFICERS, "GET", "/v1/queries/abc", CORE_PAGE_OUTCOME);
+    expect(LINK_LISTENER_OFFICERS, "GET", "/v1/registry/me", CORE_PAGE_REGISTRY);
+    expect(LINK_LISTENER_OFFICERS, "GET", "/v1/registry/bodies?limit=1", CORE_PAGE_REGISTRY);
+    expect(LINK_LISTENER_OFFICERS, "GET", "/v1/scans/abc", CORE_PAGE_SCAN);
+    ck_assert_int_eq(find(LINK_LISTENER_OFFICERS, "POST", "/v1/uploads", "image/png").page, CORE_PAGE_UPLOAD);
+    expect_refusal("POST", "/v1/uploads", "application/cms", WIRE_CODE_UNSUPPORTED_TYPE);
+    expect_refusal("POST", "/v1/queries", "application/pdf", WIRE_CODE_UNSUPPORTED_TYPE);
     expect(LINK_LISTENER_OFFICERS, "GET", "/v1/services", CORE_PAGE_SERVICES);
     expect(LINK_LISTENER_OFFICERS, "GET", "/v1/log/checkpoint", CORE_PAGE_CHECKPOINT);
     expect(LINK_LISTENER_OFFICERS, "GET", "/v1/log/tile/0/000", CORE_PAGE_TILE);

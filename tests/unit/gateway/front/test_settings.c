@@ -48,6 +48,8 @@ START_TEST(the_least_file_gets_safe_defaults)
     ck_assert(settings.require_protected_carrier);
     ck_assert_uint_eq(settings.gateway_uid, 4242424);
     ck_assert_int_eq(settings.body_bytes_max, 256 * 1024);
+    ck_assert_int_eq(settings.upload_bytes_max, 10 * 1024 * 1024);
+    ck_assert_int_gt(settings.uploads_max, 0);
     ck_assert_int_gt(settings.connections_per_address_max, 0);
     ck_assert_int_le(settings.connections_per_address_max, settings.connections_max);
     front_settings_clear(&settings);
@@ -92,6 +94,8 @@ START_TEST(what_cannot_be_meant_is_refused)
         {LEAST "[limits]\nconnections_max = 2\nconnections_per_address_max = 3\n",
          "[limits] connections_per_address_max: more than connections_max"},
         {LEAST "[limits]\nbody_bytes_max = 262145\n", "[limits] body_bytes_max: number outside the allowed range"},
+        {LEAST "[limits]\nupload_bytes_max = 10485761\n", "[limits] upload_bytes_max: number outside the allowed range"},
+        {LEAST "[limits]\nuploads_max = 0\n", "[limits] uploads_max: number outside the allowed range"},
         {LEAST "[limits]\nin_flight_max = 0\n", "[limits] in_flight_max: number outside the allowed range"},
         {LEAST "[deadlines]\nheader_seconds = 0\n", "[deadlines] header_seconds: number outside the allowed range"},
         {LEAST "[deadlines]\nheader = 1\n", "[deadlines] header: unknown key"}, /* without its unit */

@@ -1,0 +1,29 @@
+#include "gateway/registry/rights.h"
+
+#include "policy/basis.h"
+#include "policy/rights.h"
+
+/* Whether nothing is against these rights. */
+static bool may(const struct policy_edition *edition, unsigned role, unsigned bases, unsigned duties)
+{
+    const struct policy_rights rights = {.role = role, .bases = bases, .duties = duties};
+    return policy_rights_check(edition, &rights) == 0;
+}
+
+json_t *registry_allowed_encode(const struct policy_edition *edition, unsigned role)
+{
+    json_t *bases = json_array(), *duties = json_array();
+    const unsigned other = 1u << POLICY_BASIS_OTHER_DUTIES;
+    int r = bases && duties ? 0 : -1;
+    for (unsigned basis = 1; basis <= POLICY_BASIS_MAX && r == 0; basis++)
+        if (may(edition, role, 1u << basis, 0))
+            r = json_array_append_new(bases, json_string(policy_basis_name((enum policy_basis)basis)));
+    for (unsigned duty = 1; duty <= POLICY_DUTY_MAX && r == 0; duty++)
+        if (may(edition, role, other, 1u << duty))
+            r = json_array_append_new(duties, json_string(policy_duty_name((enum policy_duty)duty)));
+    if (r == 0)
+        return json_pack("{s:o,s:o}", "bases", bases, "duties", duties);
+    json_decref(bases);
+    json_decref(duties);
+    return NULL;
+}
