@@ -1,4 +1,4 @@
-/* A load of signed queries on a running gateway: signs them all first, then sends them over so many connections, as
+/* A load of signed queries, or of any other signed messages, on a running gateway: signs them all first, then sends them over so many connections, as
  * fast as they are answered or at a given rate, and tells what came back. Bounded in count and time.
  *
  * Prints one JSON object: answers by status, seconds, rate, latency percentiles in microseconds. With --acknowledged it
@@ -27,7 +27,7 @@
 enum { COUNT_MAX = 1000000, CONNECTIONS_MAX = 256, PATH_BYTES = 4096, REPLY_MAX = 1 << 20, STATUS_MAX = 600 };
 
 struct options {
-    const char *instance, *person, *basis, *duty, *case_number, *article, *param_name, *param_value, *acknowledged;
+    const char *instance, *person, *basis, *duty, *case_number, *article, *param_name, *param_value, *acknowledged, *content, *path;
     int service;
     long count, connections, rate, seconds;
 };
@@ -40,6 +40,7 @@ struct query {
 struct load {
     struct options options;
     char url[PATH_BYTES], ca[PATH_BYTES], cert[PATH_BYTES], key[PATH_BYTES], origin[512];
+    json_t *content; /* of --content; NULL: queries */
     struct certs_signer *signer;
     struct query *queries;
     int64_t *latencies_us; /* one for each answer, in order of coming */
@@ -54,9 +55,10 @@ static void usage(FILE *out)
 {
     fputs("usage: qao-load --instance DIR [--as NAME] [--service N] [--basis B] [--duty D] [--case C] [--article A]\n"
           "                [--param NAME=VALUE] [--count N] [--connections N] [--rate PER_SECOND] [--seconds N]\n"
-          "                [--acknowledged FILE]\n"
+          "                [--acknowledged FILE] [--content FILE] [--path PATH]\n"
           "Defaults: police, service 5, operative_search, iin=500101100000, 1000 queries, 16 connections, no rate,\n"
-          "60 seconds at most.\n",
+          "60 seconds at most. --content: a JSON object to be signed instead, each time with its own id, at and to;\n"
+          "--path: where it goes (/v1/queries).\n",
           out);
 }
 
@@ -82,6 +84,8 @@ static bool read_option(int option, char *argument, struct options *options)
     case 'c': options->case_number = argument; return true;
     case 'a': options->article = argument; return true;
     case 'k': options->acknowledged = argument; return true;
+    case 'j': options->content = argument; return true;
+    case 'P': options->path = argument; return true;
     case 'n': return read_number(argument, COUNT_MAX, &options->count);
     case 'C': return read_number(argument, CONNECTIONS_MAX, &options->connections);
     case 'r': return read_number(argument, 1000000, &options->rate);
@@ -107,11 +111,12 @@ static bool read_options(int argc, char **argv, struct options *options)
         {"instance", 1, NULL, 'i'}, {"as", 1, NULL, 'w'},          {"service", 1, NULL, 's'}, {"basis", 1, NULL, 'b'},
         {"duty", 1, NULL, 'd'},     {"case", 1, NULL, 'c'},        {"article", 1, NULL, 'a'}, {"param", 1, NULL, 'p'},
         {"count", 1, NULL, 'n'},    {"connections", 1, NULL, 'C'}, {"rate", 1, NULL, 'r'},    {"seconds", 1, NULL, 't'},
-        {"acknowledged", 1, NULL, 'k'}, {NULL, 0, NULL, 0},
+        {"acknowledged", 1, NULL, 'k'}, {"content", 1, NULL, 'j'}, {"path", 1, NULL, 'P'}, {NULL, 0, NULL, 0},
     };
     *options = (struct options){.person = "police",
                                 .basis = "operative_search",
                                 .service = 5,
+                                .path = "/v1/queries",
                                 .param_name = "iin",
                                 .param_value = "500101100000",
                                 .count = 1000,
@@ -154,7 +159,11 @@ static bool load_open(struct load *load)
         return false;
     }
     load->origin[strcspn(load->origin, "+")] = '\0';
-    snprintf(load->url, PATH_BYTES, "%s/v1/queries", base);
+    snprintf(load->url, PATH_BYTES, "%s%.256s", base, options->path);
+    if (options->content && !json_is_object(load->content = json_load_file(options->content, JSON_REJECT_DUPLICATES, NULL))) {
+        fprintf(stderr, "qao-load: %s holds no JSON object\n", options->content);
+        return false;
+    }
     char *error = NULL;
     if (certs_signer_read_pem(sign_cert, sign_key, NULL, &load->signer, &error) != 0) {
         fprintf(stderr, "qao-load: %s\n", error ? error : sign_key);
@@ -168,12 +177,28 @@ static bool load_open(struct load *load)
     return true;
 }
 
+/* The given object as a message of its own. */
+static int given_content(const struct load *load, const char *id, const char *at, struct base_buffer *out)
+{
+    json_t *content = json_copy(load->content);
+    int r = !content || json_object_set_new(content, "id", json_string(id)) ||
+            json_object_set_new(content, "at", json_string(at)) ||
+            json_object_set_new(content, "to", json_string(load->origin));
+    char *text = r ? NULL : json_dumps(content, JSON_COMPACT);
+    r = text ? base_buffer_append(out, base_bytes_text(text)) : -ENOMEM;
+    free(text);
+    json_decref(content);
+    return r;
+}
+
 static int query_content(const struct load *load, const char *id, struct base_buffer *out)
 {
     const struct options *options = &load->options;
     char at[BASE_TIME_TEXT_MAX];
     struct base_clock clock = base_clock_system();
     base_time_format(base_clock_now_us(&clock), at);
+    if (load->content)
+        return given_content(load, id, at, out);
     struct base_json json;
     base_json_begin(&json, out);
     base_json_object_begin(&json);
@@ -208,7 +233,7 @@ static void *sign_queries(void *context)
         uuid_generate_random(id);
         uuid_unparse_lower(id, query->id);
         struct base_buffer content;
-        base_buffer_init(&content, 4096);
+        base_buffer_init(&content, 64 << 10);
         base_buffer_init(&query->signed_bytes, CERTS_CMS_BYTES_MAX);
         if (query_content(load, query->id, &content) != 0 ||
             certs_cms_sign(load->signer, base_buffer_view(&content), base_clock_now_us(&clock),
@@ -376,6 +401,7 @@ int main(int argc, char **argv)
         base_buffer_clear(&load.queries[i].signed_bytes);
     free(load.queries);
     free(load.latencies_us);
+    json_decref(load.content);
     certs_signer_free(load.signer);
     if (load.acknowledged && fclose(load.acknowledged) != 0)
         return 1;
