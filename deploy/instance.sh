@@ -27,18 +27,56 @@ instance_authority() {
   [ -f "$DIR/ca/ca.pem" ] || dev_ca init "$DIR"
 }
 
-instance_people() {
-  local name iin body role surname given patronymic kind further
-  while IFS=$'\t' read -r name iin body role surname given patronymic kind; do
-    further=()
-    [ "$kind" != expired ] || further=(--expired)
+# One person's keys and certificates; what is there is kept. Further arguments go to the authority.
+instance_person() {
+  local wanted=$1 name iin body role surname given patronymic kind rest
+  shift
+  while IFS=$'\t' read -r name iin body role surname given patronymic kind rest; do
+    [ "$wanted" = "$name" ] || continue
     dev_ca person "$DIR" "$name" --iin "$iin" --bin "$(body_bin "$body")" --surname "$surname" --given "$given" \
-      --patronymic "$patronymic" --organisation "$(body_name "$body")" "${further[@]}" || return 1
-    if [ "$kind" = revoked ]; then
-      dev_ca revoke "$DIR" "$DIR/people/$name/auth.pem" && dev_ca revoke "$DIR" "$DIR/people/$name/sign.pem" || return 1
-    fi
+      --patronymic "$patronymic" --organisation "$(body_name "$body")" "$@"
+    return
   done < <(tsv_rows people.tsv)
+  return 1
 }
+
+# Names of all people, or of those with this kind of certificate.
+instance_names() { tsv_rows people.tsv | awk -F'\t' -v kind="${1-}" 'kind == "" || $8 == kind { print $1 }'; }
+
+# Two at a time: keys are made by calculating.
+instance_people() {
+  local name running=0 status=0
+  for name in $(instance_names); do
+    instance_person "$name" &
+    running=$((running + 1))
+    [ "$running" -lt 2 ] || { wait -n || status=1; running=1; }
+  done
+  wait -n || status=1
+  return "$status"
+}
+
+# Certificates that are no longer good: their owners were registered while they were.
+instance_age() {
+  local name
+  for name in $(instance_names expired); do
+    ! openssl x509 -in "$DIR/people/$name/auth.pem" -noout -checkend 0 >/dev/null ||
+      instance_person "$name" --expired --renew || return 1
+  done
+  for name in $(instance_names revoked); do
+    dev_ca revoke "$DIR" "$DIR/people/$name/auth.pem" && dev_ca revoke "$DIR" "$DIR/people/$name/sign.pem" || return 1
+  done
+  local told_gateway told_front
+  told_gateway=$(instance_told gateway trust-renewed)
+  told_front=$(instance_told front trust-reloaded)
+  instance_trust || return 1
+  kill -s HUP "${PROGRAM_PIDS[gateway]}" "${PROGRAM_PIDS[front]}" || return 1
+  program_wait gateway 30 instance_told_since gateway trust-renewed "$told_gateway"
+  program_wait front 30 instance_told_since front trust-reloaded "$told_front"
+}
+
+# How often a program's log names the event, and whether it did since it was counted.
+instance_told() { grep -c "event=$2" "$STATE/logs/$1.log"; }
+instance_told_since() { [ "$(instance_told "$1" "$2")" -gt "$3" ]; }
 
 # instance_pair OWNER TARGET NAME: moves keys/NAME.{pem,key} of the authority's folder to where its program reads it.
 instance_pair() {
@@ -149,7 +187,6 @@ INI
   printf 'host=%s/db dbname=qao user=qao_reader\n' "$RUN" >"$DIR/database.conninfo"
   printf '###############\n' >"$DIR/case.pattern"
   body_bin operator >"$DIR/gateway.bin"
-  (umask 077 && instance_seed >"$DIR/seed.tsv.new") && mv -f "$DIR/seed.tsv.new" "$DIR/seed.tsv"
 }
 
 instance_adapter_configuration() {
@@ -169,57 +206,28 @@ instance_registries() {
   "$ROOT/tests/registries/load.sh" --psql "psql -h $RUN/db -U postgres"
 }
 
-# Bases of the role's row in App. 12, and column 1 of the role's appendix (R07, R08).
-role_bases() {
-  case $1 in
-  1 | 2 | 3 | 4) echo operative_search,covert_investigation,search_measures,other_duties ;;
-  6) echo search_measures,other_duties ;;
-  *) echo other_duties ;;
-  esac
+# The first administrator, enrolled here while the gateway does not run (clause 33).
+instance_enrol() {
+  local administrators signed=$STATE/enrolment.p7m message=$STATE/gateway/enrolment.p7m
+  administrators=$(cluster_psql -d qao -Atc "select count(*) from qao.registration where system_role = 'administrator'") || return 1
+  [ "$administrators" -eq 0 ] || return 0
+  rm -f -- "$signed"
+  python3 "$ROOT/deploy/register.py" enrolment "$ROOT/build/bin/qao" "$DIR" "$signed" || return 1
+  places_put "$USER_GATEWAY" "$message" <"$signed" || return 1
+  as_user "$USER_GATEWAY" "$PROGRAMS/qao-gateway" --config "$STATE/gateway/gateway.ini" --enrol "$message" || return 1
+  as_user "$USER_GATEWAY" rm -f -- "$message"
+  rm -f -- "$signed"
 }
 
-role_duties() {
-  case $1 in
-  1) echo app7.1 ;;
-  3) echo app6.1 ;;
-  4) echo - ;;
-  15) echo app5.1,app5.2 ;;
-  *) echo app4.1 ;;
-  esac
-}
-
-body_appendix() {
-  case $1 in
-  prosecution) echo 7 ;;
-  police | migration | probation) echo 4 ;;
-  economic) echo 6 ;;
-  anticorruption) echo 5 ;;
-  *) echo - ;;
-  esac
-}
-
-# Who is registered: the seed file of schema/seed/.
-instance_seed() {
-  local code bin networks name_kk name_ru name_en name iin body role surname given patronymic kind state agreement
-  while IFS=$'\t' read -r code bin networks name_kk name_ru name_en; do
-    printf 'body\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n' "$bin" "$code" "$(body_appendix "$code")" "$networks" "$name_kk" "$name_ru" "$name_en"
-  done < <(tsv_rows bodies.tsv)
-  printf 'agreement\t1\t2026-01-01T00:00:00+05:00\t%s\t%s\n' \
-    'ҚАО ААЖ пайдалану құқықтары туралы келісім (үлгі мәтін)' 'Соглашение о правах пользования СИО ПСО (образец текста)'
-  while IFS=$'\t' read -r name iin body role surname given patronymic kind; do
-    [ "$role" != - ] || continue
-    printf 'person\t%s\t%s\t%s\t%s\t%s\t-\n' "$iin" "$(body_bin "$body")" "$surname" "$given" "$patronymic"
-    case $role in
-    *[!0-9]*) printf 'holder\t%s\t%s\t-\t%s\tactive\t1-қ\t2026-01-05\n' "$iin" "$(body_bin "$body")" "$role" ;;
-    *)
-      state=active agreement=1
-      [ "$name" != blocked ] || state=blocked
-      [ "$name" != unsigned ] || agreement=-
-      printf 'officer\t%s\t%s\t-\t%s\t%s\t%s\t%s\t-\t%s\n' "$iin" "$(body_bin "$body")" "$role" "$state" \
-        "$(role_bases "$role")" "$(role_duties "$role")" "$agreement"
-      ;;
-    esac
-  done < <(tsv_rows people.tsv)
+# Everybody else registers through the running gateway. gateway.url is written afterwards, so qao is pointed to a folder that
+# has one already.
+instance_register() {
+  local stage=$STATE/stage name
+  rm -rf -- "$stage" && mkdir -m 700 "$stage" || return 1
+  for name in ca log people gateway.bin case.pattern; do ln -s "$DIR/$name" "$stage/$name" || return 1; done
+  printf 'https://127.0.0.1:%s\n' "$1" >"$stage/gateway.url"
+  attend python3 "$ROOT/deploy/register.py" register "$ROOT/build/bin/qao" "$stage" || return 1
+  rm -rf -- "$stage"
 }
 
 # --- starting, in the order in which they need each other ---
@@ -239,16 +247,21 @@ instance_answers() { python3 "$ROOT/deploy/ready.py" "$1" >/dev/null 2>&1; }
 instance_database() {
   cluster_psql -d postgres -Atc "select 1 from pg_database where datname = 'qao'" | grep -q 1 ||
     cluster_psql -d postgres -c 'create database qao' || return 1
-  "$ROOT/schema/migrate" --dsn "host=$RUN/db dbname=qao user=postgres" --log "$(instance_origin)" --seed "$DIR/seed.tsv" || return 1
+  "$ROOT/schema/migrate" --dsn "host=$RUN/db dbname=qao user=postgres" --log "$(instance_origin)" || return 1
   instance_registries
 }
 
 instance_start() {
-  local port=$1 name
+  local port=$1 people=$2 name
   rm -f -- "$RUN"/*/*.sock
   step_start db
-  step "migrations, registrations, registries" "$STATE/logs/migrate.log" instance_database
+  step "migrations, registries" "$STATE/logs/migrate.log" instance_database
+  step "enrolment of the administrator" "$STATE/logs/enrol.log" instance_enrol
   for name in adapter gateway front; do step_start "$name" "$((port + 1))"; done
+  if [ "$people" = yes ]; then
+    instance_register "$port" || die "the people could not be registered" "the programs' logs are in $STATE/logs"
+    instance_age >"$STATE/logs/age.log" 2>&1 || die "certificates could not be made old" "see $STATE/logs/age.log"
+  fi
   printf 'http://127.0.0.1:%s\n' "$((port + 1))" >"$DIR/health.url"
   printf 'https://127.0.0.1:%s\n' "$port" >"$DIR/gateway.url.new"
   mv -f "$DIR/gateway.url.new" "$DIR/gateway.url"

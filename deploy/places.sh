@@ -89,7 +89,7 @@ places_make() {
   DIR=$(cd -- "$DIR" && pwd -P)
   places_ours "$DIR"
   local id name
-  for name in ca keys people log offline state places seed.tsv run.lock; do
+  for name in ca keys people log offline state places run.lock; do
     if [ -e "$DIR/$name" ] || [ -L "$DIR/$name" ]; then places_ours "$DIR/$name"; fi
   done
   chmod u=rwx,go=rx "$DIR"

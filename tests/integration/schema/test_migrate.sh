@@ -1,5 +1,5 @@
 #!/bin/sh
-# The migration command and the seed: again and again, changed, missing, interrupted, wrong.
+# The migration command: again and again, changed, missing, interrupted, wrong.
 set -eu
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/../../.." && pwd -P)
 migrate=$root/schema/migrate
@@ -62,8 +62,7 @@ number "drop table whole; alter table migration disable trigger refuse_change; d
 "$migrate" || complain 'not clean at the end'
 
 refuses 'unknown argument' "$migrate" --frobnicate
-refuses 'needs a value' "$migrate" --seed
-refuses 'cannot read the seed file' "$migrate" --seed "$work/none"
+refuses 'needs a value' "$migrate" --log
 refuses 'no folder of migrations' "$migrate" --migrations "$work/none"
 "$migrate" --help | grep -q '^usage:' || complain 'no help'
 
@@ -93,55 +92,5 @@ refuses 'migrations are missing' "$migrate" --dsn 'dbname=old' --status
 [ "$("$migrate" --dsn 'dbname=old' --log 'old.example/log' | grep -c log)" -eq 1 ] || complain 'an old log is made again'
 [ "$(psql -X -q -A -t -d old -c 'select log_id, partition_entries from qao.log')" = '1|65536' ] || complain 'an old log is not kept'
 number 'drop database old'
-
-# The seed.
-cat >"$work/seed" <<'SEED'
-# the model police
-body	300140000015	police	4	127.0.0.0/8,10.0.0.0/8	Полиция қк	Полиция	Police
-officer	500101100000	300140000015	dep.1	2	active	operative_search,other_duties	app4.1	-	1
-
-unit	300140000015	dep.1	dep	б1	о1	d1
-unit	300140000015	dep	-	б	о	d
-agreement	1	2026-01-01T00:00:00+05:00	Бір\nекі\\n	Раз
-person	500101100000	300140000015	О'ХАРА'); drop table qao.person; --	А	-	-
-holder	500101100000	300140000015	-	responsible	active	17-қ	2026-11-22
-SEED
-state="select (select count(*) from body_version) || ' ' || (select count(*) from unit_version) || ' '
-    || (select count(*) from person_version) || ' ' || (select count(*) from registration_version) || ' '
-    || (select count(*) from agreement)"
-for round in 1 2; do
-    "$migrate" --seed "$work/seed" || complain "round $round failed"
-    [ "$(number "$state")" = '1 2 1 2 1' ] || complain "after round $round: $(number "$state")"
-done
-[ "$(number "select kk from agreement_text")" = "Бір
-екі\\n" ] || complain 'the text of the agreement is not what was meant'
-sed 's/	2	active/	2	blocked/' "$work/seed" >"$work/changed"
-"$migrate" --seed "$work/changed" || complain 'a change is refused'
-[ "$(number "$state")" = '1 2 1 3 1' ] || complain "after a change: $(number "$state")"
-[ "$(number "select state from registration_version where system_role = 'officer' order by version desc limit 1")" = blocked ] ||
-    complain 'the newest version is not the changed one'
-
-# wrong SED-SCRIPT WORDS: the changed file is refused in these words and changes nothing.
-wrong() {
-    sed "$1" "$work/seed" >"$work/wrong"
-    refuses "$2" "$migrate" --seed "$work/wrong"
-    [ "$(number "$state")" = '1 2 1 3 1' ] || complain "$1: something of a wrong file stands"
-}
-wrong 's/^person/persona/' 'line 8: unknown kind of line'
-wrong 's/^person	500101100000/person	500101100001/' 'line 8, field IIN: wrong check digit'
-wrong 's/	2	active/	16	active/' 'line 3, field role'
-wrong 's/	2	active/	2	asleep/' 'line 3, field state'
-wrong 's/operative_search,/operative_search,telepathy,/' 'line 3, field bases'
-wrong 's/	1$/	9/' 'no such version of the agreement'
-wrong 's/	dep.1	2	/	dep.7	2	/' 'the body has no such unit'
-wrong 's/10.0.0.0\/8/10.0.0.1\/8/' 'line 2 (body): invalid cidr value'
-wrong 's/	Police$//' 'line 2: body has 7 fields after its kind, not 6'
-wrong 's/	Police$/	/' 'line 2, field name en: empty'
-wrong 's/Раз$/Два/' 'this version of the agreement has another text'
-wrong '/^unit	300140000015	dep	/d;s/	dep	б1/	gone	б1/' 'no line of its own'
-wrong 's/^officer	500101100000	300140000015/officer	500101200007	300140000015/' 'no person has this IIN'
-wrong "s/Police$/Pol$(printf '\003')ice/" 'line 2, field name en: a control character'
-printf '\357\273\277' | cat - "$work/seed" >"$work/bom"
-"$migrate" --seed "$work/bom" || complain 'a byte order mark before a comment is refused'
 
 [ "$failed" -eq 0 ] || exit 1
