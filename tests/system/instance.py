@@ -135,7 +135,7 @@ class Instance:
     def qao(self, *arguments, timeout=120):
         command, *rest = arguments
         return subprocess.run([BIN / "qao", command, *rest[:1], "--instance", self.folder, *rest[1:]]
-                              if command in ("audit", "log") else
+                              if command in ("audit", "log", "admin", "apply") else
                               [BIN / "qao", command, "--instance", self.folder, *rest],
                               stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=timeout)
 
@@ -152,11 +152,11 @@ class Instance:
                                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
                                 **keywords)
 
-    def sql(self, text):
+    def sql(self, text, database="qao"):
         """The answer of the instance's own database, as its owner sees it."""
         run = self.places()["run"]
         done = subprocess.run(["psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-h", run + "/db", "-U",
-                               "postgres", "-d", "qao", "-c", text], capture_output=True, text=True, timeout=60)
+                               "postgres", "-d", database, "-c", text], capture_output=True, text=True, timeout=60)
         if done.returncode != 0:
             raise AssertionError(done.stderr)
         return done.stdout.strip()

@@ -1,18 +1,16 @@
 """One running instance, asked as its users ask it and as strangers to our code do."""
 import base64
 import hashlib
-import http.client
 import json
 import pathlib
-import ssl
 import subprocess
 import tempfile
 import unittest
-import urllib.parse
 import uuid
 from datetime import datetime, timedelta, timezone
 
 from instance import BIN, ROOT, Instance
+from person import Person, code, openssl
 
 PERSON = "500101100000"
 CASE = "265500121000123"
@@ -40,39 +38,12 @@ def content(**changes):
     return json.dumps({name: value for name, value in query.items() if value is not ...}).encode()
 
 
-def openssl(*arguments, data=b""):
-    done = subprocess.run(["openssl", *map(str, arguments)], input=data, capture_output=True, timeout=60)
-    if done.returncode != 0:
-        raise AssertionError(done.stderr.decode())
-    return done.stdout
-
-
 def sign(data, person="police", *further):
-    people = instance.folder / "people" / person
-    return openssl("cms", "-sign", "-binary", "-nodetach", "-outform", "DER", "-signer", people / "sign.pem", "-inkey",
-                   people / "sign.key", *further, data=data)
+    return Person(instance, person).sign(data, *further)
 
 
 def post(body, person="police", path="/v1/queries", **headers):
-    """With python's own TLS and HTTP: none of our client code."""
-    people = instance.folder / "people" / person
-    context = ssl.create_default_context(cafile=str(instance.folder / "ca/ca.pem"))
-    context.load_cert_chain(people / "auth.pem", people / "auth.key")
-    url = urllib.parse.urlsplit(instance.url())
-    connection = http.client.HTTPSConnection(url.hostname, url.port, context=context, timeout=30)
-    try:
-        connection.request("POST", path, body,
-                           {"Content-Type": "application/pkcs7-mime",
-                            **{name.replace("_", "-"): value for name, value in headers.items()}})
-        answer = connection.getresponse()
-        data = answer.read()
-        return answer.status, (json.loads(data) if "json" in answer.headers["Content-Type"] else data)
-    finally:
-        connection.close()
-
-
-def code(reply):
-    return reply["type"].removeprefix("urn:qao:problem:")
+    return Person(instance, person).post(body, path, **headers)
 
 
 class WithoutOurClient(unittest.TestCase):
