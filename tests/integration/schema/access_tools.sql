@@ -15,14 +15,20 @@ create function test.envelope(kind text, signer text, act jsonb, id uuid, extra 
         || jsonb_build_object('act', act) || case when extra is null then '{}' else jsonb_build_object('extra', extra) end
 $$;
 
+-- As much of an entry's leaf as the register looks at.
+create function test.leaf(kind text, number bigint, signed bytea) returns bytea language sql as $$
+    select convert_to(jsonb_strip_nulls(jsonb_build_object('kind', kind, 'number', number, 'act',
+        jsonb_build_object('sha256', encode(sha256(signed), 'hex'))))::text, 'UTF8')
+$$;
+
 -- Records an act of "IIN@BIN[@address]", or of the gateway when there is no signer; its id.
 create function test.record(kind text, signer text, act jsonb, extra jsonb default null, id uuid default gen_random_uuid())
     returns uuid language plpgsql as $$
 declare
     number bigint := nextval('test.seq');
-    leaf bytea := convert_to(kind || number, 'UTF8');
     signed bytea := convert_to(act::text || id, 'UTF8');
     said jsonb := test.envelope(kind, signer, act, case when signer is not null then id end, extra);
+    leaf bytea;
 begin
     if signer is null then
         signed := null;
@@ -31,6 +37,7 @@ begin
         said := said || jsonb_build_object('digest', encode(sha256(signed), 'hex'));
         insert into test.recorded values (id, encode(sha256(signed), 'hex')) on conflict do nothing;
     end if;
+    leaf := test.leaf(kind, number, signed);
     perform qao.act_apply(1, array[number], array[sha256('\x00'::bytea || leaf)], array[said], array[signed]);
     insert into qao.entry (log_id, seq, opens, at, kind, iin, body, leaf)
     values (1, number, false, test.moment(), kind, said ->> 'iin', said ->> 'bin', leaf);

@@ -1,6 +1,7 @@
 #include "tests/integration/schema/cluster.h"
 
 #include "base/clock.h"
+#include "base/encoding.h"
 
 #include <errno.h>
 #include <openssl/sha.h>
@@ -112,17 +113,34 @@ void cluster_log_close(struct cluster_log *log)
     store_pool_free(log->pool);
 }
 
+enum { LEAF_TEXT_MAX = 200 };
+
+/* Of an act as much as the register looks at. */
+static void leaf_make(const struct store_record *record, uint64_t seq, char ret_text[static LEAF_TEXT_MAX])
+{
+    uint8_t digest[SHA256_DIGEST_LENGTH];
+    char hex[65];
+    if (!record->act) {
+        snprintf(ret_text, LEAF_TEXT_MAX, "leaf %llu", (unsigned long long) seq);
+        return;
+    }
+    SHA256(record->act->signed_message.data, record->act->signed_message.len, digest);
+    base_hex_digest(digest, hex);
+    snprintf(ret_text, LEAF_TEXT_MAX, "{\"act\":{\"sha256\":\"%s\"},\"kind\":\"%s\",\"n\":%llu}", hex, record->kind,
+             (unsigned long long) seq);
+}
+
 struct audit_commit_result cluster_append(const struct audit_store *store, uint64_t prev_size,
                                           const struct store_record *records, size_t count)
 {
     static struct audit_entry entries[AUDIT_BATCH_RECORDS_MAX];
     static const struct audit_entry *pointers[AUDIT_BATCH_RECORDS_MAX];
-    static char leaves[AUDIT_BATCH_RECORDS_MAX][32];
+    static char leaves[AUDIT_BATCH_RECORDS_MAX][LEAF_TEXT_MAX];
     static struct audit_tile tiles[8];
     static struct audit_head head;
     size_t tile_count = 0;
     for (size_t i = 0; i < count; i++) {
-        snprintf(leaves[i], sizeof(leaves[i]), "leaf %llu", (unsigned long long) (prev_size + i));
+        leaf_make(&records[i], prev_size + i, leaves[i]);
         entries[i] = (struct audit_entry){.leaf = base_bytes_text(leaves[i]),
                                           .beside = &records[i],
                                           .beside_bytes = store_record_weight(&records[i])};

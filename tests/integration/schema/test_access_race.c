@@ -7,6 +7,7 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define IIN "500101100000"
 #define ADMINISTRATOR "500101200007"
@@ -38,25 +39,42 @@ static const char *say(PGconn *connection, const char *sql)
     return state;
 }
 
-/* The call that applies an act; its entry has the leaf "leaf SEQ". */
+/* The leaf of entry SEQ, of an act whose message is "signed". */
+#define LEAF                                                                                                               \
+    "convert_to(jsonb_build_object('kind', '%s', 'n', %d, 'act', jsonb_build_object('sha256',"                            \
+    " encode(sha256('signed'), 'hex')))::text, 'UTF8')"
+
+/* The call that applies an act. */
 static const char *apply(char *text, size_t size, const char *kind, const char *iin, const char *json, int seq)
 {
     snprintf(text, size,
              "select qao.act_apply((select log_id from qao.log where origin = 'acts.example/log'), array[%d],"
-             " array[sha256('\\x00'::bytea || 'leaf %d')], array[jsonb_build_object('kind', '%s', 'id',"
+             " array[sha256('\\x00'::bytea || " LEAF ")], array[jsonb_build_object('digest', encode(sha256('signed'), 'hex'),"
+             " 'kind', '%s', 'id',"
              " gen_random_uuid(), 'iin', '%s', 'bin', '300140000015', 'peer', '127.0.0.1', 'at', now(), 'extra',"
              " '{\"appendix\":4}'::jsonb, 'act', $json$%s$json$::jsonb)], array['signed'::bytea])",
-             seq, seq, kind, iin, json);
+             seq, kind, seq, kind, iin, json);
     return text;
 }
 
-static const char *enter(char *text, size_t size, const char *kind, int seq)
+/* Its entry. */
+static const char *enter(char *text, size_t size, const char *kind, const char *iin, int seq)
 {
     snprintf(text, size,
-             "insert into qao.entry (log_id, seq, opens, at, kind, leaf)"
-             " select log_id, %d, false, now(), '%s', 'leaf %d' from qao.log where origin = 'acts.example/log'",
-             seq, kind, seq);
+             "insert into qao.entry (log_id, seq, opens, at, kind, iin, body, leaf)"
+             " select log_id, %d, false, transaction_timestamp(), '%s', '%s', '300140000015', " LEAF
+             " from qao.log where origin = 'acts.example/log'",
+             seq, kind, iin, kind, seq);
     return text;
+}
+
+/* Writes one text over the first other of its length. */
+static void swap(char *text, const char *from, const char *to)
+{
+    char *place = *from ? strstr(text, from) : text;
+    ck_assert_ptr_nonnull(place);
+    ck_assert_uint_eq(strlen(from), strlen(to));
+    memcpy(place, to, strlen(to));
 }
 
 /* Without an entry, with one of another kind, with another leaf: the commit fails and the register is as before. */
@@ -67,15 +85,46 @@ START_TEST(act_entered)
     ck_assert_str_eq(say(gateway, apply(text, sizeof(text), "admin.block", ADMINISTRATOR, BLOCK, 0)), "QAO07");
     ck_assert_str_eq(say(gateway, "begin"), "");
     ck_assert_str_eq(say(gateway, apply(text, sizeof(text), "admin.block", ADMINISTRATOR, BLOCK, 0)), "");
-    ck_assert_str_eq(say(gateway, enter(text, sizeof(text), "admin.setting", 0)), "");
+    ck_assert_str_eq(say(gateway, enter(text, sizeof(text), "admin.setting", ADMINISTRATOR, 0)), "");
     ck_assert_str_eq(say(gateway, "commit"), "QAO07");
     ck_assert_str_eq(say(gateway, "begin"), "");
     ck_assert_str_eq(say(gateway, apply(text, sizeof(text), "admin.block", ADMINISTRATOR, BLOCK, 0)), "");
-    ck_assert_str_eq(say(gateway, enter(text, sizeof(text), "admin.block", 1)), "");
+    ck_assert_str_eq(say(gateway, enter(text, sizeof(text), "admin.block", ADMINISTRATOR, 1)), "");
     ck_assert_str_eq(say(gateway, "set constraints all immediate"), "QAO07"); /* cannot be asked too early */
     ck_assert_str_eq(say(gateway, "rollback"), "");
     ck_assert_int_eq(cluster_number("select count(*) from act", NULL), 0);
     ck_assert_int_eq(cluster_number("select count(*) from registration_now where state = 'blocked'", NULL), 0);
+    PQfinish(gateway);
+}
+END_TEST
+
+/* An entry of another person, body or moment, and a message that is not the one the leaf or the envelope names. */
+START_TEST(act_entered_about_another)
+{
+    static const char *const cases[][4] = {
+        {"", "", ADMINISTRATOR, SECOND},
+        {"", "", "300140000015", "300141000010"},
+        {"", "", "transaction_timestamp()", "statement_timestamp()  "},
+        {"array['signed'::bytea]", "array['forged'::bytea]", "", ""},
+        {"sha256('signed')", "sha256('forged')", "sha256('signed')", "sha256('forged')"},
+        {"'digest', encode(sha256('signed')", "'digest', encode(sha256('forged')", "", ""},
+    };
+    char text[3000];
+    PGconn *gateway = cluster_connect(CLUSTER_GATEWAY);
+    for (size_t i = 0; i < BASE_ARRAY_LENGTH(cases); i++) {
+        ck_assert_str_eq(say(gateway, "begin"), "");
+        apply(text, sizeof(text), "admin.block", ADMINISTRATOR, BLOCK, 0);
+        swap(text, cases[i][0], cases[i][1]);
+        ck_assert_str_eq(say(gateway, text), "");
+        enter(text, sizeof(text), "admin.block", ADMINISTRATOR, 0);
+        swap(text, cases[i][2], cases[i][3]);
+        ck_assert_str_eq(say(gateway, text), "");
+        ck_assert_msg(strcmp(say(gateway, "commit"), "QAO07") == 0, "case %zu was taken", i);
+    }
+    /* an entry that stands already */
+    ck_assert_str_eq(say(gateway, enter(text, sizeof(text), "admin.block", ADMINISTRATOR, 70)), "");
+    ck_assert_str_eq(say(gateway, apply(text, sizeof(text), "admin.block", ADMINISTRATOR, BLOCK, 70)), "QAO07");
+    ck_assert_int_eq(cluster_number("select count(*) from act", NULL), 0);
     PQfinish(gateway);
 }
 END_TEST
@@ -101,7 +150,7 @@ START_TEST(decision_race)
     free(digest);
     ck_assert_str_eq(say(one, "begin"), "");
     ck_assert_str_eq(say(one, apply(text, sizeof(text), "admin.application", IIN, application, 0)), "");
-    ck_assert_str_eq(say(one, enter(text, sizeof(text), "admin.application", 0)), "");
+    ck_assert_str_eq(say(one, enter(text, sizeof(text), "admin.application", IIN, 0)), "");
     ck_assert_str_eq(say(one, "commit"), "");
     char *filed = cluster_sql("select application_id from application", NULL);
     digest = cluster_sql("select encode(digest, 'hex') from application", NULL);
@@ -115,7 +164,7 @@ START_TEST(decision_race)
     ck_assert_str_eq(say(one, apply(text, sizeof(text), "admin.decision", ADMINISTRATOR, decision, 1)), "");
     ck_assert_int_eq(PQsendQuery(two, apply(text, sizeof(text), "admin.decision", SECOND, decision, 2)), 1);
     cluster_wait("select count(*) from pg_stat_activity where usename = 'qao_gateway' and wait_event_type = 'Lock'");
-    ck_assert_str_eq(say(one, enter(text, sizeof(text), "admin.decision", 1)), "");
+    ck_assert_str_eq(say(one, enter(text, sizeof(text), "admin.decision", ADMINISTRATOR, 1)), "");
     ck_assert_str_eq(say(one, "commit"), "");
     PGresult *result = PQgetResult(two);
     ck_assert_str_eq(PQresultErrorField(result, PG_DIAG_SQLSTATE), "QAO02");
@@ -185,7 +234,7 @@ START_TEST(block_under_load)
     PGconn *gateway = cluster_connect(CLUSTER_GATEWAY);
     ck_assert_str_eq(say(gateway, "begin"), "");
     ck_assert_str_eq(say(gateway, apply(text, sizeof(text), "admin.block", ADMINISTRATOR, BLOCK, 9)), "");
-    ck_assert_str_eq(say(gateway, enter(text, sizeof(text), "admin.block", 9)), "");
+    ck_assert_str_eq(say(gateway, enter(text, sizeof(text), "admin.block", ADMINISTRATOR, 9)), "");
     ck_assert_str_eq(say(gateway, "commit"), "");
     atomic_store(&blocked, true);
     for (int i = 0; i < WRITERS; i++) {
@@ -206,6 +255,7 @@ int main(void)
     tcase_set_timeout(tests, 60);
     tcase_add_unchecked_fixture(tests, set_up, NULL);
     tcase_add_test(tests, act_entered);
+    tcase_add_test(tests, act_entered_about_another);
     tcase_add_test(tests, decision_race);
     tcase_add_test(tests, block_under_load);
     suite_add_tcase(suite, tests);

@@ -13,6 +13,8 @@
 #define ADMINISTRATOR "500101200007"
 #define BIN "300140000015"
 #define NOON "2026-11-22T12:00:00+05:00"
+#define NOON_US INT64_C(1795330800000000)
+#define DIGEST "e4f60d0aa6d7f3d3b6a6494b1c861b99f649c6f9ec51abaf201b20f297327c95" /* SHA-256 of 30 00 */
 
 static struct store_pool *pool;
 
@@ -40,7 +42,7 @@ static const char *envelope_of(const char *iin, int number, int value)
     static unsigned next;
     char *envelope = text[next++ % 4];
     snprintf(envelope, sizeof(text[0]),
-             "{\"act\":{\"name\":\"refusals_per_hour\",\"value\":%d},\"at\":\"" NOON "\",\"bin\":\"" BIN "\",\"digest\":\"00\","
+             "{\"act\":{\"name\":\"refusals_per_hour\",\"value\":%d},\"at\":\"" NOON "\",\"bin\":\"" BIN "\",\"digest\":\"" DIGEST "\","
              "\"extra\":{},\"id\":\"5f0c7b0e-3d61-4a55-9c0b-%012d\",\"iin\":\"%s\",\"kind\":\"admin.setting\","
              "\"peer\":\"127.0.0.1\",\"type\":\"qao.setting/1\"}",
              value, number, iin);
@@ -75,7 +77,12 @@ START_TEST(act_apply)
     struct store_act bad = {.envelope = envelope_of(OFFICER, 11, 42), .signed_message = base_bytes_of(message, 2)};
     struct store_record records[3] = {cluster_record(), cluster_record(), cluster_record()};
     long before = acts();
-    records[1].kind = records[2].kind = "admin.setting";
+    for (int i = 1; i < 3; i++) {
+        records[i].kind = "admin.setting";
+        records[i].iin = i == 1 ? ADMINISTRATOR : OFFICER;
+        records[i].body = BIN;
+        records[i].at_us = NOON_US;
+    }
     records[1].act = &good;
     records[2].act = &bad;
     struct audit_commit_result result = cluster_append(&log.store, 0, records, 3);

@@ -113,8 +113,15 @@ static const char *act(const char *kind, const char *iin, const char *json)
         ask(gateway,
             "select jsonb_build_object('kind', $1::text, 'id', $2::text, 'iin', $3::text, 'bin',"
             " $4::text, 'peer', case when $3 is not null then '127.0.0.1' end, 'at', $5::text, 'act',"
-            " $6::jsonb)",
+            " $6::jsonb) || case when $3 <> '' then jsonb_build_object('digest', encode(sha256('signed'), 'hex'))"
+            " else '{}' end",
             kind, *iin ? newest : "", iin, bin, moment, json, NULL);
+    /* As much of an entry's leaf as the register looks at. */
+    const char *leaf =
+        ask(gateway,
+            "select jsonb_build_object('kind', $1::text, 'n', gen_random_uuid()) || case when $2 <> '' then"
+            " jsonb_build_object('act', jsonb_build_object('sha256', encode(sha256('signed'), 'hex'))) else '{}' end",
+            kind, iin, NULL);
     const char *reasons = ask(gateway, "select array_to_string(qao.act_check($1::jsonb), ' ')", envelope, NULL);
     const char *seq = ask(gateway, "select count(*) from qao.entry where log_id = $1::integer", log_number, NULL);
     ask(gateway, "begin", NULL);
@@ -122,14 +129,14 @@ static const char *act(const char *kind, const char *iin, const char *json)
                               "select qao.act_apply($1::integer, array[$2::bigint],"
                               " array[sha256('\\x00'::bytea || convert_to($3, 'UTF8'))], array[$4::jsonb],"
                               " array[case when $5 <> '' then 'signed'::bytea end])",
-                              log_number, seq, envelope, envelope, *iin ? "yes" : "", NULL);
+                              log_number, seq, leaf, envelope, *iin ? "yes" : "", NULL);
     ck_assert_str_eq(applied, *reasons ? "QAO02" : "");
     if (!*reasons)
         ck_assert_str_eq(
             ask(gateway,
-                "insert into qao.entry (log_id, seq, opens, at, kind, leaf) values ($1::integer, $2::bigint,"
-                " false, $3::timestamptz, $4, convert_to($5, 'UTF8'))",
-                log_number, seq, moment, kind, envelope, NULL),
+                "insert into qao.entry (log_id, seq, opens, at, kind, leaf, iin, body) values ($1::integer, $2::bigint,"
+                " false, $3::timestamptz, $4, convert_to($5, 'UTF8'), nullif($6, ''), nullif($7, ''))",
+                log_number, seq, moment, kind, leaf, iin, bin, NULL),
             "");
     ck_assert_str_eq(ask(gateway, "commit", NULL), "");
     return reasons;
