@@ -1,7 +1,9 @@
 #include "certs/signer.h"
 
 #include "base/file.h"
+#include "certs/backend.h"
 #include "certs/finding.h"
+#include "certs/leaf.h"
 #include "certs/signer_state.h"
 
 #include <errno.h>
@@ -41,6 +43,9 @@ static int signer_new(EVP_PKEY *take_key, X509 *take_cert, struct certs_signer *
         return refuse(ret_error, -EBADMSG, "there is no certificate and key inside");
     if (X509_check_private_key(take_cert, take_key) != 1)
         return refuse(ret_error, -EBADMSG, "the key is not that of the certificate");
+    /* what certs_cms_sign() names as the signature's algorithm holds for these kinds alone */
+    if (!certs_backend_openssl.key_check(take_cert))
+        return refuse(ret_error, -EOPNOTSUPP, CERTS_LEAF_KEY_FAULT);
     struct base_buffer der BASE_CLEANUP(base_buffer_clear);
     base_buffer_init(&der, CERTS_KEY_FILE_MAX);
     int r = certs_signer_cert_der(signer, &der);

@@ -12,7 +12,8 @@ struct certs_signer;
 enum { CERTS_PASSWORD_MAX = 256, CERTS_KEY_FILE_MAX = 256 << 10 };
 
 /* The first certificate and the one key found in two PEM texts (which may be the same). password may be NULL when the
- * key is not encrypted. -EKEYREJECTED when the password is wrong, -EBADMSG when there is no usable pair, -ENOMEM. */
+ * key is not encrypted. -EKEYREJECTED when the password is wrong, -EBADMSG when there is no usable pair,
+ * -EOPNOTSUPP when the key is none that is accepted in a message: RSA of 2048 to 8192 bits, ECDSA P-256 or P-384. -ENOMEM. */
 int certs_signer_parse_pem(struct base_bytes cert_pem, struct base_bytes key_pem, const char *password,
                            struct certs_signer **ret_signer, char **ret_error) BASE_MUST_USE;
 

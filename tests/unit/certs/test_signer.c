@@ -3,6 +3,7 @@
 #include "fixture.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -135,6 +136,34 @@ START_TEST(test_unusable)
 }
 END_TEST
 
+/* Keys that a message may not be signed with are refused before anything is: nothing is signed under another algorithm's
+ * name. */
+static const char *const strange_keys[] = {
+    "-newkey rsa-pss -pkeyopt rsa_keygen_bits:2048",
+    "-newkey ec -pkeyopt ec_paramgen_curve:P-521",
+    "-newkey ec -pkeyopt ec_paramgen_curve:secp256k1",
+    "-newkey rsa:1024",
+    "-newkey ed25519",
+};
+
+START_TEST(test_strange_key)
+{
+    char arguments[256];
+    snprintf(arguments, sizeof arguments,
+             "req -x509 %s -nodes -subj /CN=x -keyout own.key -out own.pem 2>own.log && cat own.key own.pem",
+             strange_keys[_i]);
+    struct base_buffer pair = run_openssl(arguments);
+    struct certs_signer *signer = NULL;
+    char *error = NULL;
+    ck_assert_int_eq(
+        certs_signer_parse_pem(base_buffer_view(&pair), base_buffer_view(&pair), NULL, &signer, &error), -EOPNOTSUPP);
+    ck_assert_str_eq(error, "key: too weak, too large or of an unknown kind");
+    ck_assert_ptr_null(signer);
+    free(error);
+    base_buffer_clear(&pair);
+}
+END_TEST
+
 /* A key that others may read is refused, whatever it holds. */
 START_TEST(test_files)
 {
@@ -173,6 +202,7 @@ int main(void)
     tcase_add_test(tests, test_pem);
     tcase_add_test(tests, test_pem_encrypted);
     tcase_add_test(tests, test_unusable);
+    tcase_add_loop_test(tests, test_strange_key, 0, BASE_ARRAY_LENGTH(strange_keys));
     tcase_add_test(tests, test_files);
     suite_add_tcase(suite, tests);
     return fixture_run(suite);
