@@ -1,4 +1,5 @@
 """A running instance for tests: started by ./run, stopped for sure."""
+import contextlib
 import json
 import os
 import pathlib
@@ -151,6 +152,18 @@ class Instance:
         return subprocess.Popen([ROOT / "build" / "tests" / "load" / "qao-load", "--instance", self.folder, *arguments],
                                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
                                 **keywords)
+
+    @contextlib.contextmanager
+    def hold(self, text, database):
+        """An open transaction that has done this; rolled back at the end."""
+        with subprocess.Popen(["psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-h", self.places()["run"] + "/db", "-U",
+                               "postgres", "-d", database], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as session:
+            session.stdin.write(f"begin;\n{text};\nselect 'held';\n")
+            session.stdin.flush()
+            if session.stdout.readline().strip() != "held":
+                raise AssertionError(f"not held: {text}")
+            yield
+            session.stdin.close()
 
     def sql(self, text, database="qao"):
         """The answer of the instance's own database, as its owner sees it."""
