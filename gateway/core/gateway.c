@@ -199,6 +199,16 @@ static int store_open(struct core_gateway *gateway, char **ret_error)
     return core_trust_new(settings->ca, settings->crl, &trust, gateway->pool, &gateway->trust, ret_error);
 }
 
+/* Before the log goes on: how long nobody wrote into it. A log without heartbeats does not tell. */
+static int stop_find(struct core_gateway *gateway)
+{
+    int64_t newest_us, heartbeat_us = gateway->settings->heartbeat_seconds * 1000000;
+    int r = store_log_newest(gateway->pool, gateway->log_id, &newest_us);
+    if (r == 0 && heartbeat_us > 0 && heartbeat_us <= core_outage_min_us)
+        (void)core_outage_find(newest_us, core_now_us(gateway), &gateway->stop);
+    return r < 0 ? r : 0;
+}
+
 static int writer_start(struct core_gateway *gateway, char **ret_error)
 {
     const struct core_settings *settings = gateway->settings;
@@ -226,6 +236,8 @@ static int writer_start(struct core_gateway *gateway, char **ret_error)
                         "log: the database has no log %s: make it once with qao-migrate --log, or name the right database",
                         settings->origin);
     if (r == 0)
+        r = stop_find(gateway);
+    if (r == 0)
         r = audit_writer_new(&config, &gateway->writer);
     if (r < 0)
         return complain(ret_error, r, "log: %s", strerror(-r));
@@ -252,6 +264,8 @@ static int parts_make(struct core_gateway *gateway)
                           &gateway->hold);
     if (r == 0)
         r = core_refusals_new(&gateway->refusals);
+    if (r == 0)
+        r = core_outages_new(&gateway->outages);
     if (r == 0)
         r = core_waiting_new(&gateway->calls);
     if (r == 0)
@@ -490,6 +504,7 @@ void core_gateway_free(struct core_gateway *gateway)
     core_waiting_free(gateway->owed);
     base_queue_free(gateway->work);
     core_refusals_free(gateway->refusals);
+    core_outages_free(gateway->outages);
     core_hold_free(gateway->hold);
     core_rate_free(gateway->rate);
     core_rate_free(gateway->explains);

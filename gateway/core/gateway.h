@@ -13,6 +13,7 @@
 #include "certs/signer.h"
 #include "gateway/core/hold.h"
 #include "gateway/core/metrics.h"
+#include "gateway/core/outage.h"
 #include "gateway/core/rate.h"
 #include "gateway/core/settings.h"
 #include "gateway/core/subject.h"
@@ -67,6 +68,8 @@ struct core_gateway {
     atomic_llong refusals_per_hour; /* as set by an administrator; 0: any number is no violation */
     struct core_hold *hold;
     struct core_refusals *refusals;
+    struct core_outages *outages; /* of registries */
+    struct core_outage stop;      /* of the gateway before this start; until_us 0: none to be told */
     struct core_metrics metrics;
 
     /* where requests are */

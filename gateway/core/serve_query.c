@@ -259,8 +259,30 @@ static int answer_sign(struct core_request *request)
                                   &request->signed_der);
 }
 
+/* What clause 41 wants to know of the registry. One that nobody connected cannot stop. */
+static void registry_note(struct core_request *request)
+{
+    switch (request->answer.outcome) {
+    case LINK_OUTCOME_ANSWERED:
+        core_outages_note(request->gateway->outages, request->query.service, CORE_OUTAGE_ANSWERED,
+                          core_now_us(request->gateway));
+        return;
+    case LINK_OUTCOME_UNAVAILABLE:
+    case LINK_OUTCOME_TIMEOUT:
+    case LINK_OUTCOME_FAILED:
+    case LINK_OUTCOME_UNKNOWN:
+        core_outages_note(request->gateway->outages, request->query.service, CORE_OUTAGE_FAILED,
+                          core_now_us(request->gateway));
+        return;
+    case LINK_OUTCOME_UNCONNECTED:
+    case LINK_OUTCOME_COUNT:
+        return;
+    }
+}
+
 static void registry_answered(struct core_request *request)
 {
+    registry_note(request);
     core_metric_add(&request->gateway->metrics.registry[request->answer.outcome], 1);
     if (request->answer.outcome != LINK_OUTCOME_ANSWERED) {
         registry_failed(request);

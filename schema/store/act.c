@@ -4,6 +4,22 @@
 
 #include <errno.h>
 
+/* Appends the one text of a statement. STORE_NONE: null. */
+static int text_read(struct store_pool *pool, enum store_statement statement, const struct store_params *params,
+                     struct base_buffer *out)
+{
+    BASE_CLEANUP(store_result_clear) PGresult *result = NULL;
+    int r = store_pool_call(pool, statement, params, &result);
+    if (r < 0)
+        return r;
+    struct store_row row = store_row_of(result, 0);
+    const char *text = store_row_text(&row);
+    r = store_row_end(&row);
+    if (r < 0)
+        return r;
+    return text ? base_buffer_append_text(out, text) : STORE_NONE;
+}
+
 /* Reasons by name, of a statement with one parameter. */
 static int reasons_read(struct store_pool *pool, enum store_statement statement, const char *text,
                         struct store_names *ret_reasons)
@@ -42,21 +58,13 @@ int store_registry_read(struct store_pool *pool, const char *collection, const c
     store_params_text(&params, collection);
     store_params_text(&params, reader);
     store_params_text(&params, filter);
-    BASE_CLEANUP(store_result_clear) PGresult *result = NULL;
-    int r = store_pool_call(pool, STORE_STATEMENT_REGISTRY_READ, &params, &result);
+    int r = text_read(pool, STORE_STATEMENT_REGISTRY_READ, &params, out);
     if (r == -EIO) {
         char sqlstate[STORE_SQLSTATE_MAX];
         store_pool_error(pool, sqlstate);
         return strcmp(sqlstate, "QAO08") == 0 ? -EINVAL : r;
     }
-    if (r < 0)
-        return r;
-    struct store_row row = store_row_of(result, 0);
-    const char *page = store_row_text(&row);
-    r = store_row_end(&row);
-    if (r < 0)
-        return r;
-    return page ? base_buffer_append_text(out, page) : STORE_NONE;
+    return r;
 }
 
 int store_upload_put(struct store_pool *pool, const char *iin, const char *bin, const struct store_upload *upload)
@@ -120,4 +128,12 @@ int store_scan_find(struct store_pool *pool, const char *reader, const uint8_t a
     memcpy(scan.digest, digest, sizeof(scan.digest));
     *ret_scan = scan;
     return 0;
+}
+
+int store_absence_find(struct store_pool *pool, int64_t at_us, int32_t acts_max, struct base_buffer *out)
+{
+    struct store_params params = STORE_PARAMS_INIT;
+    store_params_time(&params, at_us);
+    store_params_i32(&params, acts_max);
+    return text_read(pool, STORE_STATEMENT_ABSENCE_FIND, &params, out);
 }

@@ -16,6 +16,9 @@ int store_registry_read(struct store_pool *pool, const char *collection, const c
 /* What stands against the reader as a person of a body: "body-unknown", "network-not-allowed"; none: nothing does. */
 int store_person_check(struct store_pool *pool, const char *reader, struct store_names *ret_reasons) BASE_MUST_USE;
 
+/* Appends what is to be done about absent officers at that moment, at most acts_max: a JSON array of {"kind", "act"}. */
+int store_absence_find(struct store_pool *pool, int64_t at_us, int32_t acts_max, struct base_buffer *out) BASE_MUST_USE;
+
 struct store_upload {
     const uint8_t *digest; /* SHA-256 of the content, 32 bytes */
     const char *type;      /* media type */

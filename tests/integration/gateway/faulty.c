@@ -1,11 +1,12 @@
 /* qao-gateway with one fault, named by QAO_TEST_FAULT, for what no test can bring about from outside. Linked with --wrap of
- * the three functions below; the rest is the real program. */
+ * the four functions below; the rest is the real program. */
 #include <errno.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "audit/writer.h"
+#include "gateway/core/outage.h"
 #include "gateway/link/adapter_message.h"
 #include "gateway/link/channel.h"
 #include "schema/store/record.h"
@@ -18,6 +19,9 @@ int __wrap_audit_writer_proofs(struct audit_writer *writer, const uint64_t *inde
                                size_t count, struct base_buffer *texts);
 int __real_audit_writer_append(struct audit_writer *writer, struct audit_record *take_record);
 int __wrap_audit_writer_append(struct audit_writer *writer, struct audit_record *take_record);
+
+void __real_core_outages_note(struct core_outages *outages, unsigned service, enum core_outage_sign sign, int64_t at_us);
+void __wrap_core_outages_note(struct core_outages *outages, unsigned service, enum core_outage_sign sign, int64_t at_us);
 
 static bool has_fault(const char *name)
 {
@@ -38,6 +42,14 @@ int __wrap_audit_writer_proofs(struct audit_writer *writer, const uint64_t *inde
                                size_t count, struct base_buffer *texts)
 {
     return has_fault("no-proof") ? -EIO : __real_audit_writer_proofs(writer, indexes, leaves, count, texts);
+}
+
+/* failing-long: what fails has failed two hours ago. */
+void __wrap_core_outages_note(struct core_outages *outages, unsigned service, enum core_outage_sign sign, int64_t at_us)
+{
+    if (sign == CORE_OUTAGE_FAILED && has_fault("failing-long"))
+        at_us -= 2 * core_outage_min_us;
+    __real_core_outages_note(outages, service, sign, at_us);
 }
 
 static atomic_flag is_untold = ATOMIC_FLAG_INIT;

@@ -191,9 +191,124 @@ START_TEST(what_waits_is_measured)
 }
 END_TEST
 
+/* ---- stops (clause 41) ---- */
+
+static long incidents(const char *kind)
+{
+    return cluster_number("select count(*) from incident i join log l using (log_id) join entry e using (log_id, seq)"
+                          " where l.origin = $1 and i.kind = $2 and e.kind = 'incident.' || $2",
+                          world.origin, kind, NULL);
+}
+
+START_TEST(a_stop_of_the_gateway_is_told_at_the_next_start)
+{
+    begin("");
+    ask(POLICE, &(struct world_query){0}, 200, NULL);
+    world_stop(&world);
+    world_start(&world); /* a short stop is none */
+    ask(POLICE, &(struct world_query){0}, 200, NULL);
+    world_stop(&world);
+    ck_assert_int_eq(incidents("gateway"), 0);
+    /* As if all had been two hours ago; the leaves stay as they are. */
+    free(cluster_sql("alter table entry disable trigger user", NULL));
+    free(cluster_sql("update entry set at = at - interval '2 hours' where log_id = (select log_id from log where origin = $1)",
+                     world.origin, NULL));
+    free(cluster_sql("alter table entry enable trigger user", NULL));
+    world_start(&world);
+    world_wait_count(&world, "kind = 'incident.gateway'", 1);
+    ck_assert_int_eq(incidents("gateway"), 1);
+    ck_assert_int_eq(cluster_number("select count(*) from incident i join log l using (log_id) where l.origin = $1 and service is null"
+                                    " and until - since between interval '119 minutes' and interval '125 minutes'",
+                                    world.origin, NULL),
+                     1);
+    end();
+}
+END_TEST
+
+START_TEST(a_stop_of_a_registry_is_told_when_it_answers_again)
+{
+    world_init(&world);
+    world.fault = "failing-long";
+    world_start(&world);
+    world.adapter = ADAPTER_FAILS;
+    world.outcome = LINK_OUTCOME_FAILED;
+    ask(POLICE, &(struct world_query){0}, 502, "registry-failed");
+    world.outcome = LINK_OUTCOME_TIMEOUT;
+    ask(POLICE, &(struct world_query){0}, 504, "registry-timeout");
+    ck_assert_int_eq(incidents("registry"), 0); /* not over */
+    world.adapter = ADAPTER_ANSWERS;
+    ask(POLICE, &(struct world_query){0}, 200, NULL);
+    ask(POLICE, &(struct world_query){0}, 200, NULL);
+    world_wait_count(&world, "kind = 'incident.registry'", 1);
+    ck_assert_int_eq(cluster_number("select count(*) from incident i join log l using (log_id) where l.origin = $1 and service = 11"
+                                    " and until - since between interval '119 minutes' and interval '125 minutes'",
+                                    world.origin, NULL),
+                     1);
+    end();
+}
+END_TEST
+
+/* ---- absence (R23) ---- */
+
+static long state_count(const char *iin, const char *state)
+{
+    return cluster_number("select count(*) from registration_now where iin = $1 and system_role = 'officer' and state = $2", iin, state,
+                          NULL);
+}
+
+/* As an act would leave it, but without the act. */
+static void suspension_days_set(const char *version, const char *days)
+{
+    free(cluster_sql("with off as (select set_config('session_replication_role', 'replica', true))"
+                     " insert into setting_version (name, version, value, iin, at, act) select 'absence_suspension_days',"
+                     " $1::integer, $2::bigint, '" SECOND_IIN "', now(), sha256('x') from off",
+                     version, days, NULL));
+}
+
+/* Lets the gateway look again: it does at each start. */
+static void look_again(void)
+{
+    world_stop(&world);
+    world_start(&world);
+    struct world_reply reply = world_ask(&world, POLICE, &(struct world_query){0});
+    world_reply_clear(&reply);
+}
+
+START_TEST(the_absent_are_announced_then_suspended)
+{
+    world_init(&world);
+    world_register(FOURTH, "active", 2, ALL_BASES, "{app4.1}", true);
+    free(cluster_sql("alter table registration_version disable trigger user", NULL));
+    free(cluster_sql("update registration_version v set at = now() - interval '3 months' from registration r, person p"
+                     " where r.registration_id = v.registration_id and p.person_id = r.person_id and p.iin = '" FOURTH_IIN "'",
+                     NULL));
+    free(cluster_sql("alter table registration_version enable trigger user", NULL));
+    world_start(&world);
+    look_again(); /* the setting is off: nobody is told */
+    ck_assert_int_eq(world_count(&world, "kind in ('admin.absence', 'admin.suspended')"), 0);
+    suspension_days_set("1", "30");
+    look_again();
+    world_wait_count(&world, "kind = 'admin.absence'", 1);
+    ck_assert_int_eq(cluster_number("select count(*) from absence where suspends_at > now() + interval '29 days'", NULL), 1);
+    ck_assert_int_eq(state_count(FOURTH_IIN, "active"), 1);
+    look_again(); /* once */
+    ck_assert_int_eq(world_count(&world, "kind = 'admin.absence'"), 1);
+    /* The days are over. */
+    free(cluster_sql("alter table absence disable trigger user", NULL));
+    free(cluster_sql("update absence set suspends_at = now() - interval '1 minute'", NULL));
+    free(cluster_sql("alter table absence enable trigger user", NULL));
+    look_again();
+    world_wait_count(&world, "kind = 'admin.suspended'", 1);
+    ck_assert_int_eq(state_count(FOURTH_IIN, "suspended"), 1);
+    ck_assert_int_eq(state_count(POLICE_IIN, "active"), 1);
+    end();
+}
+END_TEST
+
 int main(void)
 {
     const TTest *const tests[] = {refusals_that_are_violations, a_run_of_refusals, announced_work_stops_queries,
-                                  what_waits_is_measured};
+                                  what_waits_is_measured, a_stop_of_the_gateway_is_told_at_the_next_start,
+                                  a_stop_of_a_registry_is_told_when_it_answers_again, the_absent_are_announced_then_suspended};
     return world_run("duty", tests, sizeof(tests) / sizeof(tests[0]));
 }
