@@ -11,25 +11,34 @@ set local search_path = qao;
 
 -- ---- the gate ----
 
--- Takes the gate of 0002 alone. Who holds it for seconds is ended, as there.
+-- Takes the gate of 0002 alone. Who holds it shared for seconds is ended, as there, and so is a transaction that has held it
+-- alone for one whole attempt: the gateway's role can take it so by act_apply(), and a change is done in milliseconds.
 create function registration_gate_take() returns void
     language plpgsql security definer set search_path = qao, pg_temp set lock_timeout = '2s'
 as $$
+declare
+    before text[] := '{}'; -- transactions that held it alone when the attempt before failed
+    held text[];
 begin
     for attempt in 1..5 loop
         begin
             perform pg_advisory_xact_lock(registration_gate_key());
             return;
         exception when lock_not_available then
-            -- A bigint key is its two halves, with objsubid 1. Changes hold it ExclusiveLock and are left alone.
-            perform pg_terminate_backend(l.pid)
-            from pg_locks l
-                join pg_stat_activity a using (pid)
-                join pg_roles r on r.oid = a.usesysid
-            where l.locktype = 'advisory' and l.objsubid = 1 and l.granted and l.mode = 'ShareLock'
-                and l.database = (select oid from pg_database where datname = current_database())
-                and (l.classid::bigint << 32 | l.objid::bigint) = registration_gate_key()
-                and not r.rolsuper;
+            -- A bigint key is its two halves, with objsubid 1.
+            select array_agg(h.virtualtransaction) filter (where h.mode = 'ExclusiveLock') into held
+            from (select l.virtualtransaction, l.mode,
+                      case when l.mode = 'ShareLock' or l.virtualtransaction = any (before)
+                           then pg_terminate_backend(l.pid) end as ended
+                  from pg_locks l
+                      join pg_stat_activity a using (pid)
+                      join pg_roles r on r.oid = a.usesysid
+                  where l.locktype = 'advisory' and l.objsubid = 1 and l.granted and l.pid <> pg_backend_pid()
+                      and l.database = (select oid from pg_database where datname = current_database())
+                      and (l.classid::bigint << 32 | l.objid::bigint) = registration_gate_key()
+                      and not r.rolsuper
+                  offset 0) h;
+            before := coalesce(held, '{}');
         end;
     end loop;
     raise exception 'the gate of registrations is held by others' using errcode = 'lock_not_available';
@@ -202,7 +211,7 @@ end
 $$;
 
 -- Changes the register by acts that the same transaction records: leaves are the leaf hashes of the entries. First in the
--- transaction, since it takes the gate alone. QAO02, the index (from 0) of the act as its detail, when there is a reason
+-- transaction, since it takes the gate alone; so there must be acts. QAO02, the index (from 0) of the act as its detail, when there is a reason
 -- against one.
 create function act_apply(log integer, seqs bigint[], leaves bytea[], envelopes jsonb[], signeds bytea[]) returns void
     language plpgsql security definer set search_path = qao, pg_temp
@@ -211,6 +220,11 @@ declare
     function_name text;
     envelope jsonb;
 begin
+    if coalesce(cardinality(seqs), 0) = 0
+        or (cardinality(leaves), cardinality(envelopes), cardinality(signeds))
+            is distinct from (cardinality(seqs), cardinality(seqs), cardinality(seqs)) then
+        raise exception 'acts and what belongs to each must be given' using errcode = '22023';
+    end if;
     perform registration_gate_take();
     for i in 1 .. cardinality(seqs) loop
         envelope := envelopes[i];

@@ -129,6 +129,23 @@ START_TEST(act_entered_about_another)
 }
 END_TEST
 
+/* One that takes the gate by an act and keeps it is ended by the next change, and what it began is undone. */
+START_TEST(gate_held)
+{
+    char text[3000];
+    PGconn *holder = cluster_connect(CLUSTER_GATEWAY);
+    free(cluster_sql("alter function registration_gate_take() set lock_timeout = '200ms'", NULL));
+    ck_assert_str_eq(say(holder, "begin"), "");
+    ck_assert_str_eq(say(holder, apply(text, sizeof(text), "admin.block", ADMINISTRATOR, BLOCK, 0)), "");
+    free(cluster_sql("select registration_gate_take()", NULL));
+    free(cluster_sql("alter function registration_gate_take() set lock_timeout = '2s'", NULL));
+    say(holder, "commit");
+    ck_assert_int_eq(PQstatus(holder), CONNECTION_BAD);
+    ck_assert_int_eq(cluster_number("select count(*) from act", NULL), 0);
+    PQfinish(holder);
+}
+END_TEST
+
 /* Two administrators decide on one application at once: the second waits for the first, and is told. */
 START_TEST(decision_race)
 {
@@ -256,6 +273,7 @@ int main(void)
     tcase_add_unchecked_fixture(tests, set_up, NULL);
     tcase_add_test(tests, act_entered);
     tcase_add_test(tests, act_entered_about_another);
+    tcase_add_test(tests, gate_held);
     tcase_add_test(tests, decision_race);
     tcase_add_test(tests, block_under_load);
     suite_add_tcase(suite, tests);
