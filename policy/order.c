@@ -35,7 +35,7 @@ static const struct file files_known[POLICY_FILE_COUNT] = {
     {"appendix-5.tsv", {"service", "1", "2"}, NULL, 5},
     {"appendix-6.tsv", {"service", "1"}, NULL, 6},
     {"appendix-7.tsv", {"service", "1"}, NULL, 7},
-    {"appendix-8.tsv", {"entry", "article", "part", "kk", "en"}, policy_articles_parse, 0},
+    {"appendix-8.tsv", {"entry", "article", "part", "kk", "ru", "en"}, policy_articles_parse, 0},
     {"appendix-12.tsv",
      {"role", "row", "operative_search", "covert_investigation", "search_measures", "other_duties", "appendix",
       "columns", "readings", "doubtful", "kk", "ru", "en"},

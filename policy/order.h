@@ -58,7 +58,7 @@ enum { POLICY_ARTICLES_MAX = 255, POLICY_MATRIX_MAX = 7, POLICY_COLUMN_MAX = 5, 
 struct policy_article {
     char text[POLICY_ARTICLE_LEN_MAX + 1]; /* zero-padded */
     size_t len;
-    const char *title_kk, *title_en;
+    const char *title_kk, *title_ru, *title_en; /* title_ru: NULL where the file has '-' */
 };
 
 struct policy_order {

@@ -167,7 +167,8 @@ int policy_articles_parse(struct policy_tsv *tsv, struct policy_order *order)
             if (strcmp(order->articles[i].text, article->text) == 0)
                 return policy_tsv_fail(tsv, 1, "a second entry for %s", article->text);
         article->title_kk = tsv->field[3].text;
-        article->title_en = tsv->field[4].text;
+        article->title_ru = strcmp(tsv->field[4].text, "-") == 0 ? NULL : tsv->field[4].text;
+        article->title_en = tsv->field[5].text;
     }
     return r == POLICY_TSV_END && order->article_count == 0 ? policy_tsv_fail(tsv, POLICY_TSV_FIELDS_MAX, "no entry")
                                                             : r;

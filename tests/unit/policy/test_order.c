@@ -60,7 +60,7 @@ static const struct {
     {{"appendix-8.tsv", "\n14\t220\t-\t", "\n14\t220\t0\t"}, "appendix-8.tsv:15:4: '220' part '0' is no article"},
     {{"appendix-8.tsv", "\n2\t214\t2\t", "\n2\t214\t1\t"}, "appendix-8.tsv:3:3: a second entry for 214/1"},
     {{"appendix-8.tsv", "\n2\t214\t2\t", "\n3\t214\t2\t"}, "appendix-8.tsv:3:1: the row for entry 2 is missing"},
-    {{"appendix-8.tsv", NULL, "entry\tarticle\tpart\tkk\ten\n"}, "appendix-8.tsv:2:1: no entry"},
+    {{"appendix-8.tsv", NULL, "entry\tarticle\tpart\tkk\tru\ten\n"}, "appendix-8.tsv:2:1: no entry"},
     /* readings and remarks */
     {{"remarks.tsv", "\n1\t11\t1\tR04", "\n1\t11\t1\tR4"}, "remarks.tsv:2:8: 'R4' is no list of readings"},
     {{"remarks.tsv", "\n1\t11\t1\tR04", "\n1\t11\t1\tR04,R02"}, "remarks.tsv:2:8: 'R04,R02' is no list of readings"},
