@@ -132,7 +132,8 @@ int cli_application_show(const struct cli_session *session, const struct cli_app
                                                              "подпись заявителя и хэш верны",
                                                              "the applicant's signature and the digest are right"};
     static const char *const decided[CLI_LANGUAGE_COUNT] = {
-        "шешімнің қолтаңбасы дұрыс, ол дәл осы өтінім туралы", "подпись под решением верна, оно именно об этой заявке",
+        "шешімнің қолтаңбасы дұрыс, ол дәл осы өтінімге қатысты",
+        "подпись под решением верна, оно относится именно к этой заявке",
         "the decision's signature is right, and it is about this very application"};
     static const char *const granted[CLI_LANGUAGE_COUNT] = {"Берілген құқықтар", "Предоставленные права",
                                                             "Rights granted"};

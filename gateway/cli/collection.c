@@ -194,8 +194,8 @@ fail:
 bool cli_collection_item(struct cli_session *session, const char *name, const struct cli_filter *filters, size_t count,
                          json_t **ret_item, int *ret_exit)
 {
-    static const char *const none[CLI_LANGUAGE_COUNT] = {"тізілімде мұндай жазба жоқ", "в реестре такого нет",
-                                                         "the register has no such thing"};
+    static const char *const none[CLI_LANGUAGE_COUNT] = {
+        "Жүйе тізілімінде мұндай жазба жоқ", "в реестре Системы такой записи нет", "the register has no such thing"};
     json_t *document = NULL;
     if (!cli_collection_read(session, name, filters, count, CLI_PAGES_ONE, &document, ret_exit))
         return false;

@@ -25,12 +25,12 @@ static sentence reason_sentences[POLICY_REASON_MAX + 1] = {
          "В регистрации нет основания {basis}, хотя роли оно доступно. Его нужно запросить заявкой.",
          "The registration lacks the basis {basis}, which the role may have. An application must ask for it."},
     [POLICY_REASON_DUTY_MISSING] =
-        {"Өзге міндеттер үшін міндет көрсетіледі. Рөлдің өз міндеттерінің бірін атаңыз: {duties}.",
-         "Для иных обязанностей нужна обязанность. Назовите одну из обязанностей роли: {duties}.",
+        {"Өзге міндеттер үшін олардың қайсысы екені көрсетілуге тиіс. Рөлдің өз міндеттерінің бірін атаңыз: {duties}.",
+         "Для иных задач нужно указать, какая именно. Назовите одну из задач роли: {duties}.",
          "Other duties need a duty. Name one of the role's own: {duties}."},
     [POLICY_REASON_DUTY_NOT_OF_ROLE] =
         {"{duty} бұл рөлдің міндеті емес. Рөлдің өз міндеттерінің бірін атаңыз: {duties}.",
-         "{duty} не входит в обязанности этой роли. Назовите одну из её обязанностей: {duties}.",
+         "{duty} не входит в задачи этой роли. Назовите одну из её задач: {duties}.",
          "{duty} is no duty of this role. Name one of its own: {duties}."},
     [POLICY_REASON_DUTY_NOT_GRANTED] = {"Тіркеуде {duty} жоқ.", "В регистрации нет {duty}.",
                                         "The registration lacks {duty}."},
@@ -45,17 +45,18 @@ static sentence reason_sentences[POLICY_REASON_MAX + 1] = {
          "Номер дела не того вида. Исправьте его или не указывайте, где он не нужен.",
          "The case number has the wrong form. Correct it, or leave it out where it is not needed."},
     [POLICY_REASON_ARTICLE_MISSING] =
-        {"{service} сервисі тек 8-қосымшаның баптары бойынша ашық. Істің бабын көрсетіңіз.",
+        {"{service} сервисі тек 8-қосымшадағы баптар бойынша ашық. Істің бабын көрсетіңіз.",
          "Сервис {service} открыт только по статьям приложения 8. Укажите статью дела.",
          "Service {service} is open only for the articles of Appendix 8. Name the article of the case."},
     [POLICY_REASON_ARTICLE_NOT_LISTED] =
-        {"Бұл бап пен бөлік 8-қосымшада жоқ. Істе болса, сонда дәл солай жазылған бапты көрсетіңіз.",
-         "Этой статьи и части нет в приложении 8. Укажите ту, что записана там в точно таком виде, если она есть в деле.",
+        {"Бұл бап пен бөлік 8-қосымшада жоқ. Істе болса, бапты сонда жазылғандай дәл көрсетіңіз.",
+         "Этой статьи и части нет в приложении 8. Укажите статью точно так, как она там записана, если она есть в "
+         "деле.",
          "This article and part is not in Appendix 8. Name one exactly as listed there, if the case has one."},
 };
 
 static sentence apply = {" Оны өтініммен сұрау керек.", " Её нужно запросить заявкой.", " An application must ask for it."};
-static sentence never_granted = {" Бұл рөлге ол мүлде берілмейді.", " Этой роли она вообще не даётся.",
+static sentence never_granted = {" Бұл рөлге ол берілмейді.", " Этой роли она не может быть предоставлена.",
                                  " The role cannot have it at all."};
 static sentence no_ground = {" Оны бұл рөлге басқа ешбір негіз ашпайды.",
                              " Другого основания, открывающего его этой роли, нет.",
@@ -67,13 +68,14 @@ static sentence no_article = {"Бұл бап емес. 216/2 немесе 220 д
                               "Это не статья. Напишите 216/2 или 220 либо не указывайте: этому сервису статья не нужна.",
                               "This is no article. Write 216/2 or 220, or leave it out: this service needs none."};
 static sentence by_edition = {"бұйрықтың редакциясы", "редакция приказа", "by edition"};
-static sentence doubtful = {"Бұл жер анық басылмаған немесе күмәнді.", "Это место плохо напечатано или неясно.",
+static sentence doubtful = {"Бұл жер анық басылмаған немесе күмән туғызады.",
+                            "Это место напечатано нечётко или вызывает сомнение.",
                             "The place is badly printed or uncertain."};
-static sentence open_to_registration = {"Осы тіркеумен сервисті мына негіздерде сұрауға болады: ",
-                                        "По этой регистрации сервис можно запросить на основании: ",
-                                        "This registration may ask the service on: "};
-static sentence open_to_role = {"Рөлге оны мына негіздерде беруге болады: ",
-                                "Роли его можно предоставить на основании: ", "The role could be granted it on: "};
+static sentence open_to_registration = {
+    "Осы тіркеумен сервисті мына негіздер бойынша сұрауға болады: ",
+    "По этой регистрации сервис можно запросить по основаниям: ", "This registration may ask the service on: "};
+static sentence open_to_role = {"Рөлге оны мына негіздер бойынша беруге болады: ",
+                                "Роли его можно предоставить по основаниям: ", "The role could be granted it on: "};
 static sentence open_to_none = {"Бұл сервисті бұл рөлге ешбір негіз ашпайды.",
                                 "Этой роли сервис не открыт ни по какому основанию.",
                                 "No ground opens this service to this role."};

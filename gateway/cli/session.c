@@ -260,8 +260,8 @@ static const char *unreachable_title(enum cli_language language)
 
 static const char *untrusted_title(enum cli_language language)
 {
-    static const char *const titles[CLI_LANGUAGE_COUNT] = {"Шлюздің сертификаты сенімді емес",
-                                                           "Сертификат шлюза не доверен",
+    static const char *const titles[CLI_LANGUAGE_COUNT] = {"Шлюз сертификатына сенім жоқ",
+                                                           "Нет доверия к сертификату шлюза",
                                                            "The gateway's certificate is not to be trusted"};
     return titles[language];
 }
