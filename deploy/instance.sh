@@ -159,12 +159,14 @@ key = $STATE/gateway/uploads.key
 per_hour = 6000
 [registry]
 reads_per_minute = 6000
+acts_per_minute = 6000
 [subjects]
 keys = $STATE/gateway/subject.key
 [query]
-; A trial is refused more often than an officer at work.
+; A trial is refused more often than an officer at work, and asks more often.
 refusals_per_minute = 6000
 explains_per_minute = 6000
+queries_per_minute = 0
 INI
   places_put "$USER_FRONT" "$STATE/front/front.ini" <<INI
 ; Written by ./run. qao-front --help says what each key means.

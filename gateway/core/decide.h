@@ -29,11 +29,6 @@ void core_query_decide(struct core_request *request);
  * (clause 44). */
 enum core_rate_verdict core_refusal_count(struct core_request *request, int64_t *ret_wait_us) BASE_MUST_USE;
 
-enum core_claim {
-    CORE_CLAIM_NOTHING = 0,
-    CORE_CLAIM_ID,
-};
-
 /* Whether the message may claim its id: a whole query of the person connected, not claimed before. */
 enum core_claim core_query_claim(const struct core_request *request);
 

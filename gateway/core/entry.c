@@ -246,7 +246,21 @@ static const char *violation_of(const struct core_request *request, struct core_
     return core_violation_find(&facts, entry->violation);
 }
 
-static int request_append(struct core_request *request, enum audit_kind kind, bool claims,
+/* The column of a claim; what must use its id up and does not is not to be recorded. */
+static int claim_take(enum core_claim claim, bool is_needed, bool *ret_claims)
+{
+    switch (claim) {
+    case CORE_CLAIM_ID:
+        *ret_claims = true;
+        return 0;
+    case CORE_CLAIM_NOTHING:
+        break;
+    }
+    *ret_claims = false;
+    return is_needed ? -EPERM : 0;
+}
+
+static int request_append(struct core_request *request, enum audit_kind kind, enum core_claim claim,
                           void (*resume)(struct core_request *request))
 {
     struct core_entry *entry = &request->first;
@@ -256,8 +270,10 @@ static int request_append(struct core_request *request, enum audit_kind kind, bo
     entry->columns = STORE_RECORD_INIT;
     entry->columns.kind = audit_kind_name(kind);
     entry->columns.at_us = request->arrival_us;
-    entry->columns.claims = claims;
     entry->columns.opens = audit_kind_opens(kind);
+    int claimed = claim_take(claim, kind == AUDIT_KIND_QUERY_REQUEST, &entry->columns.claims);
+    if (claimed < 0)
+        return claimed;
 
     digest(request->http.body, entry->plain_digest);
     char address[CORE_ADDRESS_MAX];
@@ -348,10 +364,10 @@ int core_entry_minimal_append(struct core_request *request, void (*resume)(struc
     return entry_append(request, entry, resume);
 }
 
-int core_entry_request_append(struct core_request *request, enum audit_kind kind, bool claims,
+int core_entry_request_append(struct core_request *request, enum audit_kind kind, enum core_claim claim,
                               void (*resume)(struct core_request *request))
 {
-    int r = request_append(request, kind, claims, resume);
+    int r = request_append(request, kind, claim, resume);
     if (r >= 0 || r == -ENOMEM)
         return r;
     base_log(BASE_LOG_ERROR, "event=record-not-built kind=%s error=%d", audit_kind_name(kind), -r);
@@ -510,7 +526,7 @@ static int act_data_encode(const struct core_request *request, struct base_buffe
     return base_json_end(&json);
 }
 
-static int act_append(struct core_request *request, bool claims, void (*resume)(struct core_request *request))
+static int act_append(struct core_request *request, enum core_claim claim, void (*resume)(struct core_request *request))
 {
     struct core_entry *entry = &request->first;
     bool is_refused = !wire_codes_empty(request->codes);
@@ -522,7 +538,10 @@ static int act_append(struct core_request *request, bool claims, void (*resume)(
     BASE_CLEANUP(base_buffer_clear) struct base_buffer data;
     base_buffer_init(&data, AUDIT_LEAF_MAX);
     entry->columns = STORE_RECORD_INIT;
-    int r = act_data_encode(request, &data);
+    bool claims;
+    int r = claim_take(claim, !is_refused, &claims);
+    if (r == 0)
+        r = act_data_encode(request, &data);
     /* A message that is taken is the register's, in clear; one that is refused is nobody's to read. */
     if (r == 0 && is_refused && request->has_message)
         r = seal(request, entry, "act", request->http.body);
@@ -559,9 +578,9 @@ static int act_append(struct core_request *request, bool claims, void (*resume)(
     return entry_append(request, entry, resume);
 }
 
-int core_entry_act_append(struct core_request *request, bool claims, void (*resume)(struct core_request *request))
+int core_entry_act_append(struct core_request *request, enum core_claim claim, void (*resume)(struct core_request *request))
 {
-    int r = act_append(request, claims, resume);
+    int r = act_append(request, claim, resume);
     if (r >= 0 || r == -ENOMEM)
         return r;
     base_log(BASE_LOG_ERROR, "event=record-not-built kind=admin error=%d", -r);

@@ -39,9 +39,16 @@ enum {
     CORE_ENTRY_UNFIT = 2,       /* this record cannot be made */
 };
 
-/* Step 7, request->first. kind: query.request claims the id and confirms the registration, query.refused claims it when
- * claims is set, query.explained never and without the message itself, of which only the digest stays. CORE_ENTRY_UNFIT. */
-int core_entry_request_append(struct core_request *request, enum audit_kind kind, bool claims,
+/* Whether a record uses the message's id up, for the signer. */
+enum core_claim {
+    CORE_CLAIM_NOTHING = 0,
+    CORE_CLAIM_ID,
+};
+
+/* Step 7, request->first. kind: query.request confirms the registration and must claim the id, for what could be sent again
+ * is not to be asked; query.refused claims it when told so; query.explained never, and is without the message itself, of
+ * which only the digest stays. CORE_ENTRY_UNFIT. */
+int core_entry_request_append(struct core_request *request, enum audit_kind kind, enum core_claim claim,
                               void (*resume)(struct core_request *request)) BASE_MUST_USE;
 
 /* Instead of a record that cannot be made: a query.refused with connection, digest and the reasons in request->codes,
@@ -64,8 +71,8 @@ int core_entry_delivered_append(struct core_request *request, const struct core_
                                 void (*resume)(struct core_request *request)) BASE_MUST_USE;
 
 /* An act, request->first: admin.* with the change of the register in request->change, or admin.refused with the reasons in
- * request->codes and the message itself sealed. claims: the id, for the signer. CORE_ENTRY_UNFIT. */
-int core_entry_act_append(struct core_request *request, bool claims,
+ * request->codes and the message itself sealed. One that is taken must claim its id. CORE_ENTRY_UNFIT. */
+int core_entry_act_append(struct core_request *request, enum core_claim claim,
                           void (*resume)(struct core_request *request)) BASE_MUST_USE;
 
 /* A page of the register about to be shown. Borrowed. */

@@ -245,20 +245,33 @@ static int writer_start(struct core_gateway *gateway, char **ret_error)
     return start != AUDIT_START_READY ? complain(ret_error, -EIO, "log: %s", audit_start_text(start)) : 0;
 }
 
+static int rates_make(struct core_gateway *gateway)
+{
+    const struct core_settings *settings = gateway->settings;
+    const struct {
+        int64_t max, window_us;
+        struct core_rate **rate;
+    } rates[] = {
+        {settings->refusals_per_minute, RATE_WINDOW_US, &gateway->rate},
+        {settings->explains_per_minute, RATE_WINDOW_US, &gateway->explains},
+        {settings->queries_per_minute, RATE_WINDOW_US, &gateway->queries},
+        {settings->acts_per_minute, RATE_WINDOW_US, &gateway->act_rate},
+        {settings->reads_per_minute, RATE_WINDOW_US, &gateway->reads},
+        {settings->uploads_per_hour, RUN_WINDOW_US, &gateway->uploads},
+        {0, RUN_WINDOW_US, &gateway->runs},
+    };
+    int r = 0;
+    for (size_t i = 0; i < BASE_ARRAY_LENGTH(rates) && r == 0; i++)
+        r = core_rate_new((unsigned)rates[i].max, rates[i].window_us, RATE_PEOPLE, rates[i].rate);
+    return r;
+}
+
 static int parts_make(struct core_gateway *gateway)
 {
     const struct core_settings *settings = gateway->settings;
     int r = certs_cache_new(CACHE_CERTIFICATES, &gateway->cache);
     if (r == 0)
-        r = core_rate_new((unsigned)settings->refusals_per_minute, RATE_WINDOW_US, RATE_PEOPLE, &gateway->rate);
-    if (r == 0)
-        r = core_rate_new((unsigned)settings->explains_per_minute, RATE_WINDOW_US, RATE_PEOPLE, &gateway->explains);
-    if (r == 0)
-        r = core_rate_new((unsigned)settings->reads_per_minute, RATE_WINDOW_US, RATE_PEOPLE, &gateway->reads);
-    if (r == 0)
-        r = core_rate_new((unsigned)settings->uploads_per_hour, RUN_WINDOW_US, RATE_PEOPLE, &gateway->uploads);
-    if (r == 0)
-        r = core_rate_new(0, RUN_WINDOW_US, RATE_PEOPLE, &gateway->runs);
+        r = rates_make(gateway);
     if (r == 0)
         r = core_hold_new((size_t)settings->hold_replies, HOLD_BYTES_MAX, settings->hold_seconds * 1000000,
                           &gateway->hold);
@@ -508,6 +521,8 @@ void core_gateway_free(struct core_gateway *gateway)
     core_hold_free(gateway->hold);
     core_rate_free(gateway->rate);
     core_rate_free(gateway->explains);
+    core_rate_free(gateway->queries);
+    core_rate_free(gateway->act_rate);
     core_rate_free(gateway->runs);
     core_rate_free(gateway->reads);
     core_rate_free(gateway->uploads);

@@ -62,6 +62,8 @@ struct core_gateway {
     int32_t log_id;
     struct core_rate *rate;     /* recorded refusals */
     struct core_rate *explains; /* explanations asked for */
+    struct core_rate *queries;  /* all of them; with 0 of the settings nobody asks it */
+    struct core_rate *act_rate; /* acts asked for */
     struct core_rate *reads;    /* pages of the register */
     struct core_rate *uploads;  /* of people who are no administrators */
     struct core_rate *runs;     /* refusals of an hour (clause 44) */

@@ -1,5 +1,5 @@
-/* How many refusals, or explanations, a person may have recorded in a minute, so that nobody fills the log. Any
- * thread. */
+/* How much a person may ask for in a minute or an hour (refusals, explanations, queries, acts, ...), so that nobody fills
+ * the log. Any thread. */
 #ifndef GATEWAY_CORE_RATE_H
 #define GATEWAY_CORE_RATE_H
 

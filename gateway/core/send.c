@@ -87,6 +87,12 @@ void core_problem_tell(struct core_request *request, enum wire_code code, const 
     plain_problem_send(request, code, detail, NULL, 0);
 }
 
+void core_later_tell(struct core_request *request, enum wire_note note)
+{
+    core_problem_tell(request, WIRE_CODE_LOG_UNAVAILABLE,
+                      wire_message_note(request->gateway->messages, note, request->language));
+}
+
 void core_overload_send(struct core_gateway *gateway, struct link_channel *channel, const struct link_request *http)
 {
     BASE_CLEANUP(base_buffer_clear) struct base_buffer body;

@@ -17,6 +17,10 @@ void core_problem_send(struct core_request *take_request, enum wire_code code, c
  * help. */
 void core_problem_tell(struct core_request *request, enum wire_code code, const char *detail);
 
+/* 503 for what stands in the log and cannot be told now: note says what is to be done, and no Retry-After that it be sent
+ * again. */
+void core_later_tell(struct core_request *request, enum wire_note note);
+
 /* The request's codes as a signed problem with the receipt of its records. detail replaces the first code's words, or
  * NULL. */
 void core_refusal_send(struct core_request *take_request, const char *detail);

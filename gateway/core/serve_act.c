@@ -40,7 +40,6 @@ static enum core_rate_verdict refusal_count(struct core_request *request, int64_
 static void act_record(struct core_request *request)
 {
     int64_t wait_us;
-    bool claims = false;
     switch (refusal_count(request, &wait_us)) {
     case CORE_RATE_EXCEEDED:
         too_many(request, wait_us);
@@ -48,14 +47,7 @@ static void act_record(struct core_request *request)
     case CORE_RATE_WITHIN:
         break;
     }
-    switch (core_act_claim(request)) {
-    case CORE_CLAIM_ID:
-        claims = true;
-        break;
-    case CORE_CLAIM_NOTHING:
-        break;
-    }
-    if (core_entry_act_append(request, claims, act_recorded) != 0)
+    if (core_entry_act_append(request, core_act_claim(request), act_recorded) != 0)
         log_away(request);
 }
 
@@ -104,7 +96,8 @@ static void acknowledgement_send(struct core_request *request)
 {
     if (acknowledgement_make(request) < 0) {
         base_log(BASE_LOG_ERROR, "event=act-not-acknowledged act=%s", request->act.head.id_text);
-        log_away(request);
+        core_later_tell(request, WIRE_NOTE_ACT_LATER);
+        core_request_free(request);
         return;
     }
     if (wire_accept_signed(request->http.accept))
@@ -137,11 +130,26 @@ static void act_recorded(struct core_request *request)
         core_refusal_send(request, NULL);
 }
 
+/* Looks at the person's refusals, and counts the act at once: each becomes a record, whatever it says. */
+static enum core_rate_verdict arrival_count(struct core_request *request, int64_t *ret_wait_us)
+{
+    struct core_gateway *gateway = request->gateway;
+    enum core_rate_verdict verdict =
+        core_rate_check(gateway->rate, request->peer.iin, request->arrival_us, ret_wait_us);
+    switch (verdict) {
+    case CORE_RATE_WITHIN:
+        return core_rate_take(gateway->act_rate, request->peer.iin, request->arrival_us, ret_wait_us);
+    case CORE_RATE_EXCEEDED:
+        break;
+    }
+    return verdict;
+}
+
 void core_act_serve(struct core_request *take_request)
 {
     struct core_request *request = take_request;
     int64_t wait_us;
-    switch (core_rate_check(request->gateway->rate, request->peer.iin, request->arrival_us, &wait_us)) {
+    switch (arrival_count(request, &wait_us)) {
     case CORE_RATE_EXCEEDED:
         too_many(request, wait_us);
         return;

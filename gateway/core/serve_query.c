@@ -32,7 +32,18 @@ static void log_away(struct core_request *request)
 
 /* ---- steps 3 to 6 ---- */
 
-/* Looks at the person's refusals, and counts an explanation at once: each becomes a record, whatever it says. */
+/* Whoever finds no place among those counted may ask: many people at work are no flood, and each refusal has a bound of its
+ * own. */
+static enum core_rate_verdict query_count(struct core_request *request, int64_t *ret_wait_us)
+{
+    struct core_gateway *gateway = request->gateway;
+    int64_t max = gateway->settings->queries_per_minute;
+    if (max == 0 || core_rate_count(gateway->queries, request->peer.iin, request->arrival_us) <= max)
+        return CORE_RATE_WITHIN;
+    return core_rate_check(gateway->queries, request->peer.iin, request->arrival_us, ret_wait_us);
+}
+
+/* Looks at the person's refusals, and counts a query or an explanation at once: each becomes a record, whatever it says. */
 static enum core_rate_verdict arrival_count(struct core_request *request, int64_t *ret_wait_us)
 {
     struct core_gateway *gateway = request->gateway;
@@ -40,8 +51,9 @@ static enum core_rate_verdict arrival_count(struct core_request *request, int64_
         core_rate_check(gateway->rate, request->peer.iin, request->arrival_us, ret_wait_us);
     switch (verdict) {
     case CORE_RATE_WITHIN:
-        if (request->route.page == CORE_PAGE_EXPLAIN)
-            verdict = core_rate_take(gateway->explains, request->peer.iin, request->arrival_us, ret_wait_us);
+        verdict = request->route.page == CORE_PAGE_EXPLAIN
+                      ? core_rate_take(gateway->explains, request->peer.iin, request->arrival_us, ret_wait_us)
+                      : query_count(request, ret_wait_us);
         break;
     case CORE_RATE_EXCEEDED:
         break;
@@ -94,11 +106,24 @@ void core_query_serve(struct core_request *take_request)
 
 /* ---- step 7 ---- */
 
+/* What the request's record is to be, as far as the codes go now. */
+enum verdict {
+    VERDICT_REFUSED = 0,
+    VERDICT_EXPLAINED, /* whatever the codes say: nothing is asked */
+    VERDICT_PERMITTED,
+};
+
 /* An explanation tells what may be told to the person connected about a query of theirs; anything less is a refusal. */
-static bool is_explained(const struct core_request *request)
+static enum verdict verdict_of(const struct core_request *request)
 {
-    return request->route.page == CORE_PAGE_EXPLAIN && request->has_message && request->query.wellformed &&
-           !wire_codes_have(request->codes, WIRE_CODE_SIGNER_NOT_CONNECTION);
+    bool is_theirs = request->has_message && request->query.wellformed &&
+                     !wire_codes_have(request->codes, WIRE_CODE_SIGNER_NOT_CONNECTION);
+    if (!is_theirs || request->first.is_minimal)
+        return VERDICT_REFUSED;
+    if (request->route.page == CORE_PAGE_EXPLAIN)
+        return VERDICT_EXPLAINED;
+    return request->route.page == CORE_PAGE_QUERY && wire_codes_empty(request->codes) ? VERDICT_PERMITTED
+                                                                                      : VERDICT_REFUSED;
 }
 
 /* A record that cannot be made becomes a refusal that names connection, digest and reasons alone. */
@@ -118,42 +143,50 @@ static void minimal_record(struct core_request *request)
         log_away(request);
 }
 
-static void kind_record(struct core_request *request, enum audit_kind kind)
+/* A refusal uses the id up like a permit; what was asked of an explanation uses up none. */
+static enum core_claim claim_of(const struct core_request *request)
 {
-    bool claims = false;
-    switch (core_query_claim(request)) {
-    case CORE_CLAIM_ID:
-        claims = kind != AUDIT_KIND_QUERY_EXPLAINED && request->route.page == CORE_PAGE_QUERY;
-        break;
-    case CORE_CLAIM_NOTHING:
-        break;
-    }
-    int r = core_entry_request_append(request, kind, claims, request_recorded);
+    return request->route.page == CORE_PAGE_QUERY ? core_query_claim(request) : CORE_CLAIM_NOTHING;
+}
+
+static void kind_record(struct core_request *request, enum audit_kind kind, enum core_claim claim)
+{
+    int r = core_entry_request_append(request, kind, claim, request_recorded);
     if (r == CORE_ENTRY_UNFIT)
         minimal_record(request);
     else if (r != 0)
         log_away(request);
 }
 
-static void request_record(struct core_request *request)
+static void refusal_record(struct core_request *request)
 {
     int64_t wait_us;
-    if (is_explained(request)) {
-        kind_record(request, AUDIT_KIND_QUERY_EXPLAINED);
-        return;
-    }
-    if (wire_codes_empty(request->codes)) {
-        kind_record(request, AUDIT_KIND_QUERY_REQUEST);
-        return;
-    }
     switch (core_refusal_count(request, &wait_us)) {
     case CORE_RATE_WITHIN:
-        kind_record(request, AUDIT_KIND_QUERY_REFUSED);
+        kind_record(request, AUDIT_KIND_QUERY_REFUSED, claim_of(request));
         return;
     case CORE_RATE_EXCEEDED:
         break;
     }
     too_many(request, wait_us);
+}
+
+static void request_record(struct core_request *request)
+{
+    switch (verdict_of(request)) {
+    case VERDICT_EXPLAINED:
+        kind_record(request, AUDIT_KIND_QUERY_EXPLAINED, CORE_CLAIM_NOTHING);
+        return;
+    case VERDICT_PERMITTED:
+        kind_record(request, AUDIT_KIND_QUERY_REQUEST, claim_of(request));
+        return;
+    case VERDICT_REFUSED:
+        break;
+    }
+    if (wire_codes_empty(request->codes)) /* refused, and nothing says why */
+        minimal_record(request);
+    else
+        refusal_record(request);
 }
 
 static void explanation_send(struct core_request *request)
@@ -179,10 +212,13 @@ static void explanation_send(struct core_request *request)
     if (r == 0)
         r = wire_explanation_encode(gateway->messages, &explanation, &receipt, &request->reply);
     base_buffer_clear(&texts[0]);
-    if (r == 0)
+    if (r == 0) {
         core_page_send(request, "application/json", base_buffer_view(&request->reply));
-    else
-        log_away(request);
+        return;
+    }
+    base_log(BASE_LOG_ERROR, "event=explanation-without-proof query=%s error=%d", request->query.id_text, -r);
+    core_later_tell(request, WIRE_NOTE_EXPLAIN_LATER);
+    core_request_free(request);
 }
 
 /* The registration changed, or the id was claimed, between the decision and its record: neither may slip through. */
@@ -217,12 +253,17 @@ static void request_recorded(struct core_request *request)
         log_away(request);
         return;
     }
-    if (is_explained(request) && !request->first.is_minimal)
+    switch (verdict_of(request)) {
+    case VERDICT_EXPLAINED:
         explanation_send(request);
-    else if (!wire_codes_empty(request->codes))
-        core_refusal_send(request, NULL);
-    else
+        return;
+    case VERDICT_PERMITTED:
         core_call_send(request, registry_answered); /* 8 */
+        return;
+    case VERDICT_REFUSED:
+        break;
+    }
+    core_refusal_send(request, NULL);
 }
 
 /* ---- steps 8 and 9 ---- */
@@ -327,8 +368,7 @@ static void later_tell(struct core_request *request)
     if (request->replied)
         return;
     request->replied = true;
-    core_problem_tell(request, WIRE_CODE_LOG_UNAVAILABLE,
-                      wire_message_note(request->gateway->messages, WIRE_NOTE_ANSWER_LATER, request->language));
+    core_later_tell(request, WIRE_NOTE_ANSWER_LATER);
 }
 
 /* 503 at once, the conclusion later. */

@@ -53,6 +53,8 @@ static size_t keys_of(struct core_settings *s, struct base_config_key keys[KEYS_
         {"query", "hold_replies", BASE_CONFIG_INTEGER, &s->hold_replies, "256", 1, 65536, "how many are kept"},
         {"query", "refusals_per_minute", BASE_CONFIG_INTEGER, &s->refusals_per_minute, "30", 1, 100000, "recorded refusals of one person; more are answered with too-many"},
         {"query", "explains_per_minute", BASE_CONFIG_INTEGER, &s->explains_per_minute, "60", 1, 100000, "explanations of one person; more are answered with too-many"},
+        {"query", "queries_per_minute", BASE_CONFIG_INTEGER, &s->queries_per_minute, "600", 0, 1000000, "queries of one person, permitted or not; more are answered with too-many; 0: any number"},
+        {"registry", "acts_per_minute", BASE_CONFIG_INTEGER, &s->acts_per_minute, "60", 1, 100000, "signed acts of one person; more are answered with too-many"},
         {"registry", "reads_per_minute", BASE_CONFIG_INTEGER, &s->reads_per_minute, "120", 1, 100000, "pages of the register for one person; more are answered with too-many"},
         {"uploads", "certificate", BASE_CONFIG_TEXT, &s->upload_certificate, NULL, 1, 0, "PEM certificate (RSA-3072) to which uploads are sealed besides vault and escrow"},
         {"uploads", "key", BASE_CONFIG_TEXT, &s->upload_key, NULL, 1, 0, "PEM of its key, by which the gateway shows a scan and reads an import"},

@@ -20,7 +20,7 @@ struct wire_messages {
 static const char *const columns[COLUMN_COUNT] = {"code",     "title_kk", "detail_kk", "title_ru",
                                                   "detail_ru", "title_en", "detail_en"};
 static const char *const note_text[WIRE_NOTE_COUNT] = {"notice",      "outcome-unknown", "explained",
-                                                         "no-registry", "answer-later"};
+                                                         "no-registry", "answer-later", "act-later", "explain-later"};
 
 static void freep(struct wire_messages **messages)
 {

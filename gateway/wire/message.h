@@ -15,6 +15,8 @@ enum wire_note {
     WIRE_NOTE_EXPLAINED,       /* nothing was asked, this is what would be decided */
     WIRE_NOTE_NO_REGISTRY,     /* why a service is unavailable for good */
     WIRE_NOTE_ANSWER_LATER,    /* the query is recorded, and what became of it cannot be told now */
+    WIRE_NOTE_ACT_LATER,       /* the act was done and recorded, and cannot be acknowledged now */
+    WIRE_NOTE_EXPLAIN_LATER,   /* the explanation is recorded, and cannot be proved now */
     WIRE_NOTE_COUNT
 };
 

@@ -264,6 +264,29 @@ START_TEST(an_act_is_acknowledged_and_changes_the_register)
 }
 END_TEST
 
+/* What was done is not to be done again: no Retry-After, and words that say where to look. */
+START_TEST(an_act_that_cannot_be_proved_is_to_be_looked_for)
+{
+    char id[37];
+    world_init(&world);
+    world_appoint(SECOND, "administrator");
+    world.fault = "no-proof";
+    world_start(&world);
+    struct world_reply reply = act_send(SECOND, "block", block_of(POLICE), id);
+    world_expect(&reply, 503, "log-unavailable");
+    ck_assert_str_eq(reply.retry_after, "");
+    ck_assert_ptr_nonnull(memmem(reply.body.data, reply.body.len, "The act was done", 16));
+    ck_assert_ptr_nonnull(memmem(reply.body.data, reply.body.len, "GET /v1/queries/", 16));
+    world_reply_clear(&reply);
+    ck_assert_int_eq(world_count(&world, "kind = 'admin.block'"), 1);
+    reply = world_send(&world, SECOND, "GET", text_of("/v1/queries/%s", id), base_bytes_of(NULL, 0));
+    ck_assert_uint_eq(reply.status, 200);
+    ck_assert_str_eq(json_string_value(json_object_get(reply.json, "state")), "done");
+    world_reply_clear(&reply);
+    end();
+}
+END_TEST
+
 START_TEST(who_may_not_is_told_why)
 {
     begin();
@@ -335,6 +358,30 @@ START_TEST(refusals_are_bounded)
     world_expect(&reply, 429, "too-many");
     world_reply_clear(&reply);
     ck_assert_int_eq(world_count(&world, "kind = 'admin.refused'"), 2);
+    end();
+}
+END_TEST
+
+/* An administrator whose computer is not their own any more cannot change the register without end, nor fill the log. */
+START_TEST(acts_are_bounded)
+{
+    world_init(&world);
+    world_appoint(SECOND, "administrator");
+    world.settings = "[registry]\nacts_per_minute = 2\n";
+    world_start(&world);
+    for (int i = 1; i <= 3; i++) {
+        struct world_reply reply =
+            act_send(SECOND, "setting", text_of("{\"name\":\"refusals_per_hour\",\"value\":%d}", i), NULL);
+        if (i < 3) {
+            ck_assert_uint_eq(reply.status, 200);
+        } else {
+            world_expect(&reply, 429, "too-many");
+            ck_assert_int_gt(atoi(reply.retry_after), 0);
+        }
+        world_reply_clear(&reply);
+    }
+    ck_assert_int_eq(world_count(&world, "kind = 'admin.setting'"), 2);
+    refused(POLICE, "setting", "{\"name\":\"refusals_per_hour\",\"value\":1}", 403, "role-not-held"); /* another person */
     end();
 }
 END_TEST
@@ -499,6 +546,7 @@ int main(void)
 {
     const TTest *const tests[] = {the_first_administrator_enrols_once, an_act_is_acknowledged_and_changes_the_register,
                                   who_may_not_is_told_why, a_message_is_fresh_ones_own_and_taken_once, refusals_are_bounded,
+                                  an_act_that_cannot_be_proved_is_to_be_looked_for, acts_are_bounded,
                                   an_officer_is_registered_and_signs, of_two_who_decide_one_wins,
                                   no_query_is_permitted_behind_a_block, without_the_database_nothing_is_half_done};
     return world_run("acts", tests, sizeof(tests) / sizeof(tests[0]));

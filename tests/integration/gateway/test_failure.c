@@ -484,6 +484,27 @@ START_TEST(an_answer_that_cannot_be_proved)
 }
 END_TEST
 
+/* An explanation is its record: where that cannot be proved nothing is said, nor that there is no record. */
+START_TEST(an_explanation_that_cannot_be_proved)
+{
+    world_init(&world);
+    world.fault = "no-proof";
+    world_start(&world);
+    char *text = world_query_text(&world, &(struct world_query){0}, NULL);
+    struct base_buffer message = world_sign(POLICE, text);
+    struct world_reply reply = world_send(&world, POLICE, "POST", "/v1/explain", base_buffer_view(&message));
+    world_expect(&reply, 503, "log-unavailable");
+    expect_detail(&reply, "The explanation is in the log");
+    ck_assert_str_eq(reply.retry_after, "");
+    ck_assert_ptr_null(json_object_get(reply.json, "explanation"));
+    world_reply_clear(&reply);
+    ck_assert_int_eq(world_count(&world, "kind = 'query.explained'"), 1);
+    base_buffer_clear(&message);
+    free(text);
+    end();
+}
+END_TEST
+
 START_TEST(an_answer_in_the_log_of_which_no_word_came)
 {
     world_init(&world);
@@ -669,6 +690,7 @@ int main(void)
         registrations_that_change_all_the_time,
         a_database_that_is_away,
         an_answer_that_cannot_be_proved,
+        an_explanation_that_cannot_be_proved,
         an_answer_in_the_log_of_which_no_word_came,
         a_log_that_takes_no_record,
         a_log_that_goes_away_before_the_result,

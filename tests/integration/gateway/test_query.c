@@ -575,6 +575,39 @@ START_TEST(explanations_are_bounded)
 }
 END_TEST
 
+/* Also what is permitted has a bound, of queries alone; what is beyond it leaves no record and uses no id up. */
+START_TEST(queries_are_bounded)
+{
+    world_init(&world);
+    world.settings = "[query]\nqueries_per_minute = 2\n";
+    world_start(&world);
+    for (int i = 0; i < 3; i++) {
+        struct world_reply reply = world_ask(&world, POLICE, &(struct world_query){0});
+        if (i < 2) {
+            ck_assert_uint_eq(reply.status, 200);
+        } else {
+            world_expect(&reply, 429, "too-many");
+            ck_assert_int_gt(atoi(reply.retry_after), 0);
+        }
+        world_reply_clear(&reply);
+    }
+    ck_assert_int_eq(world_count(&world, "kind = 'query.request'"), 2);
+    ck_assert_int_eq(world_count(&world, "kind = 'query.refused'"), 0);
+    ck_assert_uint_eq(world.calls, 2);
+    struct world_reply reply = world_ask(&world, SECOND, &(struct world_query){0});
+    ck_assert_uint_eq(reply.status, 200); /* another person */
+    world_reply_clear(&reply);
+    char *text = world_query_text(&world, &(struct world_query){0}, NULL);
+    struct base_buffer message = world_sign(POLICE, text);
+    reply = world_send(&world, POLICE, "POST", "/v1/explain", base_buffer_view(&message));
+    ck_assert_uint_eq(reply.status, 200);
+    world_reply_clear(&reply);
+    base_buffer_clear(&message);
+    free(text);
+    end();
+}
+END_TEST
+
 START_TEST(explaining_asks_nobody_and_claims_nothing)
 {
     begin();
@@ -629,7 +662,7 @@ int main(void)
         an_answer_may_not_be_cached,
         refusals_are_bounded,
         refusals_at_once_are_bounded,
-        explanations_are_bounded, explaining_asks_nobody_and_claims_nothing,
+        queries_are_bounded, explanations_are_bounded, explaining_asks_nobody_and_claims_nothing,
     };
     return world_run("signed queries", tests, sizeof(tests) / sizeof(tests[0]));
 }
