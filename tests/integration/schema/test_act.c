@@ -160,9 +160,86 @@ START_TEST(upload_find)
 }
 END_TEST
 
+START_TEST(blob_large_read)
+{
+    struct base_buffer sealed;
+    base_buffer_init(&sealed, 16);
+    ck_assert_int_eq(store_blob_large_read(pool, sealed_put(), &sealed), 0);
+    ck_assert(base_bytes_equal_text(base_buffer_view(&sealed), "sealed"));
+    base_buffer_reset(&sealed);
+    ck_assert_int_eq(store_blob_large_read(pool, INT64_C(1) << 60, &sealed), STORE_NONE);
+    ck_assert_uint_eq(sealed.len, 0);
+    base_buffer_clear(&sealed);
+}
+END_TEST
+
+#define READER(iin, bin, peer) "{\"iin\":\"" iin "\",\"bin\":\"" bin "\",\"peer\":\"" peer "\",\"at\":\"" NOON "\"}"
+
+START_TEST(person_check)
+{
+    struct store_names reasons;
+    ck_assert_int_eq(store_person_check(pool, READER(OFFICER, BIN, "127.0.0.1"), &reasons), 0);
+    ck_assert_uint_eq(reasons.count, 0);
+    ck_assert_int_eq(store_person_check(pool, READER(OFFICER, BIN, "192.0.2.1"), &reasons), 0);
+    ck_assert_uint_eq(reasons.count, 1);
+    ck_assert_str_eq(reasons.names[0], "network-not-allowed");
+    ck_assert_int_eq(store_person_check(pool, READER(OFFICER, "300142000016", "127.0.0.1"), &reasons), 0);
+    ck_assert(store_names_has(&reasons, "body-unknown"));
+}
+END_TEST
+
+/* Nothing while the operator has not turned it on (R23); then who was away for two months is announced. */
+START_TEST(absence_find)
+{
+    struct base_buffer acts_due;
+    base_buffer_init(&acts_due, 1 << 20);
+    int64_t later_us = NOON_US + INT64_C(365) * 86400 * 1000000;
+    ck_assert_int_eq(store_absence_find(pool, later_us, 100, &acts_due), 0);
+    ck_assert(base_bytes_equal_text(base_buffer_view(&acts_due), "[]"));
+    base_buffer_reset(&acts_due);
+    free(cluster_sql("insert into setting_version (name, version, value, at, iin, act) select 'absence_suspension_days', 1, 30, now(),"
+                     " $1, leaf from act limit 1",
+                     ADMINISTRATOR, NULL));
+    ck_assert_int_eq(store_absence_find(pool, later_us, 100, &acts_due), 0);
+    ck_assert_ptr_nonnull(memmem(acts_due.data, acts_due.len, "admin.absence", 13));
+    ck_assert_ptr_nonnull(memmem(acts_due.data, acts_due.len, OFFICER, 12));
+    base_buffer_reset(&acts_due);
+    ck_assert_int_eq(store_absence_find(pool, NOON_US, 100, &acts_due), 0);
+    ck_assert(base_bytes_equal_text(base_buffer_view(&acts_due), "[]"));
+    base_buffer_clear(&acts_due);
+}
+END_TEST
+
+START_TEST(scan_find)
+{
+    const uint8_t application[BASE_UUID_BYTES] = {0x77};
+    const uint8_t digest[STORE_DIGEST_BYTES] = {10};
+    const struct store_upload upload = {.digest = digest, .type = "application/pdf", .bytes = 56, .large = sealed_put(), .at_us = 1};
+    struct store_scan scan;
+    ck_assert_int_eq(store_scan_find(pool, READER(OFFICER, BIN, "127.0.0.1"), application, &scan), STORE_NONE);
+    ck_assert_int_eq(store_upload_put(pool, OFFICER, BIN, &upload), 0);
+    free(cluster_sql("with a as (insert into application (application_id, kind, person_id, form, statements, scan, digest, filed_at, act)"
+                     " select '77000000-0000-0000-0000-000000000000', 'block', person_id, '{}', '{}',"
+                     " '{\"sha256\":\"0a00000000000000000000000000000000000000000000000000000000000000\",\"type\":\"application/pdf\"}',"
+                     " sha256('x'), now(), (select leaf from act limit 1) from person join body using (body_id) where iin = $1 and bin = $2"
+                     " returning application_id, act)"
+                     " insert into application_version (application_id, version, state, iin, at, act)"
+                     " select application_id, 1, 'filed', $1, now(), act from a",
+                     OFFICER, BIN, NULL));
+    ck_assert_int_eq(store_scan_find(pool, READER(OFFICER, BIN, "127.0.0.1"), application, &scan), 0);
+    ck_assert(scan.bytes == 56 && scan.large == upload.large);
+    ck_assert_mem_eq(scan.digest, digest, sizeof(digest));
+    ck_assert_str_eq(scan.type, "application/pdf");
+    ck_assert_int_eq(store_scan_find(pool, READER(ADMINISTRATOR, BIN, "127.0.0.1"), application, &scan), 0);
+    ck_assert_int_eq(store_scan_find(pool, READER("500615100015", BIN, "127.0.0.1"), application, &scan), STORE_NONE);
+    ck_assert_int_eq(store_scan_find(pool, READER(ADMINISTRATOR, BIN, "192.0.2.1"), application, &scan), STORE_NONE);
+}
+END_TEST
+
 int main(void)
 {
-    const TTest *const tests[] = {act_check, act_apply, registry_read, upload_put, upload_find};
+    const TTest *const tests[] = {act_check, act_apply, registry_read, upload_put, upload_find, blob_large_read,
+                                  person_check, absence_find, scan_find};
     Suite *suite = suite_create("acts");
     TCase *tcase = tcase_create("acts");
     tcase_set_timeout(tcase, 60);
