@@ -33,8 +33,8 @@ set search_path = qao;
 insert into body (bin) values ('300140000015');
 insert into person (iin, body_id) select '500101100000', body_id from body;
 insert into registration (person_id, system_role) select person_id, 'officer' from person;
-insert into registration_version (registration_id, version, system_role, state, role)
-select registration_id, 1, 'officer', 'active', 2 from registration;
+insert into registration_version (registration_id, version, system_role, state, role, source)
+select registration_id, 1, 'officer', 'active', 2, 'test' from registration;
 select log_make('rights.example/log', 65536) \g /dev/null
 SQL
 
@@ -71,8 +71,14 @@ done
 for table in $tables; do
     attempt qao_reader 42501 "insert into $table overriding system value select * from $table;"
 done
-attempt qao_gateway 00000 "insert into claim (log_id, seq, iin, id, part) values (1, 0, 'x', gen_random_uuid(), 0);"
-attempt qao_gateway 00000 "insert into entry (log_id, seq, opens, at, kind, leaf) values (1, 0, false, now(), 'k', 'x');"
+attempt qao_gateway 42501 "insert into entry (log_id, seq, opens, at, kind, leaf) values (1, 0, false, now(), 'k', 'x');" # without the log's lock
+attempt qao_gateway 42501 "insert into claim (log_id, seq, iin, id, part) values (1, 0, 'x', gen_random_uuid(), 0);"
+attempt qao_gateway 42501 "insert into conclusion values (1, 5, 6);"
+attempt qao_gateway 42501 "insert into tile values (1, 0, 0, sha256(''), decode(repeat('00', 8192), 'hex'));"
+attempt qao_gateway 42501 "insert into subject values (1, 0, 0, 1, sha256(''));"
+attempt qao_gateway 42501 "insert into blob (log_id, seq, kind, digest, content) values (1, 0, 'k', sha256(''), '');"
+attempt qao_gateway 00000 "select log_lock(1); insert into claim (log_id, seq, iin, id, part) values (1, 0, 'x', gen_random_uuid(), 0);"
+attempt qao_gateway 00000 "select log_lock(1); insert into entry (log_id, seq, opens, at, kind, leaf) values (1, 0, false, now(), 'k', 'x');"
 attempt qao_gateway 42501 "insert into entry_1_0 (log_id, seq, opens, at, kind, leaf) values (1, 0, false, now(), 'k', 'x');"
 attempt qao_gateway 42501 "create table qao.mine ();"
 attempt qao_gateway 42501 "create table public.mine ();"
@@ -149,6 +155,9 @@ attempt qao_gateway 22023 "select act_apply(1, '{0,1}', '{x}', '{null}', '{null}
 attempt qao_gateway 22023 "select violation_append(1, '{0}', '{refusals}');"
 attempt qao_reader 42501 "select violation_append(1, '{0}', '{refusals}');"
 attempt qao_reader 42501 "select settings_read();"
+for column in signed envelope; do attempt qao_reader 42501 "select $column from act;"; done
+for column in form scan; do attempt qao_reader 42501 "select $column from application;"; done
+attempt qao_reader 00000 "select leaf from act join application a on a.act = leaf;"
 
 # Shapes: each wrong value by the constraint that is there for it.
 attempt qao_gateway 23514 "insert into entry (log_id, seq, opens, at, kind, leaf) values (1, 0, false, now(), 'k', '');"
@@ -159,9 +168,12 @@ attempt qao_gateway 23514 "insert into conclusion values (1, 5, 5);"
 attempt qao_gateway 23503 "insert into blob (log_id, seq, kind, digest, large_id) values (1, 0, 'k', sha256(''), 77);"
 attempt qao_gateway QAO03 "insert into head values (1, 2, 1, 0, now(), sha256(''), 'c');"
 attempt qao_gateway QAO05 "insert into head values (1, 1, 0, 0, now(), sha256(''), 'c');"
-attempt postgres 23514 "insert into registration_version (registration_id, version, system_role, state) values (1, 2, 'officer', 'active');"
-attempt postgres QAO04 "insert into registration_version (registration_id, version, system_role, state, role) values (1, 3, 'officer', 'active', 2);"
-attempt postgres 23503 "insert into registration_version (registration_id, version, system_role, state, act_number, act_date) values (1, 2, 'official', 'active', '1', '2026-01-01');"
+attempt postgres 23514 "insert into registration_version (registration_id, version, system_role, state, source) values (1, 2, 'officer', 'active', 'test');"
+attempt postgres 23514 "insert into registration_version (registration_id, version, system_role, state, role) values (1, 2, 'officer', 'blocked', 2);"
+attempt postgres 23514 "insert into registration_version (registration_id, version, system_role, state, role, act, source) values (1, 2, 'officer', 'blocked', 2, sha256('x'), 'test');"
+attempt postgres 23503 "insert into registration_version (registration_id, version, system_role, state, role, act) values (1, 2, 'officer', 'blocked', 2, sha256('x')); set constraints all immediate;"
+attempt postgres QAO04 "insert into registration_version (registration_id, version, system_role, state, role, source) values (1, 3, 'officer', 'active', 2, 'test');"
+attempt postgres 23503 "insert into registration_version (registration_id, version, system_role, state, act_number, act_date, source) values (1, 2, 'official', 'active', '1', '2026-01-01', 'test');"
 
 settle
 
