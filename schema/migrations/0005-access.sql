@@ -61,7 +61,8 @@ $$;
 create table act_kind (
     kind text collate "C" primary key,
     checker text not null,
-    applier text not null
+    applier text not null,
+    is_signed boolean not null -- by a person; or made by the gateway, without a signer
 );
 select table_seal('act_kind');
 
@@ -118,6 +119,20 @@ create constraint trigger act_entered after insert on act
     deferrable initially deferred
     for each row execute function act_entered();
 alter table act enable always trigger act_entered;
+
+-- What the register says has its act, or the source it came from before there were acts.
+do $$
+declare
+    target text;
+begin
+    foreach target in array array['body_version', 'body_network', 'unit_version', 'person_version', 'registration_version',
+                                  'agreement_text', 'agreement'] loop
+        execute format('alter table %I add constraint %I check (num_nonnulls(act, source) = 1)', target, target || '_origin');
+        execute format('alter table %I add constraint %I foreign key (act) references act (leaf) deferrable initially deferred',
+                       target, target || '_act');
+    end loop;
+end
+$$;
 
 alter table registration_version add column cause text; -- of a block
 
@@ -192,7 +207,8 @@ declare
     reasons text[];
     common text[] := '{}';
 begin
-    select checker into function_name from act_kind where kind = envelope ->> 'kind';
+    select checker into function_name from act_kind
+    where kind = envelope ->> 'kind' and is_signed = (envelope ->> 'iin' is not null);
     if not found then
         return array['act-malformed'];
     end if;
@@ -960,6 +976,16 @@ begin
     where iin = named.iin and bin = named.bin and system_role = 'officer';
     if old.state = 'blocked' and old.version > coalesce(named.registration_version, 0) then
         reasons := reasons || text 'officer-blocked';
+    -- Nor is one for a violation left behind by going to another body before the violation is closed there.
+    elsif exists (select from registration_now n
+                  where n.iin = named.iin and n.bin <> named.bin and n.system_role = 'officer' and n.state = 'blocked'
+                      and n.cause = 'violation'
+                      and (exists (select from violation_now v
+                                   where v.iin = n.iin and v.bin = n.bin and v.state = 'open')
+                           or not exists (select from violation_now v
+                                          where v.iin = n.iin and v.bin = n.bin and v.state = 'closed'
+                                              and v.changed_at >= n.at))) then
+        reasons := reasons || text 'officer-blocked';
     end if;
     return reasons;
 end
@@ -1041,8 +1067,9 @@ begin
     if wanted.version is distinct from agreement_in_force((envelope ->> 'at')::timestamptz) or wanted.version is null then
         reasons := reasons || text 'text-not-in-force';
     end if;
-    if encode(sha256(convert_to(case said ->> 'language' when 'kk' then wanted.kk else wanted.ru end, 'UTF8')), 'hex')
-        <> said ->> 'digest' then
+    if wanted.version is not null
+        and encode(sha256(convert_to(case said ->> 'language' when 'kk' then wanted.kk else wanted.ru end, 'UTF8')), 'hex')
+            is distinct from said ->> 'digest' then
         reasons := reasons || text 'digest-mismatch';
     end if;
     if exists (select from agreement a join person_now p using (person_id)
@@ -1469,9 +1496,12 @@ create function read_bodies(reader jsonb, filter jsonb) returns jsonb
     language sql stable set search_path = qao, pg_temp
 as $$
     select jsonb_build_object(
-        'items', coalesce(jsonb_agg(body_item(b.body_id) order by b.body_id), '[]'),
+        'items', coalesce(jsonb_agg(
+            case when b.bin = reader ->> 'bin' or o.whole then body_item(b.body_id) else body_item(b.body_id) - 'networks' end
+            order by b.body_id), '[]'),
         'next', case when count(*) = read_limit(filter) then max(b.body_id)::text end)
-    from (select body_id from body
+    from (select act_holds(reader, 'administrator', 'official') as whole offset 0) o,
+         (select body_id, bin from body
           where body_id > read_after(filter) and (filter ->> 'bin' is null or bin = filter ->> 'bin')
           order by body_id limit read_limit(filter)) b
 $$;
@@ -1657,6 +1687,12 @@ begin
         application_item(wanted, moment)
         || jsonb_build_object(
             'form', wanted.form, 'statements', wanted.statements, 'rights', wanted.rights, 'has', has,
+            'blocked_in', (
+                select coalesce(jsonb_agg(jsonb_build_object('bin', n.bin, 'state', n.state, 'cause', n.cause,
+                                                             'reason', n.reason, 'at', time_text(n.at)) order by n.at), '[]')
+                from registration_now n
+                where n.iin = wanted.iin and n.bin <> wanted.bin and n.system_role = 'officer'
+                    and n.state in ('blocked', 'suspended')),
             'difference', case when asked is not null then
                 jsonb_build_object('adds', names_without(asked, held), 'removes', names_without(held, asked)) end,
             'scan', wanted.scan, 'digest', encode(wanted.digest, 'hex'),
@@ -1822,12 +1858,16 @@ insert into reading (collection, reader, before_agreement) values
     ('absences', 'read_absences', false),
     ('imports', 'read_imports', false);
 
-insert into act_kind (kind, checker, applier)
-select 'admin.' || k, 'act_check_' || k, 'act_apply_' || k
+insert into act_kind (kind, checker, applier, is_signed)
+select 'admin.' || k, 'act_check_' || k, 'act_apply_' || k, k not in ('absence', 'suspended', 'import_part')
 from unnest(array['body', 'unit', 'appointment', 'enrolment', 'application', 'withdrawal', 'decision', 'agreement_text', 'agreement',
     'block', 'suspension', 'absence', 'suspended', 'import', 'import_part']) k;
 
-grant select on act_kind, act, reading, upload, application, application_version, absence, import, import_part to qao_reader;
+grant select on act_kind, reading, upload, application_version, absence, import, import_part to qao_reader;
+-- Neither messages nor forms, which hold names, telephones and addresses.
+grant select (log_id, seq, kind, iin, bin, id, at, leaf) on act to qao_reader;
+grant select (application_id, number, kind, person_id, unit_id, registration_version, statements, rights, digest, filed_at, act)
+    on application to qao_reader;
 grant execute on function act_check(jsonb), act_apply(integer, bigint[], bytea[], jsonb[], bytea[]),
     read(text, jsonb, jsonb), person_check(jsonb), upload_put(text, text, bytea, text, integer, bigint, timestamptz),
     upload_find(text, bytea, text), absence_find(timestamptz, integer), import_check(jsonb, jsonb), import_unfinished(),

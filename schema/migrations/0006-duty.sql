@@ -105,7 +105,8 @@ create view violation_now as
                       order by x.version desc limit 1) n on true;
 
 -- What the refused records of a batch show. Whose violation it is and when, the entry says, which stands already; a cause
--- must be among its reasons, but for that of too many refusals. Called last in the transaction, in the order of the
+-- must be among its reasons, but for that of too many refusals. What one sent over a connection and another signed is
+-- the violation of both until somebody has looked: the sender is told by the leaf. Called last in the transaction, in the order of the
 -- keys, so that two writers do not wait for each other.
 create function violation_append(log integer, seqs bigint[], causes text[]) returns void
     language plpgsql security definer set search_path = qao, pg_temp
@@ -119,17 +120,28 @@ begin
                                       'signature-invalid', 'officer-blocked', 'refusals')) then
         raise exception 'an entry does not show this violation' using errcode = '22023';
     end if;
-    with fresh as (
-        insert into violation (iin, bin, cause, at, log_id, seq, day, closed_before)
-        select e.iin, e.body, w.cause, e.at, log, e.seq, (e.at at time zone 'Asia/Almaty')::date,
-            (select count(*) from violation v
-             where v.iin = e.iin and v.bin = e.body and v.cause = w.cause
-                 and v.day = (e.at at time zone 'Asia/Almaty')::date
-                 and 'closed' = (select n.state from violation_version n where n.violation_id = v.violation_id
-                                 order by n.version desc limit 1))
+    with shown as (
+        select e.iin, e.body as bin, w.cause, e.at, e.seq
         from unnest(seqs, causes) as w (seq, cause)
             join entry e on e.log_id = log and e.seq = w.seq
-        order by 1, 2, 3, 7, e.seq
+        union
+        select s.connection ->> 'iin', s.connection ->> 'bin', s.cause, s.at, s.seq
+        from (select w.cause, e.at, e.seq,
+                  case when w.cause = 'signer-not-connection'
+                       then convert_from(e.leaf, 'UTF8')::jsonb -> 'connection' end as connection
+              from unnest(seqs, causes) as w (seq, cause)
+                  join entry e on e.log_id = log and e.seq = w.seq) s
+        where s.connection ?& array['iin', 'bin']
+    ), fresh as (
+        insert into violation (iin, bin, cause, at, log_id, seq, day, closed_before)
+        select s.iin, s.bin, s.cause, s.at, log, s.seq, (s.at at time zone 'Asia/Almaty')::date,
+            (select count(*) from violation v
+             where v.iin = s.iin and v.bin = s.bin and v.cause = s.cause
+                 and v.day = (s.at at time zone 'Asia/Almaty')::date
+                 and 'closed' = (select n.state from violation_version n where n.violation_id = v.violation_id
+                                 order by n.version desc limit 1))
+        from shown s
+        order by 1, 2, 3, 7, s.seq
         on conflict (iin, bin, cause, day, closed_before) do nothing
         returning violation_id, at
     )
@@ -202,6 +214,7 @@ create function read_violations(reader jsonb, filter jsonb) returns jsonb
 as $$
 declare
     whole boolean := act_holds(reader, 'administrator', 'official');
+    units bigint[] := act_units(reader);
     page integer := read_limit(filter);
     items jsonb;
     last bigint;
@@ -216,7 +229,11 @@ begin
            case when count(*) = page then min(v.ordinal) end
         into items, last
     from (select * from violation_now n
-          where (whole or n.bin = reader ->> 'bin' and act_reaches(reader, n.iin, n.bin))
+          where (whole or n.bin = reader ->> 'bin' -- as act_reaches() has it
+                  and (units is null
+                       or exists (select from registration_now r
+                                  where r.iin = n.iin and r.bin = n.bin and r.system_role = 'officer'
+                                      and r.unit_id = any (units))))
               and n.ordinal < coalesce((filter ->> 'after')::bigint, 9223372036854775807)
               and (filter ->> 'state' is null or n.state = filter ->> 'state')
               and (filter ->> 'cause' is null or n.cause = filter ->> 'cause')
@@ -600,14 +617,14 @@ $$;
 
 -- ---- how these are called, and by whom ----
 
-insert into act_kind (kind, checker, applier) values
-    ('admin.setting', 'act_check_setting', 'act_apply_setting'),
-    ('admin.violation', 'act_check_violation', 'act_apply_violation'),
-    ('admin.journal', 'act_check_journal', 'act_apply_journal'),
-    ('admin.announcement', 'act_check_announcement', 'act_apply_announcement'),
-    ('admin.contact', 'act_check_contact', 'act_apply_contact'),
-    ('incident.gateway', 'act_check_incident', 'act_apply_incident'),
-    ('incident.registry', 'act_check_incident', 'act_apply_incident');
+insert into act_kind (kind, checker, applier, is_signed) values
+    ('admin.setting', 'act_check_setting', 'act_apply_setting', true),
+    ('admin.violation', 'act_check_violation', 'act_apply_violation', true),
+    ('admin.journal', 'act_check_journal', 'act_apply_journal', true),
+    ('admin.announcement', 'act_check_announcement', 'act_apply_announcement', true),
+    ('admin.contact', 'act_check_contact', 'act_apply_contact', true),
+    ('incident.gateway', 'act_check_incident', 'act_apply_incident', false),
+    ('incident.registry', 'act_check_incident', 'act_apply_incident', false);
 insert into reading (collection, reader, before_agreement) values
     ('settings', 'read_settings', false),
     ('violations', 'read_violations', false),

@@ -392,8 +392,8 @@ int main(int argc, char **argv)
         "insert into person (iin, body_id) select '50' || lpad(i::text, 10, '0'), 1 from generate_series(0, 999) i"));
     free(sql("insert into registration (person_id, system_role) select person_id, 'officer' from person order by "
              "person_id"));
-    free(sql("insert into registration_version (registration_id, version, system_role, state, role)"
-             " select registration_id, 1, 'officer', 'active', 2 from registration"));
+    free(sql("insert into registration_version (registration_id, version, system_role, state, role, source)"
+             " select registration_id, 1, 'officer', 'active', 2, 'bench' from registration"));
     free(sql("select log_make('bench.example/log')"));
     char *first = sql("select min(registration_id) from registration");
     bench.first_registration = atol(first);

@@ -167,7 +167,7 @@ static void body_make(const char *bin)
                      " insert into body_network (body_id, version, networks, source)"
                      " select body_id, 1, '{127.0.0.0/8}', 'test' from b",
                      bin, NULL));
-    free(cluster_sql("insert into agreement_text (version, kk, ru, in_force_from) values (1, 'к', 'р', '2026-01-01')"
+    free(cluster_sql("insert into agreement_text (version, kk, ru, in_force_from, source) values (1, 'к', 'р', '2026-01-01', 'test')"
                      " on conflict do nothing",
                      NULL));
 }

@@ -15,6 +15,9 @@
 select '{"iin":"520101100222","bin":"300240001502","system_role":"administrator","unit":null,"surname":"ӘКІМШІЕВ","given":"ӘДІЛ","patronymic":null,"position":"x","state":"active","act_number":"17-қ","act_date":"2026-11-22"}'::jsonb
     || jsonb_build_object('body', :'operator'::jsonb) as enrolment \gset
 select test.refuses('act-malformed', 'admin.unheard', :'admin', '{}');
+-- What the gateway makes has no signer, and all else has one.
+select test.refuses('act-malformed', k, :'admin', '{}') from unnest(array['admin.absence', 'admin.suspended', 'admin.import_part', 'incident.gateway', 'incident.registry']) k;
+select test.refuses('act-malformed', k, null, '{}') from unnest(array['admin.enrolment', 'admin.body', 'admin.application', 'admin.agreement']) k;
 select test.refuses('body-unknown network-not-allowed role-not-held', 'admin.body', :'admin', :'police');
 select test.refuses('form-mismatch', 'admin.enrolment', :'second', :'enrolment');
 select test.refuses('act-malformed', 'admin.enrolment', :'admin', :'enrolment'::jsonb || '{"system_role":"official"}');
@@ -188,6 +191,7 @@ select test.refuses('act-malformed', 'admin.agreement', :'officer', :'agreement'
 select test.record('admin.agreement', :'officer', :'agreement') as signed \gset
 select test.refuses('already-so', 'admin.agreement', :'officer', :'agreement');
 select test.shows('bodies', :'officer', '{"bin":"300140000015"}', 'code', 'police');
+select test.shows('bodies', :'officer', '{}', 'networks.0', '127.0.0.0/8'); -- of the own body, no other
 select test.shows('me', :'officer', '{}', 'agreement.version', '1');
 select test.shows('agreements', :'officer', '{}', 'signed', 'AQID');
 select test.shows('agreements', :'second', '{"iin":"500101100000"}', 'act', :'signed');
@@ -226,6 +230,20 @@ select jsonb_build_object('application', :'filed', 'digest', test.digest(:'filed
 select test.refuses('officer-blocked', 'admin.decision', :'admin', :'decision', :'four');
 select test.refuses('officer-blocked role-not-held', 'admin.suspension', :'responsible', '{"iin":"500101100000","bin":"300140000015","reason":"x"}');
 select test.record('admin.withdrawal', :'officer', jsonb_build_object('application', :'filed', 'digest', test.digest(:'filed')));
+-- Nor is a block for a violation left behind by going to another body, until the violation is closed.
+select jsonb_set(jsonb_set(jsonb_set(:'application', '{form,bin}', '"300141000010"'), '{form,body_code}', '"police2"'), '{form,unit}', 'null')
+    || '{"kind":"transfer"}' as elsewhere \gset
+select test.record('admin.application', :'moved', :'elsewhere', :'four') as away \gset
+select test.shows('application', :'second', jsonb_build_object('application', :'away'), 'blocked_in.0.bin', '300140000015');
+select test.shows('application', :'second', jsonb_build_object('application', :'away'), 'blocked_in.0.cause', 'violation');
+select :'decision'::jsonb || jsonb_build_object('application', :'away', 'digest', test.digest(:'away')) as escape \gset
+select test.refuses('officer-blocked', 'admin.decision', :'admin', :'escape', :'four');
+\set found '{"violation":null,"iin":"500101100000","bin":"300140000015","cause":"misuse","state":"open","measure":null,"note":null}'
+select test.record('admin.violation', :'admin', :'found') as violation \gset
+select test.refuses('officer-blocked', 'admin.decision', :'admin', :'escape', :'four');
+select test.record('admin.violation', :'admin', :'found'::jsonb || jsonb_build_object('violation', :'violation', 'state', 'closed', 'measure', 'warned'));
+select test.is('once the violation is closed', array_to_string(act_check(test.envelope('admin.decision', :'admin', :'escape', gen_random_uuid(), :'four')), ' '), '');
+select test.record('admin.withdrawal', :'moved', jsonb_build_object('application', :'away', 'digest', test.digest(:'away')));
 select test.record('admin.application', :'officer', :'application'::jsonb || '{"kind":"transfer"}', :'four') as filed \gset
 -- By a clock that was set back: the newest version is still the newest.
 select set_config('test.at', (now() - interval '1 hour')::text, false);

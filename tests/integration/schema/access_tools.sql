@@ -37,6 +37,7 @@ begin
         said := said || jsonb_build_object('digest', encode(sha256(signed), 'hex'));
         insert into test.recorded values (id, encode(sha256(signed), 'hex')) on conflict do nothing;
     end if;
+    perform qao.log_lock(1);
     leaf := test.leaf(kind, number, signed);
     perform qao.act_apply(1, array[number], array[sha256('\x00'::bytea || leaf)], array[said], array[signed]);
     insert into qao.entry (log_id, seq, opens, at, kind, iin, body, leaf)

@@ -115,11 +115,16 @@ void cluster_log_close(struct cluster_log *log)
 
 enum { LEAF_TEXT_MAX = 200 };
 
-/* Of an act as much as the register looks at. */
+/* Of an act, and of what another sent, as much as the register looks at. */
 static void leaf_make(const struct store_record *record, uint64_t seq, char ret_text[static LEAF_TEXT_MAX])
 {
     uint8_t digest[SHA256_DIGEST_LENGTH];
     char hex[65];
+    if (record->violation && strcmp(record->violation, "signer-not-connection") == 0) {
+        snprintf(ret_text, LEAF_TEXT_MAX,
+                 "{\"connection\":{\"bin\":\"300140000015\",\"iin\":\"" CLUSTER_SENDER "\"},\"n\":%llu}", (unsigned long long) seq);
+        return;
+    }
     if (!record->act) {
         snprintf(ret_text, LEAF_TEXT_MAX, "leaf %llu", (unsigned long long) seq);
         return;
@@ -178,7 +183,7 @@ long cluster_officer(const char *iin)
         " insert into body_network (body_id, version, networks, source)"
         " select body_id, 1, '{127.0.0.0/8,2001:db8::/32}', 'test' from b",
         NULL));
-    free(cluster_sql("insert into agreement_text (version, kk, ru, in_force_from) values (1, 'к', 'р', '2026-01-01')"
+    free(cluster_sql("insert into agreement_text (version, kk, ru, in_force_from, source) values (1, 'к', 'р', '2026-01-01', 'test')"
                      " on conflict do nothing",
                      NULL));
     free(cluster_sql(
@@ -188,9 +193,9 @@ long cluster_officer(const char *iin)
         " select person_id, 1, now(), 'test' from p)"
         ", r as (insert into registration (person_id, system_role) select person_id, 'officer' from p"
         " returning registration_id)"
-        " insert into registration_version (registration_id, version, system_role, state, role, bases, duties)"
+        " insert into registration_version (registration_id, version, system_role, state, role, bases, duties, source)"
         " select registration_id, 1, 'officer', 'active', 2,"
-        " '{operative_search,covert_investigation,search_measures,other_duties}', '{app4.1}' from r",
+        " '{operative_search,covert_investigation,search_measures,other_duties}', '{app4.1}', 'test' from r",
         iin, NULL));
     return cluster_number("select registration_id from registration join person using (person_id)"
                           " where iin = $1 and system_role = 'officer'",

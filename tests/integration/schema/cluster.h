@@ -43,6 +43,9 @@ void cluster_log_make(const char *origin, uint64_t partition_entries);
 struct cluster_log cluster_log_open(const char *origin, uint64_t partition_entries);
 void cluster_log_close(struct cluster_log *log);
 
+/* Over whose connection a record with the violation signer-not-connection came, by its leaf; of body 300140000015. */
+#define CLUSTER_SENDER "500615200011"
+
 /* Appends records whose leaves are texts, at prev_size, with a head that has no meaning. Leaves may be NULL: "leaf
  * <i>". */
 struct audit_commit_result cluster_append(const struct audit_store *store, uint64_t prev_size,

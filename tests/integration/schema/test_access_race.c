@@ -24,7 +24,7 @@ static void set_up(void)
                      " returning person_id), r as (insert into registration (person_id, system_role)"
                      " select person_id, 'administrator' from p returning registration_id)"
                      " insert into registration_version (registration_id, version, system_role, state, act_number,"
-                     " act_date) select registration_id, 1, 'administrator', 'active', '1', '2026-11-01' from r",
+                     " act_date, source) select registration_id, 1, 'administrator', 'active', '1', '2026-11-01', 'test' from r",
                      ADMINISTRATOR, SECOND, NULL));
 }
 
@@ -37,6 +37,14 @@ static const char *say(PGconn *connection, const char *sql)
     snprintf(state, sizeof(state), "%s", field ? field : "");
     PQclear(result);
     return state;
+}
+
+/* A session that may write the log. */
+static PGconn *writer_connect(void)
+{
+    PGconn *gateway = cluster_connect(CLUSTER_GATEWAY);
+    ck_assert_str_eq(say(gateway, "select qao.log_lock(log_id) from qao.log where origin = 'acts.example/log'"), "");
+    return gateway;
 }
 
 /* The leaf of entry SEQ, of an act whose message is "signed". */
@@ -81,7 +89,7 @@ static void swap(char *text, const char *from, const char *to)
 START_TEST(act_entered)
 {
     char text[3000];
-    PGconn *gateway = cluster_connect(CLUSTER_GATEWAY);
+    PGconn *gateway = writer_connect();
     ck_assert_str_eq(say(gateway, apply(text, sizeof(text), "admin.block", ADMINISTRATOR, BLOCK, 0)), "QAO07");
     ck_assert_str_eq(say(gateway, "begin"), "");
     ck_assert_str_eq(say(gateway, apply(text, sizeof(text), "admin.block", ADMINISTRATOR, BLOCK, 0)), "");
@@ -110,7 +118,7 @@ START_TEST(act_entered_about_another)
         {"'digest', encode(sha256('signed')", "'digest', encode(sha256('forged')", "", ""},
     };
     char text[3000];
-    PGconn *gateway = cluster_connect(CLUSTER_GATEWAY);
+    PGconn *gateway = writer_connect();
     for (size_t i = 0; i < BASE_ARRAY_LENGTH(cases); i++) {
         ck_assert_str_eq(say(gateway, "begin"), "");
         apply(text, sizeof(text), "admin.block", ADMINISTRATOR, BLOCK, 0);
@@ -150,7 +158,7 @@ END_TEST
 START_TEST(decision_race)
 {
     char text[4000], decision[400];
-    PGconn *one = cluster_connect(CLUSTER_GATEWAY), *two = cluster_connect(CLUSTER_GATEWAY);
+    PGconn *one = writer_connect(), *two = cluster_connect(CLUSTER_GATEWAY);
     free(cluster_sql("insert into blob_large (digest, content) values (sha256('s'), 's')", NULL));
     free(cluster_sql("insert into upload select $1, sha256('s'), 'image/png', '300140000015', 1, max(large_id), now()"
                      " from blob_large",
@@ -248,7 +256,7 @@ START_TEST(block_under_load)
     for (int i = 0; i < WRITERS; i++)
         while (atomic_load(&writers[i].done) == 0)
             poll(NULL, 0, 1); /* the test's own time limit ends this */
-    PGconn *gateway = cluster_connect(CLUSTER_GATEWAY);
+    PGconn *gateway = writer_connect();
     ck_assert_str_eq(say(gateway, "begin"), "");
     ck_assert_str_eq(say(gateway, apply(text, sizeof(text), "admin.block", ADMINISTRATOR, BLOCK, 9)), "");
     ck_assert_str_eq(say(gateway, enter(text, sizeof(text), "admin.block", ADMINISTRATOR, 9)), "");

@@ -25,7 +25,7 @@ static void setup(void)
                      " on conflict do nothing returning person_id), r as (insert into registration (person_id, system_role)"
                      " select person_id, 'administrator' from p returning registration_id)"
                      " insert into registration_version (registration_id, version, system_role, state, act_number,"
-                     " act_date) select registration_id, 1, 'administrator', 'active', '1', '2026-11-01' from r",
+                     " act_date, source) select registration_id, 1, 'administrator', 'active', '1', '2026-11-01', 'test' from r",
                      ADMINISTRATOR, BIN, NULL));
     pool = cluster_pool(CLUSTER_GATEWAY);
 }

@@ -75,9 +75,9 @@ static void holder(const char *iin, const char *bin, const char *system_role, co
                      " select person_id, $3 from person join body using (body_id) where iin = $1 and bin = $2"
                      " on conflict do nothing returning registration_id)"
                      " insert into registration_version"
-                     " (registration_id, version, system_role, state, unit_id, act_number, act_date)"
+                     " (registration_id, version, system_role, state, unit_id, act_number, act_date, source)"
                      " select registration_id, 1, $3, 'active', (select unit_id from unit where code = $4), '1',"
-                     " '2026-11-01' from r",
+                     " '2026-11-01', 'test' from r",
                      iin, bin, system_role, unit, NULL));
 }
 
@@ -92,6 +92,7 @@ static void set_up(void)
     snprintf(log_number, sizeof(log_number), "%ld",
              cluster_number("select log_id from log where origin = 'duty.example/log'", NULL));
     gateway = cluster_connect(CLUSTER_GATEWAY);
+    ask(gateway, "select qao.log_lock($1::integer)", log_number, NULL);
     pool = cluster_pool(CLUSTER_GATEWAY);
     moment = NOON;
 }
@@ -274,15 +275,15 @@ START_TEST(violation_of_a_unit)
 {
     free(cluster_sql("with u as (insert into unit (body_id, code) select body_id, c from body,"
                      " unnest('{upper,lower,beside}'::text[]) c where bin = '" POLICE "' returning *)"
-                     " insert into unit_version (unit_id, version, body_id, parent_id, name_kk, name_ru, name_en)"
-                     " select u.unit_id, 1, u.body_id, case u.code when 'lower' then p.unit_id end, 'а', 'б', 'c'"
+                     " insert into unit_version (unit_id, version, body_id, parent_id, name_kk, name_ru, name_en, source)"
+                     " select u.unit_id, 1, u.body_id, case u.code when 'lower' then p.unit_id end, 'а', 'б', 'c', 'test'"
                      " from u, u p where p.code = 'upper'",
                      NULL));
     holder(OFFICIAL, POLICE, "responsible", "upper");
     const char *in_unit =
-        "insert into registration_version (registration_id, version, system_role, state, role, unit_id)"
+        "insert into registration_version (registration_id, version, system_role, state, role, unit_id, source)"
         " select registration_id, max(version) + 1, 'officer', 'active', 2,"
-        " (select unit_id from unit where code = $2)"
+        " (select unit_id from unit where code = $2), 'test'"
         " from registration_version join registration using (registration_id)"
         " join person using (person_id) where iin = $1 and registration.system_role = 'officer'"
         " group by 1";
@@ -378,12 +379,21 @@ START_TEST(violation_append)
     ck_assert_int_eq(cluster_append_one(&log, 10, many).commit, AUDIT_COMMIT_DONE);
     ck_assert_int_eq(opened("refusals"), 2);
 
+    /* Who signed and who sent: both are to be looked at, and the sender once where he is the signer of others. */
+    struct store_record sent = refusal(OFFICER, "signer-not-connection", "signer-not-connection", NOON_US);
+    ck_assert_int_eq(cluster_append_one(&log, 11, sent).commit, AUDIT_COMMIT_DONE);
+    ck_assert_int_eq(opened("signer-not-connection"), 2);
+    ck_assert_int_eq(page_count("violations", ADMINISTRATOR, "{\"cause\":\"signer-not-connection\",\"iin\":\"" CLUSTER_SENDER "\"}"), 1);
+    ck_assert_int_eq(page_count("violations", ADMINISTRATOR, "{\"cause\":\"signer-not-connection\",\"iin\":\"" OFFICER "\"}"), 1);
+    ck_assert_int_eq(cluster_append_one(&log, 12, sent).commit, AUDIT_COMMIT_DONE);
+    ck_assert_int_eq(opened("signer-not-connection"), 2);
+
     /* A batch that is refused leaves none. */
     static const uint8_t id[BASE_UUID_BYTES] = {7};
     struct store_record twice[2] = {cluster_claim(OFFICER, id), cluster_claim(OFFICER, id)};
     twice[0].reasons = twice[0].violation = "network-not-allowed";
     twice[0].body = POLICE;
-    ck_assert_int_eq(cluster_append(&log.store, 11, twice, 2).refusal, AUDIT_REFUSAL_CLAIMED);
+    ck_assert_int_eq(cluster_append(&log.store, 13, twice, 2).refusal, AUDIT_REFUSAL_CLAIMED);
     ck_assert_int_eq(opened("network-not-allowed"), 0);
     cluster_log_close(&log);
 

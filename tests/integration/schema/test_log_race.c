@@ -125,8 +125,8 @@ static void block(PGconn *connection, long registration, int version)
 {
     char sql[300];
     snprintf(sql, sizeof(sql),
-             "begin; insert into qao.registration_version (registration_id, version, system_role, state, role)"
-             " values (%ld, %d, 'officer', 'blocked', 2)",
+             "begin; insert into qao.registration_version (registration_id, version, system_role, state, role, source)"
+             " values (%ld, %d, 'officer', 'blocked', 2, 'test')",
              registration, version);
     PGresult *result = PQexec(connection, sql);
     ck_assert_msg(PQresultStatus(result) == PGRES_COMMAND_OK, "%s", PQresultErrorMessage(result));
@@ -212,13 +212,13 @@ START_TEST(version_race)
     PQfinish(one);
     char sql[300];
     snprintf(sql, sizeof(sql),
-             "insert into qao.registration_version (registration_id, version, system_role, state, role)"
-             " values (%ld, 2, 'officer', 'active', 2)",
+             "insert into qao.registration_version (registration_id, version, system_role, state, role, source)"
+             " values (%ld, 2, 'officer', 'active', 2, 'test')",
              registration);
     ck_assert_str_eq(cluster_sqlstate("user=postgres", sql), "QAO04");
     snprintf(sql, sizeof(sql),
-             "insert into qao.registration_version (registration_id, version, system_role, state, role)"
-             " values (%ld, 4, 'officer', 'active', 2)",
+             "insert into qao.registration_version (registration_id, version, system_role, state, role, source)"
+             " values (%ld, 4, 'officer', 'active', 2, 'test')",
              registration);
     ck_assert_str_eq(cluster_sqlstate("user=postgres", sql), "QAO04");
 }

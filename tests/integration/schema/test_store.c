@@ -178,8 +178,8 @@ START_TEST(officer_versions)
     char number[32];
     snprintf(number, sizeof(number), "%ld", registration);
     free(cluster_sql(
-        "insert into registration_version (registration_id, version, system_role, state, role, granted_until)"
-        " values ($1, 2, 'officer', 'active', 7, '2026-11-22T12:00:01Z')",
+        "insert into registration_version (registration_id, version, system_role, state, role, granted_until, source)"
+        " values ($1, 2, 'officer', 'active', 7, '2026-11-22T12:00:01Z', 'test')",
         number, NULL));
     ck_assert_int_eq(store_officer_find(pool, &key, &officer), 0);
     ck_assert_int_eq(officer.version, 2);
@@ -191,19 +191,19 @@ START_TEST(officer_versions)
     ck_assert_int_eq(store_officer_find(pool, &key, &officer), 0);
     ck_assert_int_eq(officer.state, STORE_OFFICER_ENDED);
 
-    free(cluster_sql("insert into registration_version (registration_id, version, system_role, state, role)"
-                     " values ($1, 3, 'officer', 'suspended', 7)",
+    free(cluster_sql("insert into registration_version (registration_id, version, system_role, state, role, source)"
+                     " values ($1, 3, 'officer', 'suspended', 7, 'test')",
                      number, NULL));
     ck_assert_int_eq(store_officer_find(pool, &key, &officer), 0);
     ck_assert_int_eq(officer.state, STORE_OFFICER_SUSPENDED);
-    free(cluster_sql("insert into registration_version (registration_id, version, system_role, state, role)"
-                     " values ($1, 4, 'officer', 'blocked', 7)",
+    free(cluster_sql("insert into registration_version (registration_id, version, system_role, state, role, source)"
+                     " values ($1, 4, 'officer', 'blocked', 7, 'test')",
                      number, NULL));
     ck_assert_int_eq(store_officer_find(pool, &key, &officer), 0);
     ck_assert_int_eq(officer.state, STORE_OFFICER_BLOCKED);
     ck_assert_int_eq(officer.version, 4);
 
-    free(cluster_sql("insert into agreement_text (version, kk, ru, in_force_from) values (2, 'к', 'р', '2027-01-01')",
+    free(cluster_sql("insert into agreement_text (version, kk, ru, in_force_from, source) values (2, 'к', 'р', '2027-01-01', 'test')",
                      NULL));
     ck_assert_int_eq(store_officer_find(pool, &key, &officer), 0);
     ck_assert_int_eq(officer.agreement_version, 1);
@@ -221,8 +221,8 @@ START_TEST(person_find)
     free(cluster_sql(
         "with r as (insert into registration (person_id, system_role) select person_id, 'responsible' from person"
         " where iin = '500615200011' returning registration_id)"
-        " insert into registration_version (registration_id, version, system_role, state, act_number, act_date)"
-        " select registration_id, 1, 'responsible', 'active', '17-қ', '2026-11-01' from r",
+        " insert into registration_version (registration_id, version, system_role, state, act_number, act_date, source)"
+        " select registration_id, 1, 'responsible', 'active', '17-қ', '2026-11-01', 'test' from r",
         NULL));
     ck_assert_int_eq(store_person_find(pool, "500615200011", BIN, "127.0.0.1", NOON_US, &person), 0);
     ck_assert_uint_eq(person.role_count, 2);
@@ -234,8 +234,8 @@ START_TEST(person_find)
     ck_assert(store_person_is(&person, "responsible"));
     ck_assert(!store_person_is(&person, "administrator"));
     free(cluster_sql(
-        "insert into registration_version (registration_id, version, system_role, state, act_number, act_date)"
-        " select registration_id, 2, 'responsible', 'ended', '18-қ', '2026-11-02' from registration"
+        "insert into registration_version (registration_id, version, system_role, state, act_number, act_date, source)"
+        " select registration_id, 2, 'responsible', 'ended', '18-қ', '2026-11-02', 'test' from registration"
         " where system_role = 'responsible'",
         NULL));
     ck_assert_int_eq(store_person_find(pool, "500615200011", BIN, "127.0.0.1", NOON_US, &person), 0);
