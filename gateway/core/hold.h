@@ -17,6 +17,7 @@ struct core_hold_right {
     int64_t registration;
     int32_t version;
     struct audit_hash request; /* leaf hash of the request's record */
+    bool is_unproved;          /* kept without its receipt */
 };
 
 struct core_hold;

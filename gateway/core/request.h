@@ -61,6 +61,7 @@ struct core_request {
 
     /* the answer (steps 10 and 11) */
     struct base_buffer answer_json, signed_der, reply;
+    bool is_unproved; /* reply is without its receipt */
     bool replied;  /* the officer was told something: a later answer can only be held */
     bool owes;     /* counted in gateway->owing */
     unsigned owed; /* attempts to conclude after that */

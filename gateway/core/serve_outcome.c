@@ -1,4 +1,7 @@
 /* GET /v1/queries/{id}: what became of an own query, and its reply while it is held. */
+#include <errno.h>
+
+#include "audit/tree.h"
 #include "base/log.h"
 #include "gateway/core/outcome.h"
 #include "gateway/core/send.h"
@@ -147,6 +150,61 @@ static int page_make(struct core_request *request, const struct store_query *que
     return outcome_encode(query, id, held, &request->reply);
 }
 
+/* ---- the receipt of a reply that was kept without it ---- */
+
+static int leaf_take(void *context, uint64_t index, struct base_bytes leaf)
+{
+    struct core_entry *entry = context;
+    entry->record.index = index;
+    entry->record.entry.leaf_hash = audit_hash_leaf(leaf);
+    base_buffer_init(&entry->leaf, AUDIT_LEAF_MAX);
+    return base_buffer_append(&entry->leaf, leaf);
+}
+
+static int entry_read(const struct core_gateway *gateway, uint64_t index, struct core_entry *entry)
+{
+    const struct audit_store *store = &gateway->audit_store;
+    return store->entries_read(store->context, index, index + 1, leaf_take, entry);
+}
+
+/* Of the request that the reply was kept for, and of its conclusion. */
+static int receipt_add(struct core_request *request, const struct store_query *query,
+                       const struct core_hold_right *right, struct base_bytes held, struct base_buffer *out)
+{
+    struct core_gateway *gateway = request->gateway;
+    BASE_CLEANUP(core_entry_clear) struct core_entry first = {0}, second = {0};
+    const struct core_entry *entries[] = {&first, &second};
+    struct base_buffer texts[WIRE_RECEIPT_RECORDS_MAX] = {{0}};
+    struct wire_receipt receipt;
+    if (query->conclusion_seq == STORE_SEQ_NONE)
+        return -ENODATA;
+    int r = entry_read(gateway, query->request_seq, &first);
+    if (r == 0)
+        r = entry_read(gateway, query->conclusion_seq, &second);
+    if (r == 0 && !audit_hash_equal(&first.record.entry.leaf_hash, &right->request))
+        r = -EBADMSG;
+    if (r == 0)
+        r = core_receipt_read(gateway, entries, BASE_ARRAY_LENGTH(entries), texts, &receipt);
+    if (r == 0)
+        r = wire_reply_receipt_add(held, &receipt, out);
+    for (size_t i = 0; i < WIRE_RECEIPT_RECORDS_MAX; i++)
+        base_buffer_clear(&texts[i]);
+    return r;
+}
+
+/* The page with the reply, proved where that can be done by now. */
+static int reply_page_make(struct core_request *request, const struct store_query *query,
+                           const struct core_hold_right *right, struct base_bytes held)
+{
+    BASE_CLEANUP(base_buffer_clear) struct base_buffer proved;
+    base_buffer_init(&proved, LINK_REPLY_BODY_MAX);
+    int r = right->is_unproved ? receipt_add(request, query, right, held, &proved) : 0;
+    if (r != 0)
+        base_log(BASE_LOG_WARNING, "event=no-proof query=%.*s error=%d", (int)request->route.rest.len,
+                 (const char *)request->route.rest.data, r);
+    return page_make(request, query, r == 0 && proved.len > 0 ? base_buffer_view(&proved) : held);
+}
+
 static void showing_recorded(struct core_request *request);
 
 /* The page without the reply; that one is dropped where the right to it is gone. */
@@ -176,7 +234,7 @@ static void reply_show(struct core_request *take_request, const struct store_que
         return;
     }
     if (r == 0)
-        r = page_make(request, query, base_buffer_view(&held));
+        r = reply_page_make(request, query, right, base_buffer_view(&held));
     if (r == 0)
         r = core_entry_delivered_append(request, right, showing_recorded);
     if (r != 0)

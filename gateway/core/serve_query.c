@@ -504,6 +504,7 @@ static void answer_hold(struct core_request *request)
         .registration = request->officer.registration,
         .version = request->officer.version,
         .request = request->first.record.entry.leaf_hash,
+        .is_unproved = request->is_unproved,
     };
     memcpy(right.bin, request->officer.bin, sizeof(right.bin));
     if (core_hold_put(request->gateway->hold, request->message.signer.iin, request->query.id, &right,
@@ -517,6 +518,7 @@ static void answer_unproved(struct core_request *request)
 {
     base_log(BASE_LOG_ERROR, "event=answer-without-proof query=%s", request->query.id_text);
     later_tell(request);
+    request->is_unproved = true;
     base_buffer_clear(&request->reply);
     base_buffer_init(&request->reply, LINK_REPLY_BODY_MAX);
     if (wire_reply_encode(base_buffer_view(&request->answer_json), base_buffer_view(&request->signed_der), NULL,

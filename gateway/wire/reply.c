@@ -1,8 +1,10 @@
 #include "gateway/wire/reply.h"
 
+#include <errno.h>
 #include <stdio.h>
 
 #include "base/clock.h"
+#include "gateway/wire/json.h"
 #include "policy/encode.h"
 
 void wire_receipt_encode(const struct wire_receipt *receipt, struct base_json *json)
@@ -84,6 +86,24 @@ int wire_reply_encode(struct base_bytes answer, struct base_bytes signed_der, co
     base_json_member_text(&json, "v", "qao.reply/1");
     base_json_object_end(&json);
     return base_json_end(&json);
+}
+
+int wire_reply_receipt_add(struct base_bytes reply, const struct wire_receipt *receipt, struct base_buffer *out)
+{
+    BASE_CLEANUP(wire_json_cleanup) json_t *value = NULL, *proven = NULL;
+    BASE_CLEANUP(base_buffer_clear) struct base_buffer text;
+    base_buffer_init(&text, out->max);
+    struct base_json json;
+    base_json_begin(&json, &text);
+    wire_receipt_encode(receipt, &json);
+    int r = base_json_end(&json);
+    if (r == 0)
+        r = wire_json_parse(reply, reply.len, &value, NULL);
+    if (r == 0)
+        r = wire_json_parse(base_buffer_view(&text), text.len, &proven, NULL);
+    if (r != 0 || !json_is_object(value) || json_object_get(value, "receipt"))
+        return r < 0 ? r : -EBADMSG;
+    return json_object_set(value, "receipt", proven) == 0 ? wire_json_canonical(value, out) : -ENOMEM;
 }
 
 enum wire_code wire_code_of_reason(enum policy_reason reason)

@@ -67,6 +67,10 @@ struct wire_problem {
     const struct policy_decision *decision; /* whose citations support the reasons; NULL when none was made */
 };
 
+/* Appends a reply that was made without its receipt, now with it. -EBADMSG when it is none, -ENOMEM, the buffer's errors. */
+int wire_reply_receipt_add(struct base_bytes reply, const struct wire_receipt *receipt,
+                           struct base_buffer *out) BASE_MUST_USE;
+
 /* Appends the problem. Without signed_der (empty) and receipt (NULL) these are the bytes to be signed. */
 int wire_problem_encode(const struct wire_messages *messages, const struct wire_problem *problem,
                         struct base_bytes signed_der, const struct wire_receipt *receipt,

@@ -37,11 +37,14 @@ int __wrap_link_client_send(struct link_client *client, uint16_t type, struct ba
     return __real_link_client_send(client, type, body);
 }
 
-/* no-proof: the tree that proofs are read from cannot be read. */
+static atomic_uint proofs_asked;
+
+/* no-proof: the tree that proofs are read from cannot be read. no-first-proof: it cannot the first time. */
 int __wrap_audit_writer_proofs(struct audit_writer *writer, const uint64_t *indexes, const struct base_bytes *leaves,
                                size_t count, struct base_buffer *texts)
 {
-    return has_fault("no-proof") ? -EIO : __real_audit_writer_proofs(writer, indexes, leaves, count, texts);
+    bool is_first = atomic_fetch_add(&proofs_asked, 1) == 0;
+    return has_fault("no-proof") || (is_first && has_fault("no-first-proof")) ? -EIO : __real_audit_writer_proofs(writer, indexes, leaves, count, texts);
 }
 
 /* failing-long: what fails has failed two hours ago. */

@@ -448,8 +448,8 @@ static void expect_later(const struct world_reply *reply)
     ck_assert_ptr_null(memmem(reply->body.data, reply->body.len, "records", 7));
 }
 
-/* The held reply stands without its receipt. */
-static void expect_unproved(enum world_person person, const char *id)
+/* The held reply, with the proofs of its receipt or without one. */
+static void expect_held(enum world_person person, const char *id, size_t proofs)
 {
     struct world_reply reply = outcome_of(person, id);
     ck_assert_uint_eq(reply.status, 200);
@@ -457,7 +457,11 @@ static void expect_unproved(enum world_person person, const char *id)
     const json_t *held = json_object_get(reply.json, "reply");
     ck_assert_ptr_nonnull(json_object_get(json_object_get(held, "answer"), "result"));
     ck_assert_ptr_nonnull(json_object_get(held, "signed"));
-    ck_assert_ptr_null(json_object_get(held, "receipt"));
+    const json_t *receipt = json_object_get(held, "receipt");
+    if (proofs == 0)
+        ck_assert_ptr_null(receipt);
+    else
+        world_expect_receipt(&world, receipt, proofs);
     world_reply_clear(&reply);
 }
 
@@ -472,7 +476,7 @@ START_TEST(an_answer_that_cannot_be_proved)
     world_reply_clear(&reply);
     ck_assert_int_eq(world_count(&world, "kind = 'query.result' and outcome = 'answered'"), 1);
     world_wait_count(&world, "kind = 'query.undelivered'", 1); /* held before it */
-    expect_unproved(POLICE, id);
+    expect_held(POLICE, id, 0);
     ck_assert_int_eq(world_count(&world, "kind = 'query.delivered'"), 1);
     /* a refusal is told all the same, signed */
     reply = world_ask(&world, POLICE, &(struct world_query){.basis = "search_measures"});
@@ -480,6 +484,23 @@ START_TEST(an_answer_that_cannot_be_proved)
     ck_assert_ptr_nonnull(json_object_get(reply.json, "signed"));
     ck_assert_ptr_null(json_object_get(reply.json, "receipt"));
     world_reply_clear(&reply);
+    end();
+}
+END_TEST
+
+/* It gets its receipt as soon as there is one. */
+START_TEST(an_answer_that_can_be_proved_later)
+{
+    world_init(&world);
+    world.fault = "no-first-proof";
+    world_start(&world);
+    char id[37];
+    struct world_reply reply = world_take(&world, post(POLICE, &(struct world_query){0}, id));
+    expect_later(&reply);
+    world_reply_clear(&reply);
+    world_wait_count(&world, "kind = 'query.undelivered'", 1);
+    expect_held(POLICE, id, 2);
+    expect_held(POLICE, id, 2);
     end();
 }
 END_TEST
@@ -516,7 +537,7 @@ START_TEST(an_answer_in_the_log_of_which_no_word_came)
     world_reply_clear(&reply);
     world_wait_count(&world, "kind = 'query.undelivered'", 1); /* found at the next attempt, and held */
     ck_assert_int_eq(world_count(&world, "kind = 'query.result'"), 1);
-    expect_unproved(POLICE, id);
+    expect_held(POLICE, id, 2);
     end();
 }
 END_TEST
@@ -690,6 +711,7 @@ int main(void)
         registrations_that_change_all_the_time,
         a_database_that_is_away,
         an_answer_that_cannot_be_proved,
+        an_answer_that_can_be_proved_later,
         an_explanation_that_cannot_be_proved,
         an_answer_in_the_log_of_which_no_word_came,
         a_log_that_takes_no_record,

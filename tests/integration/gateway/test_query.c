@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "audit/proof.h"
 #include "base/clock.h"
 #include "base/encoding.h"
 #include "certs/cms.h"
@@ -72,31 +71,6 @@ static void signed_text_check(const json_t *text, struct base_bytes content)
     base_buffer_clear(&der);
 }
 
-/* Each proof of a receipt holds for its leaf hash and index under the log's key alone. */
-static void receipt_check(const json_t *receipt, size_t count)
-{
-    static const char *const names[] = {"request", "result"};
-    struct audit_vkey vkey = world_vkey(&world);
-    ck_assert_str_eq(json_string_value(json_object_get(receipt, "log")), world.origin);
-    ck_assert_uint_eq(json_array_size(json_object_get(receipt, "proofs")), count);
-    for (size_t i = 0; i < count; i++) {
-        const json_t *record = json_object_get(receipt, names[i]);
-        struct base_buffer leaf;
-        struct audit_hash hash;
-        struct audit_proof proof;
-        struct audit_checkpoint checkpoint;
-        base_buffer_init(&leaf, 32);
-        ck_assert_int_eq(base_hex_decode(base_bytes_text(json_string_value(json_object_get(record, "leaf"))), &leaf), 0);
-        memcpy(hash.bytes, leaf.data, 32);
-        base_buffer_clear(&leaf);
-        struct base_bytes text =
-            base_bytes_text(json_string_value(json_array_get(json_object_get(receipt, "proofs"), i)));
-        ck_assert_int_eq(audit_proof_verify(text, &vkey, &hash, &proof, &checkpoint), AUDIT_PROOF_CHECK_RIGHT);
-        ck_assert_int_eq((int64_t)proof.index, json_integer_value(json_object_get(record, "index")));
-    }
-    ck_assert_ptr_null(count == 1 ? json_object_get(receipt, "result") : NULL);
-}
-
 START_TEST(permitted_in_full)
 {
     begin();
@@ -114,7 +88,7 @@ START_TEST(permitted_in_full)
     const json_t *records = json_object_get(json_object_get(json_object_get(reply.json, "answer"), "result"), "records");
     ck_assert_int_eq(json_integer_value(json_object_get(json_array_get(records, 0), "amount")), 1234567);
     signed_text_check(json_object_get(reply.json, "signed"), answer_bytes(&reply));
-    receipt_check(json_object_get(reply.json, "receipt"), 2);
+    world_expect_receipt(&world, json_object_get(reply.json, "receipt"), 2);
     ck_assert_uint_eq(world.calls, 1);
     ck_assert_str_eq(world.last_params, "iin=" POLICE_IIN " ");
     ck_assert_int_eq(world_count(&world, "kind = 'query.request' and effect = 'permit' and iin = '" POLICE_IIN "'"
@@ -185,7 +159,7 @@ static void refused(enum world_person person, const struct world_query *query, u
 {
     struct world_reply reply = world_ask(&world, person, query);
     world_expect(&reply, status, reasons);
-    receipt_check(json_object_get(reply.json, "receipt"), 1);
+    world_expect_receipt(&world, json_object_get(reply.json, "receipt"), 1);
     ck_assert(json_is_string(json_object_get(reply.json, "signed")));
     ck_assert(!reply.wants_delivery);
     world_reply_clear(&reply);
@@ -284,7 +258,7 @@ START_TEST(refusals_of_the_signature)
     struct base_buffer message = world_sign(POLICE, text);
     struct world_reply reply = world_send(&world, POLICE, "POST", "/v1/queries", base_bytes_text("not a message"));
     world_expect(&reply, 401, "signature-invalid");
-    receipt_check(json_object_get(reply.json, "receipt"), 1);
+    world_expect_receipt(&world, json_object_get(reply.json, "receipt"), 1);
     ck_assert_ptr_null(json_object_get(reply.json, "query"));
     world_reply_clear(&reply);
     message.data[message.len - 1] ^= 1;
@@ -361,7 +335,7 @@ START_TEST(large_messages_and_answers)
     ck_assert_msg(reply.status == 200, "%.*s", (int)reply.body.len, (const char *)reply.body.data);
     ck_assert_uint_eq(json_array_size(json_object_get(json_object_get(json_object_get(reply.json, "answer"), "result"), "records")), RECORDS);
     signed_text_check(json_object_get(reply.json, "signed"), answer_bytes(&reply));
-    receipt_check(json_object_get(reply.json, "receipt"), 2);
+    world_expect_receipt(&world, json_object_get(reply.json, "receipt"), 2);
     world_reply_clear(&reply);
     ck_assert_int_eq(cluster_number("select count(*) from blob b join log l using (log_id) where origin = $1 and large_id is not null",
                                     world.origin, NULL),
@@ -388,7 +362,7 @@ START_TEST(a_record_that_cannot_be_made)
     ck_assert_int_eq(base_base64_encode(base_buffer_view(&message), &base64), 0);
     struct world_reply reply = world_send(&world, POLICE, "POST", "/v1/queries", base_buffer_view(&base64));
     world_expect(&reply, 503, "log-unavailable");
-    receipt_check(json_object_get(reply.json, "receipt"), 1); /* all the same it is in the log, */
+    world_expect_receipt(&world, json_object_get(reply.json, "receipt"), 1); /* all the same it is in the log, */
     world_reply_clear(&reply);
     ck_assert_int_eq(world_count(&world, "kind = 'query.refused'"), 1);
     ck_assert_uint_eq(world.calls, 0);
@@ -427,7 +401,7 @@ START_TEST(an_id_serves_once)
     world_reply_clear(&reply);
     reply = world_send(&world, POLICE, "POST", "/v1/queries", base_buffer_view(&message));
     world_expect(&reply, 409, "query-replayed");
-    receipt_check(json_object_get(reply.json, "receipt"), 1);
+    world_expect_receipt(&world, json_object_get(reply.json, "receipt"), 1);
     world_reply_clear(&reply);
     /* a refused query uses its id up too, a malformed one does not */
     char id[37];
@@ -620,7 +594,7 @@ START_TEST(explaining_asks_nobody_and_claims_nothing)
         const json_t *reasons = json_object_get(json_object_get(reply.json, "explanation"), "reasons");
         ck_assert_uint_eq(json_array_size(reasons), 1);
         ck_assert_str_eq(text_at(json_array_get(reasons, 0), "code", NULL, NULL), "case-missing");
-        receipt_check(json_object_get(reply.json, "receipt"), 1);
+        world_expect_receipt(&world, json_object_get(reply.json, "receipt"), 1);
         world_reply_clear(&reply);
     }
     struct world_reply reply = world_send(&world, SECOND, "POST", "/v1/explain", base_buffer_view(&message));

@@ -14,7 +14,9 @@
 #include <uuid/uuid.h>
 
 #include "audit/note.h"
+#include "audit/proof.h"
 #include "base/clock.h"
+#include "base/encoding.h"
 #include "base/file.h"
 #include "base/log.h"
 #include "certs/cms.h"
@@ -718,6 +720,30 @@ struct world_reply world_ask(struct world *world, enum world_person person, cons
 }
 
 /* ---- what is expected ---- */
+
+void world_expect_receipt(const struct world *world, const json_t *receipt, size_t count)
+{
+    static const char *const names[] = {"request", "result"};
+    struct audit_vkey vkey = world_vkey(world);
+    ck_assert_str_eq(json_string_value(json_object_get(receipt, "log")), world->origin);
+    ck_assert_uint_eq(json_array_size(json_object_get(receipt, "proofs")), count);
+    for (size_t i = 0; i < count; i++) {
+        const json_t *record = json_object_get(receipt, names[i]);
+        struct base_buffer leaf;
+        struct audit_hash hash;
+        struct audit_proof proof;
+        struct audit_checkpoint checkpoint;
+        base_buffer_init(&leaf, 32);
+        ck_assert_int_eq(base_hex_decode(base_bytes_text(json_string_value(json_object_get(record, "leaf"))), &leaf), 0);
+        memcpy(hash.bytes, leaf.data, 32);
+        base_buffer_clear(&leaf);
+        struct base_bytes text =
+            base_bytes_text(json_string_value(json_array_get(json_object_get(receipt, "proofs"), i)));
+        ck_assert_int_eq(audit_proof_verify(text, &vkey, &hash, &proof, &checkpoint), AUDIT_PROOF_CHECK_RIGHT);
+        ck_assert_int_eq((int64_t)proof.index, json_integer_value(json_object_get(record, "index")));
+    }
+    ck_assert_ptr_null(count == 1 ? json_object_get(receipt, "result") : NULL);
+}
 
 void world_expect(const struct world_reply *reply, unsigned status, const char *reasons)
 {

@@ -140,6 +140,9 @@ struct world_reply world_ask(struct world *world, enum world_person person, cons
  * ("case-missing article-missing"). */
 void world_expect(const struct world_reply *reply, unsigned status, const char *reasons);
 
+/* So many records in the receipt, and each proof holds for its leaf hash and index under the log's key alone. */
+void world_expect_receipt(const struct world *world, const json_t *receipt, size_t count);
+
 /* A number from the database about this log: "select ... where log_id = $1 ..." is the caller's text with $1. */
 long world_count(const struct world *world, const char *condition);
 /* Waits until world_count() gives that. */

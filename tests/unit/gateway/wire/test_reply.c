@@ -1,4 +1,5 @@
 /* What the gateway says of a query: canonical, whole, in the language asked for, with the citations where they belong. */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -121,6 +122,28 @@ START_TEST(a_reply_carries_the_answer_as_signed)
 }
 END_TEST
 
+/* The same bytes as if the receipt had been there at once; and a receipt is never put over another. */
+START_TEST(a_receipt_comes_later)
+{
+    struct base_buffer without, with, later;
+    struct wire_receipt receipt = receipt_of(2);
+    struct base_bytes answer = base_bytes_text("{\"result\":{\"records\":[{\"name\":\"Ә\"}]},\"v\":\"qao.answer/1\"}");
+    base_buffer_init(&without, 1 << 20);
+    base_buffer_init(&with, 1 << 20);
+    base_buffer_init(&later, 1 << 20);
+    ck_assert_int_eq(wire_reply_encode(answer, base_bytes_text("DER"), NULL, &without), 0);
+    ck_assert_int_eq(wire_reply_encode(answer, base_bytes_text("DER"), &receipt, &with), 0);
+    ck_assert_int_eq(wire_reply_receipt_add(base_buffer_view(&without), &receipt, &later), 0);
+    ck_assert(base_bytes_equal(base_buffer_view(&later), base_buffer_view(&with)));
+    ck_assert_int_eq(wire_reply_receipt_add(base_buffer_view(&with), &receipt, &later), -EBADMSG);
+    ck_assert_int_eq(wire_reply_receipt_add(base_bytes_text("[]"), &receipt, &later), -EBADMSG);
+    ck_assert_int_eq(wire_reply_receipt_add(base_bytes_text("{"), &receipt, &later), -EBADMSG);
+    base_buffer_clear(&without);
+    base_buffer_clear(&with);
+    base_buffer_clear(&later);
+}
+END_TEST
+
 START_TEST(an_explanation_without_an_edition)
 {
     begin();
@@ -141,5 +164,5 @@ START_TEST(an_explanation_without_an_edition)
 }
 END_TEST
 
-CHECK_MAIN("replies", a_problem_lists_every_reason, a_reply_carries_the_answer_as_signed,
+CHECK_MAIN("replies", a_problem_lists_every_reason, a_reply_carries_the_answer_as_signed, a_receipt_comes_later,
            an_explanation_without_an_edition)
