@@ -179,6 +179,8 @@ static bool save_prepare(const struct query_run *run, int *ret_exit)
         return true;
     if (r == -EEXIST)
         fprintf(stderr, "qao: %s already holds a query; name a new folder by --save\n", dir);
+    else if (r == -EPERM)
+        fprintf(stderr, "qao: %s belongs to another user, or others may write to it; name a folder of your own by --save\n", dir);
     else
         fprintf(stderr, "qao: cannot save to %s: %s\n", dir, strerror(-r));
     *ret_exit = CLI_EXIT_USAGE;

@@ -39,9 +39,22 @@ static bool file_exists(const char *dir, const char *name)
     return exists;
 }
 
+/* Whoever else may write there could put other papers in the place of these. */
+static int folder_check(const char *path)
+{
+    struct stat status;
+    if (stat(path, &status) < 0)
+        return -errno;
+    if (!S_ISDIR(status.st_mode))
+        return -ENOTDIR;
+    return status.st_uid == geteuid() && !(status.st_mode & (S_IWGRP | S_IWOTH)) ? 0 : -EPERM;
+}
+
 int cli_save_prepare(const char *dir)
 {
     int r = folder_make(dir);
+    if (r == 0)
+        r = folder_check(dir);
     if (r)
         return r;
     if (file_exists(dir, "answer.json") || file_exists(dir, "problem.json") || file_exists(dir, "query.p7m"))

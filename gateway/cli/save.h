@@ -4,7 +4,7 @@
 
 #include "gateway/cli/page.h"
 
-/* Makes the folder (mode 0700) when it is missing; -EEXIST when it holds an answer already, so that one query's papers
+/* Makes the folder (mode 0700) when it is missing; -EPERM when it belongs to another user or others may write to it; -EEXIST when it holds an answer already, so that one query's papers
  * never replace another's. */
 int cli_save_prepare(const char *dir) BASE_MUST_USE;
 

@@ -16,10 +16,19 @@ static size_t sequence_read(struct base_bytes text, uint32_t *ret_point)
     return len;
 }
 
+/* Moves the cursor, turns the writing direction, or cannot be seen, so that two texts look like one. */
 static bool steers(uint32_t point)
 {
-    return point < 0x20 || (point >= 0x7f && point < 0xa0) || point == 0x200e || point == 0x200f || point == 0x61c ||
-           (point >= 0x2028 && point <= 0x202e) || (point >= 0x2066 && point <= 0x2069) || point == 0xfeff;
+    static const struct {
+        uint32_t first, last;
+    } ranges[] = {
+        {0, 0x1f},         {0x7f, 0x9f},     {0xad, 0xad},     {0x61c, 0x61c},      {0x200b, 0x200b},   {0x200e, 0x200f},
+        {0x2028, 0x202e},  {0x2060, 0x206f}, {0xfeff, 0xfeff}, {0xfff9, 0xfffb},    {0xe0000, 0xe007f},
+    };
+    for (size_t i = 0; i < BASE_ARRAY_LENGTH(ranges); i++)
+        if (point >= ranges[i].first && point <= ranges[i].last)
+            return true;
+    return false;
 }
 
 int cli_screen_text(struct base_bytes text, struct base_buffer *out)
@@ -34,6 +43,26 @@ int cli_screen_text(struct base_bytes text, struct base_buffer *out)
         text = base_bytes_of(text.data + (len ? len : 1), text.len - (len ? len : 1));
     }
     return 0;
+}
+
+int cli_screen_json(struct base_bytes text, struct base_buffer *out)
+{
+    int r = 0;
+    while (text.len > 0 && r == 0) {
+        uint32_t point = 0;
+        size_t len = sequence_read(text, &point);
+        if (len == 0)
+            r = base_buffer_append_text(out, "?");
+        else if (point < 0x20 || !steers(point))
+            r = base_buffer_append(out, base_bytes_of(text.data, len));
+        else if (point < 0x10000)
+            r = base_buffer_printf(out, "\\u%04x", (unsigned) point);
+        else
+            r = base_buffer_printf(out, "\\u%04x\\u%04x", (unsigned) (0xd7c0 + (point >> 10)),
+                                   (unsigned) (0xdc00 + (point & 0x3ff)));
+        text = base_bytes_of(text.data + (len ? len : 1), text.len - (len ? len : 1));
+    }
+    return r;
 }
 
 size_t cli_screen_width(struct base_bytes text)

@@ -4,9 +4,13 @@
 
 #include "base/buffer.h"
 
-/* Appends UTF-8 text in which control characters (C0, DEL, C1) and characters that turn the writing direction are '?':
- * a registry's value must not steer the terminal. Bytes that are no UTF-8 are '?' too. Returns the append's result. */
+/* Appends UTF-8 text in which control characters (C0, DEL, C1), characters that turn the writing direction and those that
+ * cannot be seen are '?': a registry's value must not steer the terminal. Bytes that are no UTF-8 are '?' too. Returns the append's result. */
 int cli_screen_text(struct base_bytes text, struct base_buffer *out);
+
+/* Appends JSON text with the same characters escaped (\u009b): it means what it meant, and may be shown. JSON has control
+ * characters below a space only between its values; those stay. */
+int cli_screen_json(struct base_bytes text, struct base_buffer *out);
 
 /* Columns that well-formed text takes: one for each code point, none for combining marks. */
 size_t cli_screen_width(struct base_bytes text);

@@ -200,9 +200,11 @@ void cli_session_print(const struct base_buffer *text)
 
 int cli_session_json(const json_t *document)
 {
-    struct base_buffer out BASE_CLEANUP(base_buffer_clear);
+    struct base_buffer canonical BASE_CLEANUP(base_buffer_clear), out BASE_CLEANUP(base_buffer_clear);
+    base_buffer_init(&canonical, CLI_SHOW_MAX);
     base_buffer_init(&out, CLI_SHOW_MAX);
-    if (wire_json_canonical(document, &out) || base_buffer_append_text(&out, "\n"))
+    if (wire_json_canonical(document, &canonical) || cli_screen_json(base_buffer_view(&canonical), &out) ||
+        base_buffer_append_text(&out, "\n"))
         return CLI_EXIT_USAGE;
     cli_session_print(&out);
     return CLI_EXIT_OK;

@@ -44,6 +44,26 @@ START_TEST(test_terminal)
 }
 END_TEST
 
+/* What cannot be seen makes two names look like one. */
+START_TEST(test_unseen)
+{
+    check(cli_screen_text, BYTES("a\xe2\x80\x8b" "b\xe2\x81\xa0" "c\xe2\x81\xa4" "d\xe2\x81\xa5"), "a?b?c?d?");
+    check(cli_screen_text, BYTES("a\xf3\xa0\x80\x81" "b\xf3\xa0\x81\xbf"), "a?b?"); /* U+E0001, U+E007F: tags */
+    check(cli_screen_text, BYTES("a\xe2\x80\x8d" "b\xe2\x80\x8a"), "a\xe2\x80\x8d" "b\xe2\x80\x8a"); /* U+200D joins, U+200A is a space */
+    check(cli_screen_html, BYTES("a\xe2\x80\x8b"), "a?");
+}
+END_TEST
+
+START_TEST(test_json)
+{
+    check(cli_screen_json, BYTES("{\"a\":\"Қ\\u001b\"}\n"), "{\"a\":\"Қ\\u001b\"}\n");
+    check(cli_screen_json, BYTES("\"\xc2\x9b" "31m\x7f\""), "\"\\u009b31m\\u007f\""); /* C1: an 8-bit CSI; DEL */
+    check(cli_screen_json, BYTES("\"\xe2\x80\xae\""), "\"\\u202e\"");
+    check(cli_screen_json, BYTES("\"\xf3\xa0\x80\x81\""), "\"\\udb40\\udc01\""); /* U+E0001, RFC 8259 section 7 */
+    check(cli_screen_json, BYTES("\xff"), "?");
+}
+END_TEST
+
 START_TEST(test_html)
 {
     check(cli_screen_html, BYTES("<script>alert('x' & \"y\")</script>"),
@@ -142,5 +162,5 @@ START_TEST(test_grid_limits)
 }
 END_TEST
 
-CHECK_MAIN("gateway/cli/screen, grid", test_terminal, test_html, test_width, test_grid_text, test_grid_html,
+CHECK_MAIN("gateway/cli/screen, grid", test_terminal, test_unseen, test_json, test_html, test_width, test_grid_text, test_grid_html,
            test_grid_limits)
