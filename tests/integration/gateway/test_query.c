@@ -145,7 +145,7 @@ START_TEST(the_signed_answer_alone)
     ck_assert_int_eq(certs_cms_answer_verify(trust, NULL, base_buffer_view(&reply.body), base_clock_now_us(&clock), &answer)
                          .verdict,
                      CERTS_VERDICT_VALID);
-    ck_assert_ptr_nonnull(memmem(answer.content.data, answer.content.len, "материалам дела", strlen("материалам дела")));
+    ck_assert_ptr_nonnull(memmem(answer.content.data, answer.content.len, "хранится в материалах", strlen("хранится в материалах")));
     certs_message_clear(&answer);
     certs_trust_unref(trust);
     world_reply_clear(&reply);
