@@ -6,6 +6,7 @@
 
 #include "base/encoding.h"
 #include "base/log.h"
+#include "gateway/core/import_check.h"
 #include "gateway/registry/act.h"
 #include "schema/store/act.h"
 #include "schema/store/query.h"
@@ -106,6 +107,23 @@ static int register_check(struct core_request *request, const struct registry_ac
     return r < 0 ? r : core_act_codes_parse(&reasons, &request->codes);
 }
 
+/* Rows are looked at only when nothing else is against the act: whoever may not import learns nothing of them. */
+static int rows_check(struct core_request *request)
+{
+    struct core_gateway *gateway = request->gateway;
+    if (atomic_flag_test_and_set(&gateway->import_checking)) {
+        wire_codes_add(&request->codes, WIRE_CODE_IMPORT_RUNNING);
+        return 0;
+    }
+    base_buffer_clear(&request->faults);
+    base_buffer_init(&request->faults, CORE_IMPORT_FAULTS_BYTES_MAX);
+    int r = core_import_check(gateway, &request->message.signer, request->arrival_us, request->act.act, &request->faults);
+    atomic_flag_clear(&gateway->import_checking);
+    if (r == CORE_IMPORT_WRONG)
+        wire_codes_add(&request->codes, WIRE_CODE_IMPORT_WRONG);
+    return r < 0 ? r : 0;
+}
+
 static int wellformed_decide(struct core_request *request)
 {
     struct certs_message message = {0};
@@ -125,6 +143,8 @@ static int wellformed_decide(struct core_request *request)
         registry_act_check(&request->act, &facts, &request->codes);
         r = register_check(request, &facts);
     }
+    if (r == 0 && wire_act_type_name(request->act.type) == WIRE_ACT_IMPORT && wire_codes_empty(request->codes))
+        r = rows_check(request);
     certs_message_clear(&message);
     return r;
 }

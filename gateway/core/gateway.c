@@ -13,6 +13,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "gateway/core/health.h"
+#include "gateway/core/import.h"
 #include "gateway/core/refusals.h"
 #include "gateway/core/request.h"
 #include "gateway/core/send.h"
@@ -297,6 +298,7 @@ static int gateway_make(const struct core_settings *settings, struct core_gatewa
         return -ENOMEM;
     gateway->settings = settings;
     gateway->clock = base_clock_system();
+    atomic_flag_clear(&gateway->import_checking);
     atomic_store(&gateway->refusals_per_hour, REFUSALS_PER_HOUR); /* until the settings are read */
     pthread_mutex_init(&gateway->fronts_mutex, NULL);
     *ret_gateway = gateway;
@@ -455,6 +457,8 @@ int core_gateway_start(struct core_gateway *gateway, char **ret_error)
     r = core_workers_new(gateway->work, worker_count(gateway), &gateway->workers);
     if (r == 0)
         r = core_timer_new(gateway, &gateway->timer);
+    if (r == 0)
+        r = core_import_new(gateway, &gateway->import);
     if (r < 0)
         return complain(ret_error, r, "threads: %s", strerror(-r));
     r = link_client_new(settings->adapter_socket, settings->adapter_uid, LINK_ANSWER_FRAME_MAX, &adapter,
@@ -498,6 +502,7 @@ static void threads_stop(struct core_gateway *gateway)
     link_server_free(gateway->front);
     link_client_free(gateway->adapter);
     core_timer_free(gateway->timer);
+    core_import_free(gateway->import);
     if (gateway->refusals && gateway->writer)
         core_refusals_record(gateway->refusals, gateway->writer, core_now_us(gateway), true);
     if (gateway->work)

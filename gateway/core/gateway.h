@@ -34,6 +34,7 @@ enum { CORE_FRONTS_MAX = 16 };
 struct core_refusals;
 struct core_workers;
 struct core_timer;
+struct core_import;
 
 struct core_gateway {
     const struct core_settings *settings;
@@ -92,6 +93,8 @@ struct core_gateway {
     struct link_client *adapter;
     struct core_workers *workers;
     struct core_timer *timer;
+    struct core_import *import;
+    atomic_flag import_checking; /* one at a time */
 };
 
 /* Reads and checks all files that the settings name but the trust; touches nothing else. On an error ret_error (freed by

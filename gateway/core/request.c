@@ -46,6 +46,7 @@ void core_request_free(struct core_request *request)
     base_buffer_clear(&request->answer_json);
     base_buffer_clear(&request->signed_der);
     base_buffer_clear(&request->reply);
+    base_buffer_clear(&request->faults);
     core_entry_clear(&request->first);
     core_entry_clear(&request->second);
     core_entry_clear(&request->third);

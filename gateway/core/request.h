@@ -76,6 +76,8 @@ struct core_request {
     struct store_person person;
     struct base_buffer envelope; /* for the register; NUL-terminated */
     struct store_act change;
+    struct base_buffer faults; /* of an import's rows: a canonical array */
+    bool is_accepted;          /* 202: what it began goes on */
 
     enum wire_upload_type upload; /* of GET /v1/scans/... */
     struct audit_tile_path tile; /* of GET /v1/log/tile/entries/... */

@@ -33,7 +33,7 @@ static int reply_send(struct link_channel *channel, struct link_reply *reply, co
 
 void core_page_send(struct core_request *take_request, const char *content_type, struct base_bytes body)
 {
-    struct link_reply reply = {.id = take_request->http.id, .status = 200, .body = body};
+    struct link_reply reply = {.id = take_request->http.id, .status = take_request->is_accepted ? 202 : 200, .body = body};
     core_metric_add(&take_request->gateway->metrics.answered[take_request->route.page], 1);
     if (reply_send(take_request->channel, &reply, content_type) != 0)
         base_log(BASE_LOG_INFO, "event=page-not-sent");
@@ -162,6 +162,7 @@ static int refusal_encode(struct core_request *request, const char *detail, stru
         .language = request->language,
         .query = core_request_id(request),
         .fault = request->fault[0] ? request->fault : NULL,
+        .faults = base_buffer_view(&request->faults),
         .detail = detail,
         .decision = request->edition ? &request->decision : NULL,
     };

@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "gateway/core/act.h"
 #include "gateway/core/decide.h"
+#include "gateway/core/import.h"
 #include "gateway/core/send.h"
 #include "gateway/core/serve.h"
 #include "gateway/wire/accept.h"
@@ -124,9 +125,12 @@ static void act_recorded(struct core_request *request)
         log_away(request);
         return;
     }
-    if (wire_codes_empty(request->codes))
+    if (wire_codes_empty(request->codes)) {
+        request->is_accepted = wire_act_type_name(request->act.type) == WIRE_ACT_IMPORT;
+        if (request->is_accepted)
+            core_import_wake(request->gateway->import);
         acknowledgement_send(request);
-    else
+    } else
         core_refusal_send(request, NULL);
 }
 

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/encoding.h"
 #include "base/json.h"
+#include "gateway/registry/rights.h"
 #include "gateway/wire/json.h"
 #include "gateway/wire/reply.h"
 #include "policy/rights.h"
@@ -38,20 +39,9 @@ static int64_t time_at(const json_t *object, const char *member)
 
 /* ---- rights ---- */
 
-static struct policy_rights rights_of(const json_t *rights)
-{
-    struct policy_rights found = {.role = (unsigned)json_integer_value(json_object_get(rights, "role"))};
-    const json_t *bases = json_object_get(rights, "bases"), *duties = json_object_get(rights, "duties");
-    for (size_t i = 0; i < json_array_size(bases); i++)
-        found.bases |= 1u << policy_basis_parse(base_bytes_text(json_string_value(json_array_get(bases, i))));
-    for (size_t i = 0; i < json_array_size(duties); i++)
-        found.duties |= 1u << policy_duty_parse(base_bytes_text(json_string_value(json_array_get(duties, i))));
-    return found;
-}
-
 static void rights_check(const json_t *rights, const struct registry_act_facts *facts, struct wire_codes *codes)
 {
-    struct policy_rights asked = rights_of(rights);
+    struct policy_rights asked = registry_rights_read(rights);
     unsigned reasons = policy_rights_check(facts->edition, &asked);
     for (unsigned reason = POLICY_REASON_NONE + 1; reason <= POLICY_REASON_MAX; reason++)
         if (reasons >> reason & 1)

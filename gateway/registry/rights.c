@@ -1,7 +1,6 @@
 #include "gateway/registry/rights.h"
 
 #include "policy/basis.h"
-#include "policy/rights.h"
 
 /* Whether nothing is against these rights. */
 static bool may(const struct policy_edition *edition, unsigned role, unsigned bases, unsigned duties)
@@ -26,4 +25,15 @@ json_t *registry_allowed_encode(const struct policy_edition *edition, unsigned r
     json_decref(bases);
     json_decref(duties);
     return NULL;
+}
+
+struct policy_rights registry_rights_read(const json_t *rights)
+{
+    struct policy_rights found = {.role = (unsigned)json_integer_value(json_object_get(rights, "role"))};
+    const json_t *bases = json_object_get(rights, "bases"), *duties = json_object_get(rights, "duties");
+    for (size_t i = 0; i < json_array_size(bases); i++)
+        found.bases |= 1u << policy_basis_parse(base_bytes_text(json_string_value(json_array_get(bases, i))));
+    for (size_t i = 0; i < json_array_size(duties); i++)
+        found.duties |= 1u << policy_duty_parse(base_bytes_text(json_string_value(json_array_get(duties, i))));
+    return found;
 }

@@ -21,6 +21,7 @@ struct wire_act_type {
 
 struct wire_acts {
     struct wire_act_type types[WIRE_ACT_COUNT];
+    struct wire_schema *row; /* of an import */
 };
 
 /* The file's name, from which type and kind follow. */
@@ -115,21 +116,47 @@ static int type_compile(struct wire_act_type *type, struct base_bytes text, cons
     return r;
 }
 
+/* NAME.json of the folder. */
+static int file_read(const char *folder, const char *name, struct base_buffer *out, char **ret_path, char **ret_error)
+{
+    if (asprintf(ret_path, "%s/%s.json", folder, name) < 0) {
+        *ret_path = NULL;
+        return -ENOMEM;
+    }
+    int r = base_file_read(*ret_path, BASE_FILE_PUBLIC, out);
+    if (r < 0 && asprintf(ret_error, "%s: %s", *ret_path, strerror(-r)) < 0)
+        *ret_error = NULL;
+    return r;
+}
+
+static int row_read(const char *folder, struct wire_schema **ret_row, char **ret_error)
+{
+    char *path = NULL, what[WIRE_JSON_FAULT_MAX];
+    BASE_CLEANUP(wire_json_cleanup) json_t *source = NULL;
+    BASE_CLEANUP(base_buffer_clear) struct base_buffer text;
+    base_buffer_init(&text, FILE_BYTES_MAX);
+    int r = file_read(folder, "import-row", &text, &path, ret_error);
+    if (r == 0)
+        r = wire_json_parse(base_buffer_view(&text), FILE_BYTES_MAX, &source, what);
+    if (r == WIRE_JSON_MALFORMED)
+        r = fail(path, what, ret_error);
+    if (r == 0)
+        r = wire_schema_new(source, WIRE_SCHEMA_ACT, path, ret_row, ret_error);
+    if (r == 0 && ((*ret_row)->type != WIRE_SCHEMA_OBJECT || (*ret_row)->is_nullable))
+        r = fail(path, "must be an object", ret_error);
+    free(path);
+    return r;
+}
+
 static int type_read(const char *folder, enum wire_act_name name, struct wire_act_type *type, char **ret_error)
 {
     char *path = NULL;
-    if (asprintf(&path, "%s/%s.json", folder, names[name]) < 0)
-        return -ENOMEM;
     BASE_CLEANUP(base_buffer_clear) struct base_buffer text;
     base_buffer_init(&text, FILE_BYTES_MAX);
     type->name = name;
-    int r = base_file_read(path, BASE_FILE_PUBLIC, &text);
-    if (r < 0) {
-        if (asprintf(ret_error, "%s: %s", path, strerror(-r)) < 0)
-            *ret_error = NULL;
-    } else {
+    int r = file_read(folder, names[name], &text, &path, ret_error);
+    if (r == 0)
         r = type_compile(type, base_buffer_view(&text), path, ret_error);
-    }
     free(path);
     return r;
 }
@@ -141,6 +168,8 @@ int wire_acts_new(const char *folder, struct wire_acts **ret_acts, char **ret_er
     int r = acts ? 0 : -ENOMEM;
     for (unsigned name = WIRE_ACT_NONE + 1; r == 0 && name < WIRE_ACT_COUNT; name++)
         r = type_read(folder, (enum wire_act_name)name, &acts->types[name], ret_error);
+    if (r == 0)
+        r = row_read(folder, &acts->row, ret_error);
     if (r < 0)
         wire_acts_free(acts);
     else
@@ -156,6 +185,7 @@ void wire_acts_free(struct wire_acts *acts)
         json_decref(acts->types[name].description);
         wire_schema_free(acts->types[name].schema);
     }
+    wire_schema_free(acts->row);
     free(acts);
 }
 
@@ -196,6 +226,13 @@ const char *wire_act_type_title(const struct wire_act_type *type, enum wire_lang
 const char *wire_act_type_by(const struct wire_act_type *type, size_t index)
 {
     return json_string_value(json_array_get(json_object_get(type->description, "by"), index));
+}
+
+void wire_acts_row_check(const struct wire_acts *acts, const json_t *row, struct wire_faults *ret_faults)
+{
+    struct wire_schema_checking checking = {.faults = ret_faults};
+    ret_faults->count = 0;
+    wire_schema_check(acts->row, row, &checking);
 }
 
 /* ---- one act ---- */

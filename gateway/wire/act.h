@@ -42,6 +42,9 @@ int wire_acts_new(const char *folder, struct wire_acts **ret_acts, char **ret_er
 /* Accepts NULL. */
 void wire_acts_free(struct wire_acts *acts);
 
+/* All faults of one row of an import against import-row.json. */
+void wire_acts_row_check(const struct wire_acts *acts, const json_t *row, struct wire_faults *ret_faults);
+
 /* NULL for NONE. */
 const struct wire_act_type *wire_act_type_at(const struct wire_acts *acts, enum wire_act_name name);
 /* By "qao.block/1"; NULL when there is none. */

@@ -177,6 +177,10 @@ int wire_problem_encode(const struct wire_messages *messages, const struct wire_
                                           : wire_message_detail(messages, first, problem->language));
     if (problem->fault)
         base_json_member_text(&json, "fault", problem->fault);
+    if (problem->faults.len > 0) {
+        base_json_name(&json, "faults");
+        base_json_raw(&json, problem->faults);
+    }
     if (problem->query)
         base_json_member_text(&json, "query", problem->query);
     base_json_name(&json, "reasons");

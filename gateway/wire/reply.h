@@ -63,6 +63,7 @@ struct wire_problem {
     enum wire_language language;
     const char *query;                      /* id, or NULL */
     const char *fault;                      /* what more can be said, in English; NULL */
+    struct base_bytes faults;               /* canonical array of an import's; empty: none */
     const char *detail;                     /* instead of the first code's; NULL */
     const struct policy_decision *decision; /* whose citations support the reasons; NULL when none was made */
 };

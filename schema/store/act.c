@@ -137,3 +137,16 @@ int store_absence_find(struct store_pool *pool, int64_t at_us, int32_t acts_max,
     store_params_i32(&params, acts_max);
     return text_read(pool, STORE_STATEMENT_ABSENCE_FIND, &params, out);
 }
+
+int store_import_check(struct store_pool *pool, const char *importer, const char *rows, struct base_buffer *out)
+{
+    struct store_params params = STORE_PARAMS_INIT;
+    store_params_text(&params, importer);
+    store_params_text(&params, rows);
+    return text_read(pool, STORE_STATEMENT_IMPORT_CHECK, &params, out);
+}
+
+int store_import_find(struct store_pool *pool, struct base_buffer *out)
+{
+    return text_read(pool, STORE_STATEMENT_IMPORT_UNFINISHED, &STORE_PARAMS_INIT, out);
+}

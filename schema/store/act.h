@@ -19,6 +19,14 @@ int store_person_check(struct store_pool *pool, const char *reader, struct store
 /* Appends what is to be done about absent officers at that moment, at most acts_max: a JSON array of {"kind", "act"}. */
 int store_absence_find(struct store_pool *pool, int64_t at_us, int32_t acts_max, struct base_buffer *out) BASE_MUST_USE;
 
+/* Appends what the register has against rows of an import: a JSON array of {"row" (from 0), "column", "code"}. importer is a
+ * reader, rows a JSON array. */
+int store_import_check(struct store_pool *pool, const char *importer, const char *rows,
+                       struct base_buffer *out) BASE_MUST_USE;
+
+/* Appends the import that is not done yet, as a JSON object. STORE_NONE: there is none. */
+int store_import_find(struct store_pool *pool, struct base_buffer *out) BASE_MUST_USE;
+
 struct store_upload {
     const uint8_t *digest; /* SHA-256 of the content, 32 bytes */
     const char *type;      /* media type */

@@ -1,0 +1,293 @@
+/* Imports through the real gateway: every row checked before anything is changed, all of them registered afterwards, also over
+ * the end of a gateway that was killed. */
+#include <openssl/sha.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <uuid/uuid.h>
+
+#include "base/clock.h"
+#include "base/encoding.h"
+#include "tests/integration/gateway/world.h"
+#include "tests/integration/schema/cluster.h"
+
+static struct world world;
+
+/* SECOND is the operator's administrator; POLICE_BIN is a body of App. 4. */
+static void begin(void)
+{
+    world_init(&world);
+    world_appoint(SECOND, "administrator");
+    world.settings = "[query]\nrefusals_per_minute = 1000\n";
+    world_start(&world);
+}
+
+static void end(void)
+{
+    world_stop(&world);
+    world_verify(&world);
+    world_clear(&world);
+}
+
+/* ---- rows ---- */
+
+/* An IIN of 1850s with its check digit (the series' number, then the two rounds of weights); "" when that serial is never
+ * issued. */
+static void iin_make(unsigned serial, char ret_iin[13])
+{
+    unsigned digits[12], sum = 0;
+    char text[64];
+    snprintf(text, sizeof(text), "5%u%02u%02u1%04u0", serial / 10000 % 10, 1 + serial / 100000 % 12, 1 + serial / 1200000 % 28,
+             serial % 10000);
+    memcpy(ret_iin, text, 12);
+    ret_iin[12] = '\0';
+    for (unsigned i = 0; i < 11; i++)
+        digits[i] = (unsigned)(ret_iin[i] - '0');
+    for (unsigned i = 0; i < 11; i++)
+        sum += digits[i] * (i + 1);
+    if (sum % 11 == 10) {
+        sum = 0;
+        for (unsigned i = 0; i < 11; i++)
+            sum += digits[i] * ((i + 2) % 11 + 1);
+    }
+    if (sum % 11 == 10)
+        ret_iin[0] = '\0';
+    else
+        ret_iin[11] = (char)('0' + sum % 11);
+}
+
+static unsigned next_serial; /* each test has rows of its own */
+
+static void rows_append(struct base_buffer *rows, unsigned count)
+{
+    char iin[13];
+    for (unsigned made = 0; made < count; next_serial++) {
+        iin_make(next_serial, iin);
+        if (!iin[0])
+            continue;
+        base_buffer_printf(rows, "%s{\"iin\":\"%s\",\"bin\":\"" POLICE_BIN "\",\"unit\":null,\"surname\":\"ТЕСТ\",\"given\":\"ТЕСТ\","
+                           "\"patronymic\":null,\"position\":\"П\",\"role\":2,\"bases\":[\"operative_search\",\"other_duties\"],"
+                           "\"duties\":[\"app4.1\"],\"until\":null}",
+                           rows->len > 1 ? "," : "", iin);
+        made++;
+    }
+    ck_assert_int_eq(base_buffer_error(rows), 0);
+}
+
+/* Uploads an array; appends it to the list of parts. */
+static void part_upload(struct base_buffer *rows, char *parts, size_t size)
+{
+    uint8_t hash[32];
+    char digest[65];
+    struct world_reply reply = world_send_as(&world, SECOND, "POST", "/v1/uploads", "application/json", NULL, NULL, NULL,
+                                             base_buffer_view(rows));
+    ck_assert_msg(reply.status == 200, "%.*s", (int)reply.body.len, (const char *)reply.body.data);
+    world_reply_clear(&reply);
+    SHA256(rows->data, rows->len, hash);
+    base_hex_digest(hash, digest);
+    size_t used = strlen(parts);
+    snprintf(parts + used, size - used, "%s{\"sha256\":\"%s\",\"bytes\":%zu}", used ? "," : "", digest, rows->len);
+}
+
+static void part_make(unsigned count, char *parts, size_t size)
+{
+    struct base_buffer rows;
+    base_buffer_init(&rows, 10 << 20);
+    base_buffer_append_text(&rows, "[");
+    rows_append(&rows, count);
+    base_buffer_append_text(&rows, "]");
+    part_upload(&rows, parts, size);
+    base_buffer_clear(&rows);
+}
+
+static struct world_reply import_send(const char *parts, unsigned rows)
+{
+    char id[37], at[BASE_TIME_TEXT_MAX], *text = NULL;
+    uuid_t uuid;
+    uuid_generate(uuid);
+    uuid_unparse_lower(uuid, id);
+    struct base_clock clock = base_clock_system();
+    base_time_format(base_clock_now_us(&clock), at);
+    ck_assert_int_gt(asprintf(&text, "{\"v\":\"qao.import/1\",\"id\":\"%s\",\"at\":\"%s\",\"to\":\"%s\",\"act\":{\"rows\":%u,"
+                                     "\"source\":\"сынақ\",\"parts\":[%s]}}", id, at, world.origin, rows, parts),
+                     0);
+    struct base_buffer message = world_sign(SECOND, text);
+    struct world_reply reply = world_send(&world, SECOND, "POST", "/v1/acts", base_buffer_view(&message));
+    base_buffer_clear(&message);
+    free(text);
+    return reply;
+}
+
+static void accepted(const char *parts, unsigned rows)
+{
+    struct world_reply reply = import_send(parts, rows);
+    ck_assert_msg(reply.status == 202, "%u %.*s", reply.status, (int)reply.body.len, (const char *)reply.body.data);
+    ck_assert_str_eq(json_string_value(json_object_get(json_object_get(reply.json, "answer"), "kind")), "admin.import");
+    world_reply_clear(&reply);
+}
+
+static long officers(void)
+{
+    return cluster_number("select count(*) from registration_now where system_role = 'officer' and state = 'active'", NULL);
+}
+
+/* As long as a busy machine may need. */
+static void officers_wait(long count)
+{
+    for (int i = 0; i < 240 && officers() != count; i++) {
+        struct timespec step = {.tv_nsec = 250000000};
+        nanosleep(&step, NULL);
+    }
+    ck_assert_int_eq(officers(), count);
+}
+
+static void body_make(void)
+{
+    free(cluster_sql("with off as (select set_config('session_replication_role', 'replica', true))"
+                     " insert into body_version (body_id, version, code, appendix, name_kk, name_ru, name_en, at, act)"
+                     " select b.body_id, coalesce((select max(version) from body_version v where v.body_id = b.body_id), 0) + 1,"
+                     " 'police', 4, 'П', 'П', 'P', now(), sha256('x') from body b, off where b.bin = '" POLICE_BIN "'"
+                     " and not exists (select from body_version v where v.body_id = b.body_id and v.appendix = 4)", NULL));
+}
+
+/* ---- tests ---- */
+
+START_TEST(rows_in_parts_become_officers)
+{
+    static char parts[1024];
+    begin();
+    body_make();
+    next_serial = 20000;
+    long before = officers();
+    parts[0] = '\0';
+    part_make(700, parts, sizeof(parts));
+    part_make(800, parts, sizeof(parts));
+    accepted(parts, 1500);
+    officers_wait(before + 1500);
+    /* 500 in each part, across the uploads; each an entry that claims its own part of the message. */
+    ck_assert_int_eq(world_count(&world, "kind = 'admin.import_part' and e.iin = '" SECOND_IIN "'"), 3);
+    ck_assert_int_eq(cluster_number("select count(*) from import_part p join import i using (import_id) join act a on a.leaf = i.act"
+                                    " join log l using (log_id) where l.origin = $1 and p.rows = 500",
+                                    world.origin, NULL),
+                     3);
+    struct world_reply reply = world_send_as(&world, SECOND, "GET", "/v1/registry/imports?limit=500", "", NULL, NULL, NULL,
+                                             (struct base_bytes){0});
+    const json_t *list = json_object_get(reply.json, "items");
+    const json_t *last = json_array_get(list, json_array_size(list) - 1);
+    ck_assert_str_eq(json_string_value(json_object_get(last, "state")), "done");
+    ck_assert_int_eq(json_integer_value(json_object_get(last, "done")), 1500);
+    world_reply_clear(&reply);
+    end();
+}
+END_TEST
+
+static void wrong(const char *row, const char *column, const char *code)
+{
+    char parts[512] = "";
+    struct base_buffer rows;
+    base_buffer_init(&rows, 1 << 20);
+    base_buffer_append_text(&rows, "[");
+    rows_append(&rows, 2);
+    base_buffer_printf(&rows, ",%s]", row);
+    part_upload(&rows, parts, sizeof(parts));
+    struct world_reply reply = import_send(parts, 3);
+    world_expect(&reply, 422, "import-wrong");
+    size_t i;
+    const json_t *fault;
+    bool is_named = false;
+    json_array_foreach(json_object_get(reply.json, "faults"), i, fault)
+    {
+        ck_assert_int_eq(json_integer_value(json_object_get(fault, "row")), 3); /* the others are right */
+        is_named = is_named || (strcmp(json_string_value(json_object_get(fault, "column")), column) == 0 &&
+                                strcmp(json_string_value(json_object_get(fault, "code")), code) == 0);
+    }
+    ck_assert_msg(is_named, "%s %s: %.*s", column, code, (int)reply.body.len, (const char *)reply.body.data);
+    world_reply_clear(&reply);
+    base_buffer_clear(&rows);
+}
+
+#define ROW(iin, bin, unit, role, bases, duties, until)                                                                            \
+    "{\"iin\":\"" iin "\",\"bin\":\"" bin "\",\"unit\":" unit ",\"surname\":\"А\",\"given\":\"А\",\"patronymic\":null,"                       \
+    "\"position\":\"П\",\"role\":" role ",\"bases\":[" bases "],\"duties\":[" duties "],\"until\":" until "}"
+
+START_TEST(one_wrong_row_and_nothing_is_changed)
+{
+    begin();
+    body_make();
+    next_serial = 40000;
+    long before = officers();
+    wrong(ROW(THIRD_IIN, POLICE_BIN, "null", "2", "\"other_duties\"", "\"app7.1\"", "null"), "duties", "duty-not-of-role");
+    wrong(ROW(THIRD_IIN, POLICE_BIN, "null", "2", "\"operative_search\"", "\"app4.1\"", "null"), "duties", "form-incomplete");
+    wrong(ROW(THIRD_IIN, POLICE_BIN, "null", "8", "\"operative_search\"", "", "null"), "bases", "role-basis");
+    wrong(ROW(THIRD_IIN, POLICE_BIN, "null", "1", "\"operative_search\"", "", "null"), "role", "role-not-of-body");
+    wrong(ROW("500615100016", POLICE_BIN, "null", "2", "\"operative_search\"", "", "null"), "iin", "check-digit-wrong");
+    wrong(ROW(THIRD_IIN, POLICE_BIN, "\"no.such\"", "2", "\"operative_search\"", "", "null"), "unit", "unit-unknown");
+    wrong(ROW(THIRD_IIN, POLICE_BIN, "null", "2", "\"operative_search\"", "", "\"2020-01-01T00:00:00+05:00\""), "until", "period-wrong");
+    wrong(ROW(SECOND_IIN, POLICE_BIN, "null", "2", "\"operative_search\"", "", "null"), "iin", "own-act");
+    wrong(ROW(POLICE_IIN, POLICE_BIN, "null", "2", "\"operative_search\"", "", "null"), "iin", "already-so");
+    wrong("7", "row", "type-wrong");
+    ck_assert_int_eq(officers(), before);
+    ck_assert_int_eq(world_count(&world, "kind in ('admin.import', 'admin.import_part')"), 0);
+    ck_assert_int_ge(world_count(&world, "kind = 'admin.refused'"), 10);
+    end();
+}
+END_TEST
+
+/* Both of one person, in different uploads and more rows apart than are asked of the register at once. */
+START_TEST(one_person_twice)
+{
+    static char parts[1024];
+    begin();
+    body_make();
+    next_serial = 60000;
+    parts[0] = '\0';
+    unsigned serial = next_serial;
+    part_make(1200, parts, sizeof(parts));
+    unsigned after = next_serial;
+    next_serial = serial;
+    part_make(1, parts, sizeof(parts));
+    next_serial = after;
+    struct world_reply reply = import_send(parts, 1201);
+    world_expect(&reply, 422, "import-wrong");
+    const json_t *faults = json_object_get(reply.json, "faults");
+    ck_assert_uint_eq(json_array_size(faults), 1);
+    ck_assert_int_eq(json_integer_value(json_object_get(json_array_get(faults, 0), "row")), 1201);
+    ck_assert_str_eq(json_string_value(json_object_get(json_array_get(faults, 0), "code")), "already-so");
+    world_reply_clear(&reply);
+    /* The count said must be the count there is. */
+    parts[0] = '\0';
+    part_make(3, parts, sizeof(parts));
+    reply = import_send(parts, 4);
+    world_expect(&reply, 422, "import-wrong");
+    world_reply_clear(&reply);
+    end();
+}
+END_TEST
+
+START_TEST(an_import_goes_on_after_a_kill)
+{
+    static char parts[1024];
+    begin();
+    body_make();
+    next_serial = 80000;
+    long before = officers();
+    parts[0] = '\0';
+    part_make(4000, parts, sizeof(parts));
+    accepted(parts, 4000);
+    world_wait_count(&world, "kind = 'admin.import_part'", 1);
+    world_kill(&world);
+    ck_assert_int_lt(officers() - before, 4000);
+    world_start(&world);
+    officers_wait(before + 4000);
+    ck_assert_int_eq(world_count(&world, "kind = 'admin.import_part'"), 8);
+    end();
+}
+END_TEST
+
+int main(void)
+{
+    const TTest *const tests[] = {rows_in_parts_become_officers, one_wrong_row_and_nothing_is_changed, one_person_twice,
+                                  an_import_goes_on_after_a_kill};
+    return world_run("import", tests, sizeof(tests) / sizeof(tests[0]));
+}
