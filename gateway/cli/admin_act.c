@@ -99,9 +99,9 @@ static const struct cli_field announcement_fields[] = {
     {"withdrawn", "withdrawn", CLI_FIELD_FLAG, CLI_FIELD_NEEDED, NULL, "take it back", NULL},
 };
 static const struct cli_field contact_fields[] = {
-    {"telephone", "telephones", CLI_FIELD_TEXTS, CLI_FIELD_EMPTY, "X", "give it for each: the whole list is replaced",
+    {"telephone", "telephones", CLI_FIELD_TEXTS, CLI_FIELD_NEEDED, "X", "give it for each: the whole list is replaced",
      NULL},
-    {"email", "emails", CLI_FIELD_TEXTS, CLI_FIELD_EMPTY, "X", "likewise", NULL},
+    {"email", "emails", CLI_FIELD_TEXTS, CLI_FIELD_NEEDED, "X", "likewise", NULL},
 };
 
 #define FIELDS(table) table, BASE_ARRAY_LENGTH(table)

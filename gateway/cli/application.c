@@ -9,6 +9,7 @@
 #include "gateway/cli/title.h"
 #include "gateway/wire/json.h"
 
+#include <errno.h>
 #include <openssl/sha.h>
 #include <stdio.h>
 #include <string.h>
@@ -124,10 +125,45 @@ void cli_application_clear(struct cli_application *application)
     *application = (struct cli_application){0};
 }
 
+/* The object with these members first, in this order; NULL when memory is short. */
+static json_t *ordered_make(const json_t *object, const char *const *first)
+{
+    json_t *ordered = json_object();
+    for (; *first; first++) {
+        json_t *value = json_object_get(object, *first);
+        if (value && json_object_set(ordered, *first, value))
+            break;
+    }
+    if (*first || json_object_update_missing(ordered, (json_t *) (uintptr_t) object)) {
+        json_decref(ordered);
+        return NULL;
+    }
+    return ordered;
+}
+
+/* As one decides: who asks for what, what there is already, what may be given; the form as Appendix 10 has it. */
+static int item_show(const struct cli_session *session, const json_t *item, struct base_buffer *out)
+{
+    static const char *const hidden[] = {"decision", "versions", NULL};
+    static const char *const members[] = {"application", "kind",       "state",   "overdue", "left_s",     "filed_at",
+                                          "due_at",      "decided_at", "iin",     "bin",     "form",       "rights",
+                                          "has",         "difference", "allowed", "scan",    "statements", NULL};
+    static const char *const form_members[] = {"surname",   "given",        "patronymic", "iin",        "bin",
+                                               "body_code", "unit",         "position",   "work_phone", "mobile_phone",
+                                               "email",     "work_address", "head",       NULL};
+    json_t *ordered = ordered_make(item, members);
+    json_t *form = ordered_make(json_object_get(item, "form"), form_members);
+    if (ordered && form)
+        (void) json_object_set(ordered, "form", form);
+    int r = ordered ? cli_title_object(ordered, hidden, session->language, 0, out) : -ENOMEM;
+    json_decref(form);
+    json_decref(ordered);
+    return r;
+}
+
 int cli_application_show(const struct cli_session *session, const struct cli_application *application,
                          struct base_buffer *out)
 {
-    static const char *const hidden[] = {"decision", "versions", NULL};
     static const char *const verified[CLI_LANGUAGE_COUNT] = {"өтінім берушінің қолтаңбасы мен хэш дұрыс",
                                                              "подпись заявителя и хэш верны",
                                                              "the applicant's signature and the digest are right"};
@@ -138,7 +174,9 @@ int cli_application_show(const struct cli_session *session, const struct cli_app
     static const char *const granted[CLI_LANGUAGE_COUNT] = {"Берілген құқықтар", "Предоставленные права",
                                                             "Rights granted"};
     const json_t *act = json_object_get(application->decision, "act");
-    (void) cli_title_object(application->item, hidden, session->language, 0, out);
+    int r = item_show(session, application->item, out);
+    if (r)
+        return r;
     (void) base_buffer_printf(out, "%s: %s\n", cli_text(CLI_TEXT_VERIFIED, session->language),
                               verified[session->language]);
     if (!act)

@@ -20,57 +20,60 @@ enum {
 };
 
 static const struct cli_collection collections[] = {
-    {"bodies", "bodies", "list the bodies", "bin code appendix name networks version", "bin", NULL},
-    {"units", "units", "list the units of bodies", "bin code above name version", "bin", NULL},
+    {"bodies", "bodies", "list the bodies", "bin code appendix name networks version", "bin", NULL, NULL},
+    {"units", "units", "list the units of bodies", "bin code above name version", "bin", NULL, NULL},
     {"registrations", "registrations", "list officers and officials",
      "registration iin bin unit surname given patronymic position system_role role state bases duties until",
-     "iin bin unit state system_role role name", NULL},
+     "iin bin unit state system_role role name", NULL, "active, suspended, blocked or ended"},
     {"registration", "registration", "show every version of one registration",
      "version at state system_role role unit bases duties until act_number act_date reason", "registration",
-     "registration"},
+     "registration", NULL},
     {"applications", "applications", "list applications, with the time that is left",
-     "application kind state iin bin filed_at due_at left_s overdue decided_at", "state kind bin iin overdue", NULL},
+     "application kind state iin bin filed_at due_at left_s overdue decided_at", "state kind bin iin overdue", NULL,
+     "filed, registered, refused or withdrawn"},
     {"agreements", "agreements", "list signed agreements", "iin bin version language signed_at act", "iin bin version",
-     NULL},
+     NULL, NULL},
     {"absences", "absences", "list officers without an entry for two months", "iin bin unit last_entry_at suspends_at",
-     "bin", NULL},
+     "bin", NULL, NULL},
     {"violations", "violations", "list violations", "violation iin bin cause state measure note at by entry versions",
-     "state cause bin iin", NULL},
+     "state cause bin iin", NULL, "open or closed"},
     {"journal", "journal", "list the emergency journal (Appendix 13)",
      "row section number actions minutes_max responsible started_at ended_at causes measures corrects corrected_by "
      "incident",
-     "section corrected", NULL},
+     "section corrected", NULL, NULL},
     {"incidents", "incidents", "list stops of over an hour", "incident kind service since until entry row", "open",
-     NULL},
+     NULL, NULL},
     {"announcements", "announcements", "list planned work", "announcement begins_at ends_at running withdrawn text",
-     "past", NULL},
-    {"contacts", "contacts", "show the operator's telephones and e-mail", "telephones emails at", "", NULL},
-    {"settings", "settings", "list the settings", "name value at by", "", NULL},
-    {"imports", "imports", "show how far imports are", "import rows done state at by", "import", NULL},
+     "past", NULL, NULL},
+    {"contacts", "contacts", "show the operator's telephones and e-mail", "telephones emails at", "", NULL, NULL},
+    {"settings", "settings", "list the settings", "name value at by", "", NULL, NULL},
+    {"imports", "imports", "show how far imports are", "import rows done state at by", "import", NULL, NULL},
 };
 
-/* Options of lists. A flag's value is "true". */
+/* Options of lists. A flag's value is "true". A listed one takes the words of its help and no other: of a word that the
+ * register does not know it would give an empty list, which reads as good news. */
 static const struct {
     const char *option, *filter, *argument, *help;
+    bool is_listed;
 } filter_rows[] = {
-    {"application", "application", "ID", "this application"},
-    {"bin", "bin", "X", "of the body with this number"},
-    {"cause", "cause", "WORD", "of this cause"},
-    {"corrected", "corrected", NULL, "rows that were corrected too"},
-    {"iin", "iin", "X", "of the person with this number"},
-    {"import", "import", "ID", "this import"},
-    {"kind", "kind", "WORD", "register, transfer or block"},
-    {"name", "name", "TEXT", "surnames that begin so"},
-    {"open", "open", NULL, "those without a row in the journal"},
-    {"overdue", "overdue", NULL, "those whose term is over"},
-    {"past", "all", NULL, "past and withdrawn ones too"},
-    {"registration", "registration", "N", "this registration"},
-    {"role", "role", "N", "of this role, 1-15"},
-    {"section", "section", "N", "of this section of the journal, 1-6"},
-    {"state", "state", "WORD", "in this state"},
-    {"system-role", "system_role", "WORD", "officer, responsible, administrator, official, prosecutor or witness"},
-    {"unit", "unit", "CODE", "of this unit"},
-    {"version", "version", "N", "of this version"},
+    {"application", "application", "ID", "this application", false},
+    {"bin", "bin", "X", "of the body with this number", false},
+    {"cause", "cause", "WORD", "of this cause", false},
+    {"corrected", "corrected", NULL, "rows that were corrected too", false},
+    {"iin", "iin", "X", "of the person with this number", false},
+    {"import", "import", "ID", "this import", false},
+    {"kind", "kind", "WORD", "register, transfer or block", true},
+    {"name", "name", "TEXT", "surnames that begin so", false},
+    {"open", "open", NULL, "those without a row in the journal", false},
+    {"overdue", "overdue", NULL, "those whose term is over", false},
+    {"past", "all", NULL, "past and withdrawn ones too", false},
+    {"registration", "registration", "N", "this registration", false},
+    {"role", "role", "N", "of this role, 1-15", false},
+    {"section", "section", "N", "of this section of the journal, 1-6", false},
+    {"state", "state", "WORD", NULL, true},
+    {"system-role", "system_role", "WORD", "officer, responsible, administrator, official, prosecutor or witness", true},
+    {"unit", "unit", "CODE", "of this unit", false},
+    {"version", "version", "N", "of this version", false},
 };
 
 const struct cli_collection *cli_collection_at(size_t index)
@@ -278,7 +281,8 @@ struct list_options {
     bool all;
     size_t count;
     struct {
-        const char *filter, *value;
+        const char *option, *filter, *value;
+        const char *listed; /* the words that it takes; NULL: any */
         bool flag;
     } filters[FILTERS_MAX];
 };
@@ -295,16 +299,42 @@ static size_t filter_options(const struct cli_collection *collection, struct lis
             bool is_flag = !filter_rows[i].argument;
             if (strcmp(filter_rows[i].filter, word) != 0 && strcmp(filter_rows[i].option, word) != 0)
                 continue;
+            const char *help = filter_rows[i].help ? filter_rows[i].help : collection->states;
+            list->filters[list->count].option = filter_rows[i].option;
             list->filters[list->count].filter = filter_rows[i].filter;
+            list->filters[list->count].listed = filter_rows[i].is_listed ? help : NULL;
             ret_options[list->count] = (struct cli_option){
                 filter_rows[i].option, is_flag ? CLI_OPTION_FLAG : CLI_OPTION_TEXT,
                 is_flag ? (void *) &list->filters[list->count].flag : (void *) &list->filters[list->count].value,
-                filter_rows[i].argument, filter_rows[i].help};
+                filter_rows[i].argument, help};
             list->count++;
             break;
         }
     }
     return list->count;
+}
+
+/* Whether the word is one of "one, two or three". */
+static bool is_listed(const char *listed, const char *word)
+{
+    for (size_t len; *listed; listed += len + strspn(listed + len, ", ")) {
+        len = strcspn(listed, ", ");
+        if (len == strlen(word) && strncmp(listed, word, len) == 0)
+            return strcmp(word, "or") != 0;
+    }
+    return false;
+}
+
+static bool filters_check(const struct list_options *list)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        const char *value = list->filters[i].value, *listed = list->filters[i].listed;
+        if (value && listed && !is_listed(listed, value)) {
+            fprintf(stderr, "qao: --%s takes %s\n", list->filters[i].option, listed);
+            return false;
+        }
+    }
+    return true;
 }
 
 static int list_run(const struct cli_collection *collection, const struct list_options *list, const char *argument)
@@ -358,5 +388,7 @@ int cli_collection_run(int argc, char **argv)
         fprintf(stderr, "usage: qao %s\n", synopsis);
         return CLI_EXIT_USAGE;
     }
+    if (!filters_check(&list))
+        return CLI_EXIT_USAGE;
     return list_run(collection, &list, collection->argument ? rest.items[0] : NULL);
 }

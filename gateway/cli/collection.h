@@ -11,6 +11,7 @@ struct cli_collection {
     const char *columns;  /* names of members, parted by spaces */
     const char *filters;  /* likewise */
     const char *argument; /* the filter that is given without a dash; NULL: none */
+    const char *states;   /* what --state takes, as its help says it: "open or closed"; NULL: no such filter */
 };
 
 /* NULL behind the last. */

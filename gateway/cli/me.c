@@ -7,6 +7,7 @@
 #include "gateway/cli/title.h"
 
 #include <stdio.h>
+#include <string.h>
 
 /* The parts that are lists, each as a table. */
 static const struct {
@@ -35,16 +36,34 @@ static void person_show(const struct cli_session *session, const json_t *me, str
     }
 }
 
-/* Whether the text in force is signed: until then there are no queries (clause 14). */
-static void agreement_show(const struct cli_session *session, const json_t *agreement, struct base_buffer *out)
+static bool is_officer(const json_t *me)
 {
+    const json_t *registrations = json_object_get(me, "registrations");
+    for (size_t i = 0; i < json_array_size(registrations); i++) {
+        const char *role = json_string_value(json_object_get(json_array_get(registrations, i), "system_role"));
+        if (role && strcmp(role, "officer") == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Whether the text in force is signed: until then there are no queries (clause 14). Who is no officer cannot sign it. */
+static void agreement_show(const struct cli_session *session, const json_t *me, struct base_buffer *out)
+{
+    static const char *const unregistered[CLI_LANGUAGE_COUNT] = {
+        "пайдаланушы болып тіркелгеннен кейін қол қойылады: qao apply register",
+        "подписывается после регистрации пользователем: qao apply register",
+        "signed once registered as an officer: qao apply register"};
     static const char *const unsigned_text[CLI_LANGUAGE_COUNT] = {"қолданыстағы мәтінге қол қойылмаған: qao agree",
                                                                   "действующий текст не подписан: qao agree",
                                                                   "the text in force is not signed: qao agree"};
+    const json_t *agreement = json_object_get(me, "agreement");
     const json_t *version = json_object_get(agreement, "version");
     const json_t *in_force = json_object_get(agreement, "in_force");
     (void) base_buffer_printf(out, "%s: ", cli_title("agreement", session->language));
-    if (!json_is_integer(version) || (json_is_integer(in_force) && !json_equal(version, in_force)))
+    if (!is_officer(me))
+        (void) base_buffer_append_text(out, unregistered[session->language]);
+    else if (!json_is_integer(version) || (json_is_integer(in_force) && !json_equal(version, in_force)))
         (void) base_buffer_append_text(out, unsigned_text[session->language]);
     else
         (void) cli_title_value("agreement", agreement, session->language, out);
@@ -56,7 +75,7 @@ static int me_show(const struct cli_session *session, const json_t *me)
     struct base_buffer out BASE_CLEANUP(base_buffer_clear);
     base_buffer_init(&out, CLI_SHOW_MAX);
     person_show(session, me, &out);
-    agreement_show(session, json_object_get(me, "agreement"), &out);
+    agreement_show(session, me, &out);
     const json_t *contacts = json_object_get(me, "contacts");
     if (json_is_object(contacts)) {
         (void) base_buffer_printf(&out, "%s:\n", cli_title("contacts", session->language));

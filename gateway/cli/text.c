@@ -151,23 +151,27 @@ static const struct word advices[] = {
     {"officer-unknown",
      {"Тізілімдерден тек органның тіркелген пайдаланушысы сұрай алады; әкімші, оператордың лауазымды тұлғасы, жауапты "
       "лауазымды тұлға немесе қадағалаушы прокурор болу бұл құқықты бермейді. Сұрау қажет болса, тіркелуге өтінім "
-      "беріңіз (10-қосымша).",
+      "беріңіз (10-қосымша): qao apply register.",
       "Запрашивать реестры может только зарегистрированный пользователь органа; роль администратора, должностного лица "
       "оператора, ответственного лица или надзирающего прокурора такого права не даёт. Если запросы нужны, подайте "
-      "заявку на регистрацию (приложение 10).",
+      "заявку на регистрацию (приложение 10): qao apply register.",
       "Only a registered officer may ask registries; being an administrator, an official of the operator, a responsible "
       "official or a supervising prosecutor gives no such right. Who needs to ask applies for registration (Appendix "
-      "10)."}},
+      "10): qao apply register."}},
     {"officer-blocked",
      {"Органыңыздың жауапты лауазымды тұлғасына жүгініңіз.",
       "Обратитесь к ответственному должностному лицу вашего органа.", "Ask the responsible official of your body."}},
+    {"maintenance",
+     {"Жұмыс қашанға дейін созылатынын qao me көрсетеді; содан кейін жаңа сұрау жіберіңіз.",
+      "До какого времени идут работы, покажет qao me; после этого отправьте новый запрос.",
+      "See with qao me until when the work lasts; send a new query then."}},
     {"network-not-allowed",
      {"Органыңыздың желісіндегі жұмыс орнынан қосылыңыз.", "Подключайтесь с рабочего места в сети вашего органа.",
       "Connect from a workstation in your body's network."}},
     {"agreement-unsigned",
-     {"Алдымен пайдалану құқықтары туралы келісімге қол қойыңыз (11-қосымша).",
-      "Сначала подпишите соглашение о правах пользования (приложение 11).",
-      "Sign the agreement on rights of use first (Appendix 11)."}},
+     {"Алдымен пайдалану құқықтары туралы келісімге қол қойыңыз (11-қосымша): qao agree.",
+      "Сначала подпишите соглашение о правах пользования (приложение 11): qao agree.",
+      "Sign the agreement on rights of use first (Appendix 11): qao agree."}},
     {"role-basis",
      {"Рөліңізге берілген негіздерді qao services көрсетеді.", "Основания вашей роли покажет qao services.",
       "See with qao services which bases your role has."}},

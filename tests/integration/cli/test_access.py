@@ -481,6 +481,9 @@ class Access(ClientCase):
             for words in ("Allowed:", "Rights asked for:", "Has now: -", "Difference:", "Adds: ", "5 h 12 min",
                           "the applicant's signature and the digest are right", "Sign and send it?"):
                 self.assertIn(words, done.stderr)
+            parts = ("State:", "Form:", "Surname:", "Position:", "Rights asked for:", "Has now:", "Difference:", "Allowed:", "Scan:", "Digest")
+            places = [done.stderr.index(part) for part in parts]
+            self.assertEqual(sorted(places), places, "not in the order in which one decides")
             done = self.at_terminal(["yes"], "admin", "decide", APPLICATION, "--as", "admin", "--register")
             self.assertEqual((0, 1), (done.returncode, len(self.acts)), done.stderr)
 
@@ -566,6 +569,26 @@ class Access(ClientCase):
                 self.assertEqual((0, "There are no records.\n", ""), (done.returncode, done.stdout, done.stderr))
                 self.assertEqual([(arguments[0], asked)], self.asked)
 
+    def test_a_word_no_row_can_have_is_no_empty_list(self):
+        cases = ((["applications", "--state", "open"], "qao: --state takes filed, registered, refused or withdrawn\n"),
+                 (["registrations", "--state", "bloked"], "qao: --state takes active, suspended, blocked or ended\n"),
+                 (["violations", "--state", "or"], "qao: --state takes open or closed\n"), (["applications", "--kind", ""], "qao: --kind takes "),
+                 (["registrations", "--system-role", "boss"], "qao: --system-role takes officer, "))
+        for arguments, words in cases:
+            with self.subTest(arguments=arguments), self.gateway():
+                self.asked, self.pages = [], {arguments[0]: []}
+                done = self.qao("admin", *arguments, "--as", "admin")
+                self.assertEqual((2, "", []), (done.returncode, done.stdout, self.asked))
+                self.assertTrue(done.stderr.startswith(words), done.stderr)
+
+    def test_contacts_are_both_said(self):
+        """The act replaces both lists: one that was not typed must not be emptied unseen."""
+        for given, missing in (("--telephone", "--email"), ("--email", "--telephone")):
+            with self.subTest(missing=missing), self.gateway():
+                done = self.qao("admin", "contact", "--as", "admin", given, "+7 717 200")
+                self.assertEqual((2, "", []), (done.returncode, done.stdout, self.acts))
+                self.assertEqual(f"qao: {missing} is needed\n", done.stderr)
+
     def test_lies_about_lists(self):
         for document in ({"v": "qao.list/2", "items": [], "next": None}, {"v": "qao.list/1", "items": {}, "next": None},
                          {"v": "qao.list/1", "items": [1], "next": None}, {"v": "qao.list/1", "items": []}):
@@ -589,11 +612,14 @@ class Access(ClientCase):
             done = self.qao("me", "--as", "police")
             self.assertEqual((0, ""), (done.returncode, done.stderr))
             for words in ("БАҚЫЛАУ БАЯН ЕКІНШІҚЫЗЫ", "Body: Police", "the text in force is not signed: qao agree", "operative-search activity",
-                          "5 h 12 min", "+7 717 200", "Work", "2026-11-22 14:00:00 (+05:00)"):
+                          "5 h 12 min", "+7 717 200", "Work", "\nApplications\n", "\nAnnouncements\n", "2026-11-22 14:00:00 (+05:00)"):
                 self.assertIn(words, done.stdout)
             me["agreement"]["in_force"] = 1
             self.assertNotIn("not signed", self.qao("me", "--as", "police").stdout)
             self.assertEqual(me, json.loads(self.qao("me", "--as", "police", "--json").stdout))
+            for registrations in ([], [me["registrations"][0] | {"system_role": "administrator"}]):
+                me |= {"registrations": registrations, "agreement": {"version": None, "signed_at": None, "in_force": 1}}
+                self.assertIn("Agreement: signed once registered as an officer: qao apply register\n", self.qao("me", "--as", "police").stdout)
 
     # --- the agreement ----------------------------------------------------------------------------------------------
 
