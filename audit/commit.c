@@ -191,6 +191,27 @@ static void count_resent(struct audit_writer *writer)
     pthread_mutex_unlock(&writer->status_mutex);
 }
 
+/* Surely rolled back, for an entry's sake; unless an earlier try, whose word was lost, had been committed. */
+static enum attempt refused_attempt(struct audit_writer *writer, bool is_lost, struct audit_commit_result result,
+                                    struct audit_commit_result *ret_result)
+{
+    enum found found = is_lost ? resolve(writer) : FOUND_OLD;
+    if (found != FOUND_OLD)
+        return found_attempt(writer, found);
+    *ret_result = result;
+    return ATTEMPT_REFUSED;
+}
+
+/* Surely rolled back, and somebody else writes here: where only our own lost try could be in the way, the head tells. */
+static enum attempt conflict_attempt(struct audit_writer *writer, bool is_lost)
+{
+    enum found found = resolve(writer);
+    if (found == FOUND_NEW)
+        return found_attempt(writer, found);
+    audit_commit_state(writer, AUDIT_WRITER_STATE_STOPPED);
+    return is_lost ? ATTEMPT_UNKNOWN : ATTEMPT_UNAVAILABLE;
+}
+
 /* Sends next until it is known what became of it, or until time or tries run out. Once one try was lost, every later
  * answer but DONE is checked against the head: what the store refuses then may be our own first try, come through. */
 static enum attempt next_send(struct audit_writer *writer, size_t count, struct audit_commit_result *ret_result)
@@ -209,32 +230,20 @@ static enum attempt next_send(struct audit_writer *writer, size_t count, struct 
         if (tries > 0)
             count_resent(writer);
         struct audit_commit_result result = store->batch_append(store->context, &batch);
-        enum found found = FOUND_OLD;
         switch (result.commit) {
         case AUDIT_COMMIT_DONE:
             return next_adopt(writer) ? ATTEMPT_DONE : ATTEMPT_UNKNOWN;
         case AUDIT_COMMIT_REFUSED:
-            found = is_lost ? resolve(writer) : FOUND_OLD;
-            if (found == FOUND_OLD) {
-                *ret_result = result;
-                return ATTEMPT_REFUSED;
-            }
-            return found_attempt(writer, found);
+            return refused_attempt(writer, is_lost, result, ret_result);
         case AUDIT_COMMIT_CONFLICT:
-            found = resolve(writer);
-            if (found == FOUND_NEW)
-                return found_attempt(writer, found);
-            /* Surely rolled back, and somebody else writes here. Where only our own lost try could be in the way, the
-             * head would have told. */
-            audit_commit_state(writer, AUDIT_WRITER_STATE_STOPPED);
-            return is_lost ? ATTEMPT_UNKNOWN : ATTEMPT_UNAVAILABLE;
+            return conflict_attempt(writer, is_lost);
         case AUDIT_COMMIT_UNKNOWN:
             is_lost = true;
             break;
         case AUDIT_COMMIT_NOT_SENT:
             break;
         }
-        found = is_lost || tries == 0 ? resolve(writer) : resolve_once(writer);
+        enum found found = is_lost || tries == 0 ? resolve(writer) : resolve_once(writer);
         if (found == FOUND_NOTHING && !is_lost)
             break;
         if (found != FOUND_OLD)

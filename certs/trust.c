@@ -72,6 +72,31 @@ static int authorities_parse(struct certs_trust *trust, struct base_bytes pem, c
 }
 
 /* A CRL counts only when it speaks for all certificates of its issuer and says when it ends. */
+static bool scope_is_partial(const ISSUING_DIST_POINT *scope)
+{
+    return scope->onlyuser > 0 || scope->onlyCA > 0 || scope->onlysomereasons || scope->indirectCRL > 0 ||
+           scope->onlyattr > 0;
+}
+
+/* What the extensions say that would make the list mean less than it seems to. */
+static const char *crl_extensions_fault(X509_CRL *crl)
+{
+    if (X509_CRL_get_ext_by_NID(crl, NID_delta_crl, -1) >= 0)
+        return "a delta CRL";
+    ISSUING_DIST_POINT *scope = X509_CRL_get_ext_d2i(crl, NID_issuing_distribution_point, NULL, NULL);
+    const bool has_scope = scope != NULL, is_partial = scope && scope_is_partial(scope);
+    ISSUING_DIST_POINT_free(scope);
+    if (is_partial)
+        return "a CRL of partial scope";
+    for (int i = 0; i < X509_CRL_get_ext_count(crl); i++) {
+        X509_EXTENSION *extension = X509_CRL_get_ext(crl, i);
+        int nid = OBJ_obj2nid(X509_EXTENSION_get_object(extension));
+        if (X509_EXTENSION_get_critical(extension) && (nid != NID_issuing_distribution_point || !has_scope))
+            return "a critical extension that is not known";
+    }
+    return NULL;
+}
+
 static const char *crl_fault(X509_CRL *crl, int64_t *ret_this_us, int64_t *ret_next_us)
 {
     if (certs_time_parse(X509_CRL_get0_lastUpdate(crl), ret_this_us) < 0)
@@ -80,21 +105,7 @@ static const char *crl_fault(X509_CRL *crl, int64_t *ret_this_us, int64_t *ret_n
         return "no nextUpdate";
     if (certs_time_parse(X509_CRL_get0_nextUpdate(crl), ret_next_us) < 0 || *ret_next_us < *ret_this_us)
         return "unreadable nextUpdate";
-    if (X509_CRL_get_ext_by_NID(crl, NID_delta_crl, -1) >= 0)
-        return "a delta CRL";
-    ISSUING_DIST_POINT *scope = X509_CRL_get_ext_d2i(crl, NID_issuing_distribution_point, NULL, NULL);
-    bool partial = scope && (scope->onlyuser > 0 || scope->onlyCA > 0 || scope->onlysomereasons ||
-                             scope->indirectCRL > 0 || scope->onlyattr > 0);
-    ISSUING_DIST_POINT_free(scope);
-    if (partial)
-        return "a CRL of partial scope";
-    for (int i = 0; i < X509_CRL_get_ext_count(crl); i++) {
-        X509_EXTENSION *extension = X509_CRL_get_ext(crl, i);
-        int nid = OBJ_obj2nid(X509_EXTENSION_get_object(extension));
-        if (X509_EXTENSION_get_critical(extension) && (nid != NID_issuing_distribution_point || !scope))
-            return "a critical extension that is not known";
-    }
-    return NULL;
+    return crl_extensions_fault(crl);
 }
 
 static int crl_sha256(X509_CRL *crl, uint8_t ret_sha256[static CERTS_DIGEST_BYTES])
