@@ -108,10 +108,10 @@ static int read_registry(const char *path, struct adapter_registry_settings *reg
     const struct base_config_key keys[] = {
         {"registry", "adapter", BASE_CONFIG_TEXT, &registry->adapter, NULL, 1, 16, "kind of adapter: sql"},
         {"sql", "conninfo", BASE_CONFIG_TEXT, &registry->conninfo, "", 0, 0, "libpq connection string"},
-        {"limits", "connections", BASE_CONFIG_INTEGER, &registry->connections, "4", 1, 64, "calls at once"},
-        {"limits", "queue", BASE_CONFIG_INTEGER, &registry->queue, "64", 1, 10000, "calls that wait"},
+        {"limits", "connections_max", BASE_CONFIG_INTEGER, &registry->connections, "4", 1, 64, "calls at once"},
+        {"limits", "queue_max", BASE_CONFIG_INTEGER, &registry->queue, "64", 1, 10000, "calls that wait"},
         {"limits", "deadline_ms", BASE_CONFIG_INTEGER, &registry->deadline_ms, "5000", 10, 600000, "of one call"},
-        {"limits", "records", BASE_CONFIG_INTEGER, &registry->records, "2000", 1, 10000, "of one answer"},
+        {"limits", "records_max", BASE_CONFIG_INTEGER, &registry->records, "2000", 1, 10000, "of one answer"},
         {"breaker", "failures", BASE_CONFIG_INTEGER, &registry->breaker_failures, "5", 1, 1000, "in a row, then open"},
         {"breaker", "pause_ms", BASE_CONFIG_INTEGER, &registry->breaker_pause_ms, "1000", 10, 600000, "to first probe"},
         {"breaker", "pause_max_ms", BASE_CONFIG_INTEGER, &registry->breaker_pause_max_ms, "30000", 10, 3600000,

@@ -182,7 +182,7 @@ static int store_open(struct core_gateway *gateway, char **ret_error)
 {
     const struct core_settings *settings = gateway->settings;
     const struct store_pool_config pool = {.conninfo = settings->conninfo,
-                                           .connections = (unsigned)settings->connections,
+                                           .connections = (unsigned)settings->connections_max,
                                            .deadline_us = settings->database_deadline_ms * 1000};
     int r = store_pool_new(&pool, &gateway->pool);
     if (r < 0)
@@ -223,7 +223,7 @@ static int writer_start(struct core_gateway *gateway, char **ret_error)
         .signer = gateway->log_signer,
         .high_water_path = settings->high_water,
         .clock = gateway->clock,
-        .queue_max = (size_t)settings->in_flight * RECORDS_PER_REQUEST + QUEUE_MARGIN,
+        .queue_max = (size_t)settings->in_flight_max * RECORDS_PER_REQUEST + QUEUE_MARGIN,
         .heartbeat_us = settings->heartbeat_seconds * 1000000,
         .program = "qao-gateway",
         .witnessed = base_buffer_view(&witnessed),
@@ -274,7 +274,7 @@ static int parts_make(struct core_gateway *gateway)
     if (r == 0)
         r = rates_make(gateway);
     if (r == 0)
-        r = core_hold_new((size_t)settings->hold_replies, HOLD_BYTES_MAX, settings->hold_seconds * 1000000,
+        r = core_hold_new((size_t)settings->hold_replies_max, HOLD_BYTES_MAX, settings->hold_seconds * 1000000,
                           &gateway->hold);
     if (r == 0)
         r = core_refusals_new(&gateway->refusals);
@@ -287,7 +287,7 @@ static int parts_make(struct core_gateway *gateway)
     if (r == 0)
         r = core_waiting_new(&gateway->owed);
     if (r == 0)
-        r = base_queue_new((size_t)settings->in_flight + QUEUE_MARGIN, &gateway->work);
+        r = base_queue_new((size_t)settings->in_flight_max + QUEUE_MARGIN, &gateway->work);
     return r;
 }
 
@@ -339,7 +339,7 @@ static void request_take(struct core_gateway *gateway, struct link_channel *chan
     }
     struct core_request *request = NULL;
     if (atomic_load(&gateway->stopping) ||
-        atomic_load(&gateway->in_flight) >= (size_t)gateway->settings->in_flight ||
+        atomic_load(&gateway->in_flight) >= (size_t)gateway->settings->in_flight_max ||
         core_request_new(gateway, channel, body, &request) < 0) {
         core_overload_send(gateway, channel, &http);
         return;

@@ -12,11 +12,11 @@
 struct core_settings {
     char *front_socket, *front_user, *adapter_socket, *adapter_user;
     uid_t front_uid, adapter_uid; /* of the two users */
-    int64_t workers, in_flight, stop_seconds;
+    int64_t workers, in_flight_max, stop_seconds;
     char *log_level;
 
     char *conninfo, *database_folder; /* the folder is the one that conninfo names */
-    int64_t connections, database_deadline_ms;
+    int64_t connections_max, database_deadline_ms;
 
     char *origin, *log_key, *high_water, *witnessed;
     int64_t heartbeat_seconds;
@@ -30,7 +30,7 @@ struct core_settings {
 
     char *editions, *case_pattern, *services, *acts, *messages; /* "" for the program's own data, but the pattern */
 
-    int64_t window_seconds, adapter_timeout_ms, hold_seconds, hold_replies, refusals_per_minute, explains_per_minute;
+    int64_t window_seconds, adapter_timeout_ms, hold_seconds, hold_replies_max, refusals_per_minute, explains_per_minute;
     int64_t queries_per_minute, acts_per_minute;
 
     int64_t reads_per_minute, uploads_per_hour;

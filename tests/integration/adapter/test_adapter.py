@@ -234,14 +234,14 @@ class Faults(unittest.TestCase):
             grant execute on function registry.try_doomed(uuid) to qao_registry_57;""")
 
     def start(self, **limits):
-        limits = {"connections": 2, "queue": 4, "deadline_ms": 1000, "records": 1000, "breaker_failures": 3,
+        limits = {"connections_max": 2, "queue_max": 4, "deadline_ms": 1000, "records_max": 1000, "breaker_failures": 3,
                   "breaker_pause_ms": 100, "breaker_pause_max_ms": 200, **limits}
         pg = self.cluster.folder
         slow_act = "select r.* from registry.impose($1, $2) r, pg_sleep(case when $2 like '%:001:002' then 600 else 0 end)"
         adapter = Adapter(
             PROGRAM, f"{self.folder}/{self.id().rsplit('.')[-1]}",
             {"trick": registry(pg, "01", **limits), "acts": registry(pg, "57", **{**limits, "deadline_ms": 5000}),
-             "living": registry(pg, "11", connections=2), "dead": registry(f"{self.folder}/nowhere", "02", **limits)},
+             "living": registry(pg, "11", connections_max=2), "dead": registry(f"{self.folder}/nowhere", "02", **limits)},
             {"01": service("trick", "iin", TRICK), "02": service("dead", "bin", "select $1"),
              "11": service("living", "iin", "select * from registry.contributions($1)"),
              "37": service("trick", "bin", getattr(self, "other_statement", "select $1::text as bin")),
@@ -284,7 +284,7 @@ class Faults(unittest.TestCase):
         self.assertEqual(most, 2)
 
     def test_a_call_without_a_turn_in_time_is_not_asked(self):
-        adapter = self.start(connections=1, deadline_ms=20000)
+        adapter = self.start(connections_max=1, deadline_ms=20000)
         first = adapter.send(1, {"iin": "2,1,1"})
         until(lambda: self.backends("qao_registry_01", "state = 'active'"))
         second = adapter.call(1, {"iin": "0,1,1"}, timeout=0.3)
@@ -384,7 +384,7 @@ class Faults(unittest.TestCase):
         self.assertEqual(adapter.call(1, {"iin": "0,1,1"}).detail, "circuit open")
 
     def test_an_idle_connection_that_broke_is_replaced(self):
-        adapter = self.start(connections=1)
+        adapter = self.start(connections_max=1)
         self.assertEqual(adapter.call(1, {"iin": "0,1,1"}).outcome, "ANSWERED")
         self.assertEqual(adapter.call(57, {"cadastre": CADASTRE}).outcome, "ANSWERED")
         for _ in range(4):  # more often than failures open the breaker
@@ -402,7 +402,7 @@ class Faults(unittest.TestCase):
         self.assertEqual((answer.outcome, answer.detail), ("FAILED", "connection lost before the answer"))
 
     def test_hung_backend(self):
-        adapter = self.start(connections=1)
+        adapter = self.start(connections_max=1)
         number = adapter.send(1, {"iin": "600,1,1"})
         [pid] = until(lambda: self.backends("qao_registry_01", "state = 'active'"))
         os.kill(int(pid), signal.SIGSTOP)
@@ -487,7 +487,7 @@ class Faults(unittest.TestCase):
         self.assertLess(busy, 5 * quiet + 10)  # the sender and its reader share our processor; a stall would be seconds
 
     def test_slow_registry_does_not_hold_up_another(self):
-        adapter = self.start(queue=1000, deadline_ms=3000)
+        adapter = self.start(queue_max=1000, deadline_ms=3000)
         numbers = [adapter.send(1, {"iin": "600,1,1"}, timeout=3) for _ in range(500)]
         for _ in range(50):
             begun = time.monotonic()
@@ -497,7 +497,7 @@ class Faults(unittest.TestCase):
         self.assertLessEqual(outcomes, {"TIMEOUT", "UNAVAILABLE"})
 
     def test_sigterm_finishes_what_is_under_way(self):
-        adapter = self.start(connections=1, deadline_ms=20000)
+        adapter = self.start(connections_max=1, deadline_ms=20000)
         first = adapter.send(1, {"iin": "2,1,1"})
         until(lambda: self.backends("qao_registry_01", "state = 'active'"))
         second = adapter.send(1, {"iin": "0,1,1"})

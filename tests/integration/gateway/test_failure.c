@@ -670,7 +670,7 @@ START_TEST(too_much_at_once)
 {
     enum { QUERIES = 12 };
     world_init(&world);
-    world.settings = "[gateway]\nin_flight = 4\n";
+    world.settings = "[gateway]\nin_flight_max = 4\n";
     world_start(&world);
     world.adapter = ADAPTER_SILENT;
     uint64_t sent[QUERIES];

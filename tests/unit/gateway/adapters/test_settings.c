@@ -137,7 +137,7 @@ START_TEST(test_registries)
          "may_connect_inet is no"},
         {"[registry]\nadapter = sql\n[sql]\nconninfo = service=s host=/x dbname=d user=u\n", 0600,
          "service and replication are not allowed"},
-        {GOOD_REGISTRY "[limits]\nconnections = 0\n", 0600, "[limits] connections: number outside the allowed range"},
+        {GOOD_REGISTRY "[limits]\nconnections_max = 0\n", 0600, "[limits] connections_max: number outside the allowed range"},
         {GOOD_REGISTRY "[limits]\nsurprise = 1\n", 0600, "[limits] surprise: unknown key"},
     };
     for (size_t i = 0; i < BASE_ARRAY_LENGTH(cases); i++) {
