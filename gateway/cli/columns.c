@@ -1,10 +1,14 @@
 #include "gateway/cli/columns.h"
 
 #include "base/encoding.h"
+#include "gateway/wire/json.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+enum { REASONS_TEXT_MAX = 1001 };
 
 /* An absent column is NULL; an absent member is empty. */
 static bool same_text(struct base_bytes leaf, const char *column)
@@ -25,6 +29,31 @@ static bool same_reasons(const struct audit_leaf_view *leaf, const char *column)
         rest = base_bytes_of(rest.data + space + reason.len, rest.len - space - reason.len);
     }
     return rest.len == 0;
+}
+
+/* Of a refused act they stand in its data. */
+static bool same_refusal(const struct audit_leaf_view *leaf, const char *column)
+{
+    char text[REASONS_TEXT_MAX] = "";
+    size_t i;
+    const json_t *reason;
+    BASE_CLEANUP(wire_json_cleanup) json_t *data = NULL;
+    if (wire_json_parse(leaf->data, AUDIT_LEAF_MAX, &data, NULL) != 0)
+        return false;
+    json_array_foreach(json_object_get(data, "reasons"), i, reason)
+    {
+        size_t used = strlen(text);
+        const char *name = json_string_value(reason);
+        int len = snprintf(text + used, sizeof text - used, "%s%s", i ? " " : "", name ? name : "?");
+        if (len < 0 || (size_t) len >= sizeof text - used)
+            return false;
+    }
+    return strcmp(text, column ? column : "") == 0;
+}
+
+static bool reasons_equal(const struct audit_leaf_view *leaf, const char *column)
+{
+    return base_bytes_equal_text(leaf->kind_name, "admin.refused") ? same_refusal(leaf, column) : same_reasons(leaf, column);
 }
 
 static bool same_key(const struct audit_leaf_view *leaf, const struct store_record *columns)
@@ -111,7 +140,7 @@ enum cli_columns cli_columns_check(const struct audit_leaf_view *leaf, const str
         {"case_number", same_text(leaf->case_number, columns->case_number)},
         {"effect", same_text(leaf->effect, columns->effect)},
         {"outcome", same_text(leaf->outcome, columns->outcome)},
-        {"reasons", same_reasons(leaf, columns->reasons)},
+        {"reasons", reasons_equal(leaf, columns->reasons)},
         {"subjects", same_subjects(leaf, columns)},
         {"blobs", same_blobs(leaf, columns)},
     };

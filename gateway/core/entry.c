@@ -574,6 +574,12 @@ static int act_append(struct core_request *request, enum core_claim claim, void 
     entry->columns.body = leaf.actor.body;
     entry->columns.claims = claims && has_key;
     entry->columns.act = is_refused ? NULL : &request->change;
+    if (is_refused) {
+        const char *reasons[AUDIT_LEAF_NAMES_MAX];
+        struct audit_leaf_names names = codes_of(request->codes, reasons);
+        entry->columns.reasons = reasons_text(entry, &names);
+        entry->columns.violation = violation_of(request, entry);
+    }
     key_to_columns(&leaf.key, &entry->columns);
     return entry_append(request, entry, resume);
 }

@@ -30,12 +30,7 @@ static void too_many(struct core_request *request, int64_t wait_us)
 /* Counts a refusal once, before it is recorded. */
 static enum core_rate_verdict refusal_count(struct core_request *request, int64_t *ret_wait_us)
 {
-    if (wire_codes_empty(request->codes) || request->is_counted)
-        return CORE_RATE_WITHIN;
-    enum core_rate_verdict verdict =
-        core_rate_take(request->gateway->rate, request->peer.iin, request->arrival_us, ret_wait_us);
-    request->is_counted = verdict == CORE_RATE_WITHIN;
-    return verdict;
+    return wire_codes_empty(request->codes) ? CORE_RATE_WITHIN : core_refusal_count(request, ret_wait_us);
 }
 
 static void act_record(struct core_request *request)

@@ -99,6 +99,34 @@ START_TEST(refusals_that_are_violations)
 }
 END_TEST
 
+/* An act that is refused shows the same. */
+START_TEST(refused_acts_that_are_violations)
+{
+    begin("");
+    char *text = world_query_text(&world, &(struct world_query){0}, NULL); /* a query is no act, whoever signs it */
+    struct base_buffer message = world_sign(THIRD, text);
+    struct world_reply reply = world_send_as(&world, THIRD, "POST", "/v1/acts", "application/cms", NULL, NULL, NULL,
+                                             base_buffer_view(&message));
+    world_expect(&reply, 400, "act-malformed");
+    world_reply_clear(&reply);
+    long before = cluster_number("select count(*) from violation where iin = $1", THIRD_IIN, NULL);
+    reply = world_send_as(&world, FOURTH, "POST", "/v1/acts", "application/cms", NULL, NULL, NULL, base_buffer_view(&message));
+    ck_assert_uint_eq(reply.status, 403);
+    world_reply_clear(&reply);
+    ck_assert_int_eq(cluster_number("select count(*) from violation v join entry e using (log_id, seq) join log l using (log_id)"
+                                    " where l.origin = $1 and v.iin = $2 and v.cause = 'signer-not-connection'"
+                                    " and e.kind = 'admin.refused'",
+                                    world.origin, THIRD_IIN, NULL),
+                     1);
+    ck_assert_int_eq(cluster_number("select count(*) from violation where iin = $1", THIRD_IIN, NULL), before + 1);
+    base_buffer_clear(&message);
+    free(text);
+    world_stop(&world);
+    world_verify(&world);
+    end();
+}
+END_TEST
+
 START_TEST(a_run_of_refusals)
 {
     begin("[query]\nrefusals_per_minute = 1000\n");
@@ -307,7 +335,7 @@ END_TEST
 
 int main(void)
 {
-    const TTest *const tests[] = {refusals_that_are_violations, a_run_of_refusals, announced_work_stops_queries,
+    const TTest *const tests[] = {refusals_that_are_violations, refused_acts_that_are_violations, a_run_of_refusals, announced_work_stops_queries,
                                   what_waits_is_measured, a_stop_of_the_gateway_is_told_at_the_next_start,
                                   a_stop_of_a_registry_is_told_when_it_answers_again, the_absent_are_announced_then_suspended};
     return world_run("duty", tests, sizeof(tests) / sizeof(tests[0]));
