@@ -148,5 +148,5 @@ int store_import_check(struct store_pool *pool, const char *importer, const char
 
 int store_import_find(struct store_pool *pool, struct base_buffer *out)
 {
-    return text_read(pool, STORE_STATEMENT_IMPORT_UNFINISHED, &STORE_PARAMS_INIT, out);
+    return text_read(pool, STORE_STATEMENT_IMPORT_FIND, &STORE_PARAMS_INIT, out);
 }

@@ -236,10 +236,42 @@ START_TEST(scan_find)
 }
 END_TEST
 
+/* Two rows, one of them in a body that is not there; the other of nobody known, which is as it should be. */
+START_TEST(import_check)
+{
+    struct base_buffer faults;
+    base_buffer_init(&faults, 1 << 16);
+    ck_assert_int_eq(store_import_check(pool, READER(ADMINISTRATOR, BIN, "127.0.0.1"), "[]", &faults), 0);
+    ck_assert(base_bytes_equal_text(base_buffer_view(&faults), "[]"));
+    base_buffer_reset(&faults);
+    ck_assert_int_eq(store_import_check(pool, READER(ADMINISTRATOR, BIN, "127.0.0.1"),
+                                        "[{\"iin\":\"500615100015\",\"bin\":\"" BIN "\",\"role\":2,\"appendix\":4,"
+                                        "\"bases\":[\"operative_search\"]},"
+                                        "{\"iin\":\"500615200011\",\"bin\":\"300142000016\",\"role\":2,\"appendix\":4,"
+                                        "\"bases\":[\"operative_search\"]}]",
+                                        &faults),
+                     0);
+    ck_assert_ptr_nonnull(memmem(faults.data, faults.len, "body-unknown", 12));
+    ck_assert_ptr_nonnull(memmem(faults.data, faults.len, "\"row\": 1", 8));
+    ck_assert_ptr_null(memmem(faults.data, faults.len, "\"row\": 0", 8));
+    base_buffer_clear(&faults);
+}
+END_TEST
+
+START_TEST(import_find)
+{
+    struct base_buffer found;
+    base_buffer_init(&found, 1 << 16);
+    ck_assert_int_eq(store_import_find(pool, &found), STORE_NONE);
+    ck_assert_uint_eq(found.len, 0);
+    base_buffer_clear(&found);
+}
+END_TEST
+
 int main(void)
 {
     const TTest *const tests[] = {act_check, act_apply, registry_read, upload_put, upload_find, blob_large_read,
-                                  person_check, absence_find, scan_find};
+                                  person_check, absence_find, scan_find, import_check, import_find};
     Suite *suite = suite_create("acts");
     TCase *tcase = tcase_create("acts");
     tcase_set_timeout(tcase, 60);
