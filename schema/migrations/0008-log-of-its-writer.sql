@@ -3,14 +3,34 @@
 set local role qao_owner;
 set local search_path = qao;
 
--- The logs whose lock (log_lock) this session holds.
-create function log_held() returns setof integer
-    language sql stable set search_path = qao, pg_temp
+-- For log_held() alone: at the owner's rights, like the locks of 0001.
+reset role;
+grant execute on function pg_try_advisory_xact_lock(integer, integer) to qao_owner;
+set local role qao_owner;
+
+-- As in 0003; the session keeps the number, so that log_held() need not look for it among all locks of the cluster.
+create or replace function log_lock(log_number integer) returns void
+    language plpgsql security definer set search_path = qao, pg_temp
 as $$
-    select l.objid::integer
-    from pg_locks l
-    where l.locktype = 'advisory' and l.classid = 711909 and l.objsubid = 2 and l.granted and l.mode = 'ExclusiveLock'
-        and l.pid = pg_backend_pid() and l.database = (select oid from pg_database where datname = current_database())
+begin
+    if not exists (select from log where log_id = log_number) then
+        raise exception 'there is no log %', log_number using errcode = '22023';
+    end if;
+    perform pg_advisory_lock(711909, log_number);
+    perform set_config('qao.log', log_number::text, false);
+end
+$$;
+
+-- The log whose lock this session holds; null: none. Whoever sets the number by hand gains nothing: another session's lock is
+-- not to be had, and a free one can be taken by log_lock() as well.
+create function log_held() returns integer
+    language plpgsql security definer set search_path = qao, pg_temp
+as $$
+declare
+    number integer := nullif(current_setting('qao.log', true), '');
+begin
+    return case when number is not null and pg_try_advisory_xact_lock(711909, number) then number end;
+end
 $$;
 grant execute on function log_held() to qao_gateway;
 
@@ -22,7 +42,7 @@ begin
         execute format('alter table %I enable row level security', target);
         execute format('create policy everybody on %I for select using (true)', target);
         execute format('create policy writer on %I for insert to qao_gateway
-                        with check (log_id in (select log_held()))', target);
+                        with check (log_id = (select log_held()))', target);
     end loop;
 end
 $$;
@@ -32,8 +52,10 @@ $$;
 create function log_mine() returns trigger
     language plpgsql set search_path = qao, pg_temp
 as $$
+declare
+    held integer := log_held();
 begin
-    if current_user = 'qao_gateway' and exists (select from added where log_id not in (select log_held())) then
+    if current_user = 'qao_gateway' and exists (select from added where log_id is distinct from held) then
         raise exception 'this session does not hold the lock of the log' using errcode = 'insufficient_privilege';
     end if;
     return null;

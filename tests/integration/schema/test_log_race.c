@@ -281,6 +281,24 @@ START_TEST(log_terminate)
 }
 END_TEST
 
+/* A log's number said by hand opens nothing while its writer's session has the lock; the writer itself goes on. */
+START_TEST(log_held)
+{
+    struct cluster_log log = cluster_log_open("held.example/log", 65536);
+    char sql[400];
+    long number = cluster_number("select log_id from log where origin = 'held.example/log'", NULL);
+    snprintf(sql, sizeof(sql),
+             "select set_config('qao.log', '%ld', false); insert into qao.tile values (%ld, 0, 0, sha256(''),"
+             " decode(repeat('00', 8192), 'hex'))",
+             number, number);
+    ck_assert_str_eq(cluster_sqlstate(CLUSTER_GATEWAY, sql), "42501");
+    ck_assert_int_eq(cluster_number("select count(*) from tile where log_id = (select log_id from log where origin = 'held.example/log')", NULL), 0);
+    struct store_record record = cluster_record();
+    ck_assert_int_eq(cluster_append(&log.store, 0, &record, 1).commit, AUDIT_COMMIT_DONE);
+    cluster_log_close(&log);
+}
+END_TEST
+
 /* Synchronous replication given up by the server: committed here, but not as durable as promised. That is not done. */
 START_TEST(commit_warning)
 {
@@ -402,6 +420,7 @@ int main(void)
     tcase_add_test(tests, version_race);
     tcase_add_test(tests, append_deadline);
     tcase_add_test(tests, log_terminate);
+    tcase_add_test(tests, log_held);
     tcase_add_test(tests, commit_warning);
     tcase_add_test(tests, crash);
     suite_add_tcase(suite, tests);
