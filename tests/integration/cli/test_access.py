@@ -6,7 +6,6 @@ application counts only as far as its applicant signed it, and a name from the r
     test_access.py QAO QAO-DEV-CA"""
 
 import base64
-import copy
 import hashlib
 import json
 import os
@@ -17,7 +16,7 @@ import unittest
 import urllib.parse
 import uuid
 
-from client import ClientCase, QAO, dev_ca, read
+from client import ClientCase, dev_ca, read
 from fake_gateway import System, act_leaf, canonical, content_of, openssl, write
 
 APPLICATION = "5f0c7b0e-3d61-4a55-9c0b-2f6f0a1f9a10"

@@ -18,84 +18,14 @@ import tempfile
 import unittest
 import uuid
 
-from client import ClientCase, QAO, dev_ca, instance_make, read
-from fake_gateway import (Log, NOTICE, RunTimeKey, System, canonical, content_of, openssl, refused_leaf, request_leaf,
-                          result_leaf, write, write_tiles)
+from client import ClientCase, QAO, instance_make, read
+from fake_gateway import Log, NOTICE, RunTimeKey, System, canonical, openssl, refused_leaf, request_leaf, result_leaf, write
+from query_client import MALFORMED, QueryCase, SERVICE_11
 
 ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "..")
-SERVICE_11 = [{"amount": 8500000, "date": "2026-02-03", "iin": "500101100000", "income": 85000000, "kind": "mandatory",
-               "payer_bin": "300140000015", "payer_name": "ЖШС <b>\"Үлгі\"</b>\x1b[2J", "period": "2026-01"}]
-MALFORMED = "reply-malformed"
 
 
-class Client(ClientCase):
-    def ask(self, *arguments, who="police", **keywords):
-        return self.qao("query", "--as", who, "--service", "11", "--basis", "operative_search", "--iin", "500101100000",
-                        *arguments, **keywords)
-
-    # --- replying ---------------------------------------------------------------------------------------------------
-
-    def answer_of(self, query, records=None):
-        return {"v": "qao.answer/1", "query": query["id"], "at": "2026-11-22T12:00:00+05:00", "service": query["service"],
-                "decision": {"effect": "permit", "edition": "2022-04-29", "edition_sha256": "ab" * 32,
-                             "citations": [{"clause": 2, "appendix": 1, "row": 11, "column": 1, "readings": ["R04"]}]},
-                "result": {"records": SERVICE_11 if records is None else records}, "notice": NOTICE}
-
-    def reply_of(self, query, records=None):
-        answer = self.answer_of(query, records)
-        signed = self.system.sign64(answer)
-        request = self.log.append(request_leaf(query, self.sent))
-        result = self.log.append(result_leaf(query, self.log.leaves[request], base64.b64decode(signed)))
-        return {"v": "qao.reply/1", "answer": answer, "signed": signed, "receipt": self.log.receipt(request, result)}
-
-    sent = b"asked for by its id"
-
-    def take(self, body):
-        self.sent = body
-        query = content_of(body)
-        Client.query_id = query["id"]
-        return query
-
-    def good(self, records=None):
-        return lambda method, path, body: (200, {"Content-Type": "application/json"},
-                                           canonical(self.reply_of(self.take(body), records)))
-
-    def changed(self, change):
-        """A right reply, after change(reply) did something to it (or gave another one)."""
-        def answer(method, path, body):
-            reply = self.reply_of(self.take(body))
-            other = change(reply)
-            return 200, {"Content-Type": "application/json"}, canonical(reply if other is None else other)
-        return answer
-
-    def problem_of(self, query, codes, status=403, recorded=True):
-        problem = {"type": f"urn:qao:problem:{codes[0]}", "title": f"title {codes[0]}", "status": status,
-                   "detail": "the detail", "fault": "the fault", "query": query["id"],
-                   "reasons": [{"code": code, "title": f"title {code}", "citations": [{"clause": 19}]} for code in codes]}
-        if recorded:
-            signed = self.system.sign64(problem)
-            problem |= {"signed": signed, "receipt": self.log.receipt(self.log.append(refused_leaf(self.sent, codes)))}
-        return problem
-
-    def refusing(self, codes, status=403, headers=None, change=None, recorded=True):
-        def answer(method, path, body):
-            problem = self.problem_of(self.take(body), codes, status, recorded)
-            if change:
-                change(problem)
-            return status, {"Content-Type": "application/problem+json", **(headers or {})}, canonical(problem)
-        return answer
-
-    def refused(self, code, answer, *arguments, cert=None, key=None):
-        """The client names this fault, exits 1, and shows nothing of what came."""
-        with self.serve(answer, cert, key):
-            done = self.ask(*arguments)
-            self.assertEqual(1, done.returncode, done.stderr)
-            self.assertIn(f"[{code}]", done.stderr)
-            self.assertEqual("", done.stdout)
-            done = self.ask("--json", *arguments)
-            self.assertEqual(1, done.returncode, done.stderr)
-            self.assertEqual(f"urn:qao:client:{code}", json.loads(done.stdout)["type"])
-
+class Client(QueryCase):
     # --- a right answer ---------------------------------------------------------------------------------------------
 
     def test_answer_is_shown(self):
@@ -443,104 +373,6 @@ class Client(ClientCase):
             with self.subTest(body=body[:60]):
                 self.refused(MALFORMED, raw(body))
 
-    # --- the log over time ------------------------------------------------------------------------------------------
-
-    def test_log_goes_back(self):
-        with self.serve(self.good()):
-            self.assertEqual(0, self.ask().returncode)
-        self.log = Log(self.work, self.key, [b"short"])
-        self.refused("log-went-back", self.good())
-
-    def test_log_is_split(self):
-        with self.serve(self.good()):
-            self.assertEqual(0, self.ask().returncode)
-        self.log = Log(self.work, self.key, [b"other %d" % i for i in range(9)])
-        with self.serve(self.good()):
-            done = self.ask()
-        self.assertEqual(1, done.returncode)
-        self.assertIn("[log-split]", done.stderr)
-        self.assertIn("supervising prosecutor", done.stderr)
-
-    def test_kept_checkpoint_is_damaged(self):
-        with self.serve(self.good()) as gateway:
-            self.assertEqual(0, self.ask().returncode)
-            kept = [name for name in os.listdir(f"{self.state}/qao") if name.endswith(".checkpoint")]
-            self.assertEqual(1, len(kept))
-            write(f"{self.state}/qao/{kept[0]}", b"junk")
-            done = self.ask()
-        self.assertEqual(2, done.returncode)
-        self.assertIn("damaged", done.stderr)
-        self.assertEqual(1, len(gateway.requests))
-
-    def test_without_a_place_to_keep(self):
-        with self.serve(self.good()):
-            done = self.ask(env={"XDG_STATE_HOME": "", "HOME": "/proc/no"})
-        self.assertEqual(0, done.returncode)
-        self.assertIn("warning: cannot keep the log's checkpoint", done.stderr)
-
-    def tiles_served(self, forged=False):
-        folder = f"{self.work}/tiles-{ClientCase.number}"
-        def answer(method, path, body):
-            if path == "/v1/log/checkpoint":
-                return 200, {"Content-Type": "text/plain; charset=utf-8"}, self.log.checkpoint().encode()
-            try:
-                data = read(folder + "/" + path.removeprefix("/v1/log/"))
-            except OSError:
-                return 404, {}, b""
-            return 200, {}, bytes(len(data)) if forged else data
-        return folder, answer
-
-    def test_log_checkpoint_continues(self):
-        entries = [b"entry %d" % i for i in range(700)]
-        folder, answer = self.tiles_served()
-        self.log = Log(self.work, self.key, entries[:300])
-        with self.serve(answer):
-            done = self.qao_log("checkpoint")
-            self.assertEqual(("qao.example/log", "300"), tuple(done.stdout.split("\n")[:2]))
-            self.log = Log(self.work, self.key, entries)
-            write_tiles(folder, entries)
-            done = self.qao_log("checkpoint", "--json")
-            self.assertEqual((0, ""), (done.returncode, done.stderr))
-            self.assertEqual({"consistent_with": 300, "log": "qao.example/log", "size": 700,
-                              "root": self.log.checkpoint().split("\n")[2]}, json.loads(done.stdout))
-
-    def test_log_checkpoint_does_not_continue(self):
-        entries = [b"entry %d" % i for i in range(700)]
-        folder, answer = self.tiles_served()
-        self.log = Log(self.work, self.key, entries[:300])
-        with self.serve(answer):
-            self.assertEqual(0, self.qao_log("checkpoint").returncode)
-            rewritten = [b"changed" if i == 17 else entry for i, entry in enumerate(entries)]
-            self.log = Log(self.work, self.key, rewritten)
-            write_tiles(folder, rewritten)
-            done = self.qao_log("checkpoint")
-            self.assertEqual(1, done.returncode)
-            self.assertIn("[log-split]", done.stderr)
-            # What was refused is not kept: the honest log is still accepted.
-            self.log = Log(self.work, self.key, entries)
-            write_tiles(folder, entries)
-            self.assertEqual(0, self.qao_log("checkpoint").returncode)
-
-    def test_log_checkpoint_forged_or_missing_tiles(self):
-        entries = [b"entry %d" % i for i in range(700)]
-        for forged in (True, False):
-            folder, answer = self.tiles_served(forged)
-            self.log = Log(self.work, self.key, entries[:300])
-            with self.serve(answer):
-                self.assertEqual(0, self.qao_log("checkpoint").returncode)
-                self.log = Log(self.work, self.key, entries)
-                if forged:
-                    write_tiles(folder, entries)
-                done = self.qao_log("checkpoint")
-                self.assertEqual(1 if forged else 3, done.returncode, done.stderr)
-            shutil.rmtree(f"{self.state}/qao")
-            shutil.rmtree(folder, ignore_errors=True)
-
-    def qao_log(self, *arguments):
-        environment = {"PATH": os.environ["PATH"], "XDG_STATE_HOME": self.state, "LC_ALL": "C.UTF-8"}
-        return subprocess.run([QAO, "log", arguments[0], "--instance", self.instance, "--as", "police", *arguments[1:]],
-                              capture_output=True, text=True, check=False, env=environment, timeout=60)
-
     # --- the connection ---------------------------------------------------------------------------------------------
 
     def test_alerts(self):
@@ -812,19 +644,6 @@ class Client(ClientCase):
                             "--service", "1", "--basis", "operative_search")
         self.assertEqual(2, done.returncode)
         self.assertIn("chmod 600", done.stderr)
-
-    def test_keygen(self):
-        key, vkey = f"{self.work}/new.key", f"{self.work}/new.vkey"
-        command = [QAO, "log", "keygen", "--origin", "new.example/log", "--key", key, "--vkey", vkey]
-        self.assertEqual(0, subprocess.run(command, check=False).returncode)
-        self.assertTrue(read(vkey).startswith(b"new.example/log+"))
-        self.assertEqual(0o600, stat.S_IMODE(os.stat(key).st_mode))
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-        self.assertEqual(2, done.returncode)
-        self.assertIn("File exists", done.stderr)
-        command[4] = "a name"
-        command[6] += "2"
-        self.assertEqual(2, subprocess.run(command, capture_output=True, check=False).returncode)
 
 
 if __name__ == "__main__":
