@@ -11,6 +11,7 @@ import uuid
 from datetime import datetime, timedelta, timezone
 
 CAPITAL = timezone(timedelta(hours=5))
+PDF = b"%PDF-1.4\n1 0 obj\n<< >>\nendobj\n%%EOF\n"  # a scan
 
 
 def now(**ahead):
@@ -31,6 +32,13 @@ def verified(signed, instance, *further):
         file.flush()
         return openssl("cms", "-verify", "-binary", "-inform", "DER", "-in", file.name, "-CAfile",
                        instance.folder / "ca/ca.pem", "-purpose", "any", *further)
+
+
+def message(instance, type_, **members):
+    """The bytes that are signed: the members of every message and these; ... leaves one out."""
+    whole = {"v": type_, "id": str(uuid.uuid4()), "at": now(),
+             "to": (instance.folder / "log/log.vkey").read_text().split("+")[0], **members}
+    return json.dumps({name: value for name, value in whole.items() if value is not ...}, ensure_ascii=False).encode()
 
 
 def code(reply):
@@ -79,9 +87,7 @@ class Person:
         return self.ask("POST", path, body, **{"Content_Type": "application/pkcs7-mime", **headers})
 
     def content(self, type_, act, **changes):
-        message = {"v": type_, "id": str(uuid.uuid4()), "at": now(),
-                   "to": (self.instance.folder / "log/log.vkey").read_text().split("+")[0], "act": act, **changes}
-        return json.dumps(message, ensure_ascii=False).encode()
+        return message(self.instance, type_, act=act, **changes)
 
     def act(self, type_, act, **changes):
         """Signs and sends an act."""

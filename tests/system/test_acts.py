@@ -6,9 +6,8 @@ import tempfile
 import unittest
 
 from instance import Instance
-from person import Person, code, codes, named, now
+from person import PDF, Person, code, codes, named, now
 
-PDF = b"%PDF-1.4\n1 0 obj\n<< >>\nendobj\n%%EOF\n"
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 40
 INJECTION = "'; drop table qao.person; -- \" \\' ); select pg_sleep(9) /* %s ${x} $1 */"
 MESSAGES = 2000

@@ -4,11 +4,10 @@ import threading
 import unittest
 
 from instance import Instance, wait_until
-from person import Person, code, codes
+from person import PDF, Person, code, codes, message
 
 QUERIES = 3000
 PERSON = "500101100000"
-SCAN = b"%PDF-1.4\n1 0 obj\n<< >>\nendobj\n%%EOF\n"
 instance = None
 
 
@@ -30,10 +29,8 @@ def entries(kind, iin, further="true"):
 
 
 def query(person, **changes):
-    body = json.loads(person.content("qao.query/1", None))
-    del body["act"]
-    body.update({"service": 5, "basis": "operative_search", "params": {"iin": PERSON}}, **changes)
-    return person.post(person.sign(json.dumps(body).encode()))
+    asked = {"service": 5, "basis": "operative_search", "params": {"iin": PERSON}, **changes}
+    return person.post(person.sign(message(instance, "qao.query/1", **asked)))
 
 
 class Block(unittest.TestCase):
@@ -93,8 +90,8 @@ class Block(unittest.TestCase):
         status, reply = administrator.act("qao.suspension/1", {"iin": officer.iin, "bin": officer.bin, "reason": "қате"})
         self.assertEqual((status, codes(reply)), (403, {"officer-blocked"}), "a block is lifted like a suspension")
         self.assertEqual(code(query(officer, basis="search_measures", case="265500121000123")[1]), "officer-blocked")
-        self.assertEqual(officer.upload(SCAN, "application/pdf")[0], 200)
-        asked = officer.application(SCAN, body_code="migration", role=6, bases=["search_measures"])
+        self.assertEqual(officer.upload(PDF, "application/pdf")[0], 200)
+        asked = officer.application(PDF, body_code="migration", role=6, bases=["search_measures"])
         status, reply = officer.act("qao.application/1", asked)
         self.assertEqual(status, 200, reply)
         item = officer.items("application", application=reply["answer"]["act"])[0]

@@ -6,11 +6,10 @@ import pathlib
 import subprocess
 import tempfile
 import unittest
-import uuid
 from datetime import datetime, timedelta, timezone
 
 from instance import BIN, ROOT, Instance
-from person import Person, code, openssl
+from person import Person, code, message, openssl
 
 PERSON = "500101100000"
 CASE = "265500121000123"
@@ -26,16 +25,9 @@ def tearDownModule():
     instance.close()
 
 
-def origin():
-    return (instance.folder / "log/log.vkey").read_text().split("+")[0]
-
-
 def content(**changes):
-    query = {"v": "qao.query/1", "id": str(uuid.uuid4()),
-             "at": datetime.now(timezone(timedelta(hours=5))).isoformat(timespec="seconds"), "to": origin(),
-             "service": 5, "basis": "operative_search", "params": {"iin": PERSON}}
-    query.update(changes)
-    return json.dumps({name: value for name, value in query.items() if value is not ...}).encode()
+    asked = {"service": 5, "basis": "operative_search", "params": {"iin": PERSON}, **changes}
+    return message(instance, "qao.query/1", **asked)
 
 
 def sign(data, person="police", *further):

@@ -7,12 +7,11 @@ import tempfile
 import unittest
 
 from instance import Instance
-from person import Person, verified
+from person import PDF, Person, verified
 
 PERSON = "500101100000"
 CASE = "265500121000123"
 POLICE = "300240001087"
-SCAN = b"%PDF-1.4\n1 0 obj\n<< >>\nendobj\n%%EOF\n"
 FORM = {"position": "жедел уәкіл", "work_phone": "+7 7172 000000", "mobile_phone": "+7 700 0000000", "email": "a@example.kz",
         "work_address": "Астана", "head": {"position": "бөлім бастығы", "name": "БАСТЫҚОВ БЕКЕТ"}}
 TEXTS = {"kk": "Келісімнің үлгі мәтіні.\nЕкінші жол.\n", "ru": "Образец текста соглашения.\nВторая строка.\n"}
@@ -32,7 +31,7 @@ class Walk(unittest.TestCase):
     def setUp(self):
         self.scratch = tempfile.TemporaryDirectory()
         self.addCleanup(self.scratch.cleanup)
-        self.file("scan.pdf", SCAN)
+        self.file("scan.pdf", PDF)
         self.file("form.json", json.dumps(FORM).encode())
         for language, text in TEXTS.items():
             self.file(f"{language}.txt", text.encode())
@@ -100,7 +99,7 @@ class Walk(unittest.TestCase):
         saved = self.file("saved.pdf")
         done = instance.qao("admin", "scan", application, "--as", "operator", "--save", saved)
         self.assertEqual(done.returncode, 0, done.stderr)
-        self.assertEqual(pathlib.Path(saved).read_bytes(), SCAN)
+        self.assertEqual(pathlib.Path(saved).read_bytes(), PDF)
         self.act("admin", "decide", application, "--as", "operator", "--register", "--yes")
         self.query("agreement-unsigned", "operative_search")
         self.act("agree", "--as", "police", "--text", "kk", "--yes")
