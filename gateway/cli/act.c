@@ -1,10 +1,10 @@
 #include "gateway/cli/act.h"
 
 #include "base/clock.h"
-#include "base/data.h"
 #include "base/encoding.h"
 #include "gateway/cli/ask.h"
 #include "gateway/cli/exit.h"
+#include "gateway/cli/installed.h"
 #include "gateway/cli/screen.h"
 #include "gateway/cli/show.h"
 #include "gateway/cli/title.h"
@@ -26,20 +26,10 @@ static bool fail(int *ret_exit, const char *words)
 
 static bool acts_need(struct cli_session *session, int *ret_exit)
 {
-    char *path = NULL;
-    char *error = NULL;
-    if (session->acts)
+    if (session->acts || cli_installed_acts(&session->acts))
         return true;
-    int r = base_data_path("schema/acts", &path);
-    if (r == 0)
-        r = wire_acts_new(path, &session->acts, &error);
-    if (r) {
-        fprintf(stderr, "qao: cannot use schema/acts of this installation: %s\n", error ? error : strerror(-r));
-        *ret_exit = CLI_EXIT_USAGE;
-    }
-    free(path);
-    free(error);
-    return r == 0;
+    *ret_exit = CLI_EXIT_USAGE;
+    return false;
 }
 
 static void fault_show(const struct cli_act *act, const char *member, const char *words)
@@ -116,7 +106,7 @@ int cli_act_print(struct cli_session *session, const struct cli_act *act)
 
 static const char *title_of(const struct cli_session *session, enum wire_act_name name)
 {
-    return wire_act_type_title(wire_act_type_at(session->acts, name), cli_session_wire_language(session));
+    return wire_act_type_title(wire_act_type_at(session->acts, name), cli_language_wire(session->language));
 }
 
 bool cli_act_confirm(struct cli_session *session, const struct cli_act *act, bool is_needed, int *ret_exit)

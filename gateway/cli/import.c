@@ -1,11 +1,11 @@
 #include "gateway/cli/import.h"
 
 #include "base/clock.h"
-#include "base/data.h"
 #include "base/text.h"
 #include "base/uuid.h"
 #include "gateway/cli/exit.h"
 #include "gateway/cli/import_part.h"
+#include "gateway/cli/installed.h"
 #include "gateway/cli/screen.h"
 #include "gateway/wire/json.h"
 
@@ -99,19 +99,6 @@ static int fail(const char *words)
     return CLI_EXIT_USAGE;
 }
 
-static bool messages_read(struct cli_import *import)
-{
-    char *path = NULL, *error = NULL;
-    int r = base_data_path("schema/messages.tsv", &path);
-    if (r == 0)
-        r = wire_messages_read(path, &import->messages, &error);
-    if (r)
-        fprintf(stderr, "qao: cannot read schema/messages.tsv of this installation: %s\n", error ? error : strerror(-r));
-    free(path);
-    free(error);
-    return r == 0;
-}
-
 static int file_check(struct cli_import *import, const struct policy_editions *editions, const char *importer)
 {
     const struct base_clock clock = base_clock_system();
@@ -142,7 +129,7 @@ static int check_run(struct cli_import *import, const struct cli_common *common)
     if (cli_language_find(common->language, &import->language))
         return fail("--lang takes kk, ru or en");
     cli_names_read(&names);
-    if (messages_read(import))
+    if (cli_installed_messages(&import->messages))
         result = file_check(import, names.editions, NULL);
     if (result == CLI_EXIT_OK)
         cli_import_summary(import, "checked");

@@ -44,13 +44,6 @@ static const struct policy_edition *newest(const struct cli_names *names)
     return count ? policy_edition_by_index(names->editions, count - 1) : NULL;
 }
 
-static enum policy_language policy_language_of(enum cli_language language)
-{
-    return language == CLI_LANGUAGE_KK   ? POLICY_LANGUAGE_KK
-           : language == CLI_LANGUAGE_RU ? POLICY_LANGUAGE_RU
-                                         : POLICY_LANGUAGE_EN;
-}
-
 static const struct wire_service *service_find(const struct cli_names *names, long service)
 {
     return names->services && service > 0 ? wire_service_find(names->services, (unsigned) service) : NULL;
@@ -61,11 +54,9 @@ const char *cli_names_service(const struct cli_names *names, long service, enum 
     const struct wire_service *described = service_find(names, service);
     const struct policy_edition *edition = newest(names);
     if (described)
-        return wire_service_name(described, language == CLI_LANGUAGE_KK   ? WIRE_KK
-                                            : language == CLI_LANGUAGE_RU ? WIRE_RU
-                                                                          : WIRE_EN);
+        return wire_service_name(described, cli_language_wire(language));
     return edition && service > 0
-               ? policy_edition_service_name(edition, (unsigned) service, policy_language_of(language))
+               ? policy_edition_service_name(edition, (unsigned) service, cli_language_policy(language))
                : NULL;
 }
 
@@ -73,7 +64,7 @@ const char *cli_names_basis(const struct cli_names *names, const char *basis, en
 {
     const struct policy_edition *edition = newest(names);
     const char *name = edition ? policy_edition_basis_name(edition, policy_basis_parse(base_bytes_text(basis)),
-                                                           policy_language_of(language))
+                                                           cli_language_policy(language))
                                : NULL;
     return name ? name : cli_text_basis(basis, language);
 }
@@ -82,7 +73,7 @@ const char *cli_names_duty(const struct cli_names *names, const char *duty, enum
 {
     const struct policy_edition *edition = newest(names);
     const char *name = edition ? policy_edition_duty_name(edition, policy_duty_parse(base_bytes_text(duty)),
-                                                          policy_language_of(language))
+                                                          cli_language_policy(language))
                                : NULL;
     return name ? name : duty;
 }

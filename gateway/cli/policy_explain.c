@@ -118,13 +118,6 @@ static void names_print(const struct telling *telling, unsigned bits, unsigned m
         fputs(none[telling->language], stdout);
 }
 
-static enum policy_language language_of(const struct telling *telling)
-{
-    return telling->language == CLI_LANGUAGE_KK   ? POLICY_LANGUAGE_KK
-           : telling->language == CLI_LANGUAGE_RU ? POLICY_LANGUAGE_RU
-                                                  : POLICY_LANGUAGE_EN;
-}
-
 static void named_print(const char *word, const char *name)
 {
     printf("%s (%s)", word, name ? name : "?");
@@ -139,7 +132,7 @@ static void mark_print(const struct telling *telling, const char *mark, size_t l
 {
     const struct policy_facts *facts = telling->facts;
     const struct policy_edition *edition = telling->edition;
-    enum policy_language language = language_of(telling);
+    enum policy_language language = cli_language_policy(telling->language);
     char number[16];
     if (is_mark(mark, len, "role")) {
         snprintf(number, sizeof number, "%u", facts->role);

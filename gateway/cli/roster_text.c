@@ -42,11 +42,6 @@ static const struct {
       "is one column too many; nothing behind it was read"}},
 };
 
-static enum wire_language wire_language_of(enum cli_language language)
-{
-    return language == CLI_LANGUAGE_KK ? WIRE_KK : language == CLI_LANGUAGE_RU ? WIRE_RU : WIRE_EN;
-}
-
 int cli_roster_fault_text(const char *code, const struct wire_messages *messages, enum cli_language language,
                           struct base_buffer *out)
 {
@@ -55,6 +50,6 @@ int cli_roster_fault_text(const char *code, const struct wire_messages *messages
             return base_buffer_append_text(out, words[i].texts[language]);
     enum wire_code known = wire_code_parse(base_bytes_text(code));
     if (known != WIRE_CODE_NONE && messages)
-        return base_buffer_append_text(out, wire_message_title(messages, known, wire_language_of(language)));
+        return base_buffer_append_text(out, wire_message_title(messages, known, cli_language_wire(language)));
     return cli_screen_text(base_bytes_text(code), out);
 }

@@ -1,9 +1,9 @@
 #include "gateway/cli/session.h"
 
 #include "base/clock.h"
-#include "base/data.h"
 #include "base/file.h"
 #include "gateway/cli/exit.h"
+#include "gateway/cli/installed.h"
 #include "gateway/cli/reason.h"
 #include "gateway/cli/screen.h"
 #include "gateway/cli/show.h"
@@ -96,17 +96,10 @@ static bool trust_read(struct cli_session *session, int *ret_exit)
 
 static bool messages_read(struct cli_session *session, int *ret_exit)
 {
-    char *path = NULL;
-    char *error = NULL;
-    int r = base_data_path("schema/messages.tsv", &path);
-    if (r == 0)
-        r = wire_messages_read(path, &session->messages, &error);
-    if (r)
-        fail(ret_exit, CLI_EXIT_USAGE, "cannot read schema/messages.tsv of this installation: %s",
-             error ? error : strerror(-r));
-    free(path);
-    free(error);
-    return r == 0;
+    bool read = cli_installed_messages(&session->messages);
+    if (!read)
+        *ret_exit = CLI_EXIT_USAGE;
+    return read;
 }
 
 static bool keys_read(struct cli_session *session, const struct cli_common *common, bool needs_signer, int *ret_exit)
@@ -241,14 +234,9 @@ static void local_problem(const struct cli_session *session, const char *space, 
     fwrite(shown.data, 1, shown.len, stderr);
 }
 
-enum wire_language cli_session_wire_language(const struct cli_session *session)
-{
-    return session->language == CLI_LANGUAGE_KK ? WIRE_KK : session->language == CLI_LANGUAGE_RU ? WIRE_RU : WIRE_EN;
-}
-
 static void alert_problem(const struct cli_session *session, enum wire_code code, const char *query)
 {
-    enum wire_language language = cli_session_wire_language(session);
+    enum wire_language language = cli_language_wire(session->language);
     local_problem(session, "problem", wire_code_text(code), wire_message_title(session->messages, code, language),
                   wire_message_detail(session->messages, code, language), query);
 }

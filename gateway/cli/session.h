@@ -70,8 +70,6 @@ int cli_session_json(const json_t *document);
 /* Writes the buffer to standard output. */
 void cli_session_print(const struct base_buffer *text);
 
-enum wire_language cli_session_wire_language(const struct cli_session *session);
-
 struct cli_show;
 struct cli_show cli_session_show(const struct cli_session *session);
 

@@ -105,6 +105,18 @@ const char *cli_language_name(enum cli_language language)
     return names[language];
 }
 
+enum wire_language cli_language_wire(enum cli_language language)
+{
+    return language == CLI_LANGUAGE_KK ? WIRE_KK : language == CLI_LANGUAGE_RU ? WIRE_RU : WIRE_EN;
+}
+
+enum policy_language cli_language_policy(enum cli_language language)
+{
+    return language == CLI_LANGUAGE_KK   ? POLICY_LANGUAGE_KK
+           : language == CLI_LANGUAGE_RU ? POLICY_LANGUAGE_RU
+                                         : POLICY_LANGUAGE_EN;
+}
+
 const char *cli_text(enum cli_text text, enum cli_language language)
 {
     return texts[text][language];

@@ -3,6 +3,8 @@
 #define GATEWAY_CLI_TEXT_H
 
 #include "base/buffer.h"
+#include "gateway/wire/language.h"
+#include "policy/edition.h"
 
 enum cli_language { CLI_LANGUAGE_KK = 0, CLI_LANGUAGE_RU, CLI_LANGUAGE_EN, CLI_LANGUAGE_COUNT };
 
@@ -11,6 +13,9 @@ enum cli_language { CLI_LANGUAGE_KK = 0, CLI_LANGUAGE_RU, CLI_LANGUAGE_EN, CLI_L
 int cli_language_find(const char *option, enum cli_language *ret_language) BASE_MUST_USE;
 /* "kk", "ru", "en". */
 const char *cli_language_name(enum cli_language language);
+/* The same for the words of the gateway and of the order. */
+enum wire_language cli_language_wire(enum cli_language language);
+enum policy_language cli_language_policy(enum cli_language language);
 
 enum cli_text {
     CLI_TEXT_PERMIT,
