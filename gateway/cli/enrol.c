@@ -1,6 +1,5 @@
 #include "gateway/cli/enrol.h"
 
-#include "audit/checkpoint.h"
 #include "base/clock.h"
 #include "certs/cms.h"
 #include "gateway/cli/act.h"
@@ -8,10 +7,7 @@
 #include "gateway/cli/reason.h"
 #include "gateway/cli/save.h"
 
-#include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 static const struct cli_field fields[] = {
     {"surname", "surname", CLI_FIELD_TEXT, CLI_FIELD_NEEDED, "TEXT", "surname (of the certificate)", NULL},
@@ -40,25 +36,6 @@ static int failed(const char *what, int r)
 {
     fprintf(stderr, "qao: %s: %s\n", what, cli_reason_text(r));
     return CLI_EXIT_USAGE;
-}
-
-/* The gateway does not run: only its folder and the keys are needed. */
-static int session_open(struct cli_session *session, const struct cli_common *common)
-{
-    char *vkey = NULL;
-    *session = (struct cli_session){.json = common->json};
-    if (cli_language_find(common->language, &session->language)) {
-        fputs("qao: --lang takes kk, ru or en\n", stderr);
-        return CLI_EXIT_USAGE;
-    }
-    if (cli_instance_find(common->instance, &session->instance) ||
-        cli_keys_read(&session->instance, &common->keys, true, &session->keys))
-        return CLI_EXIT_USAGE;
-    int r = cli_instance_line(&session->instance, "log/log.vkey", &vkey);
-    if (r == 0)
-        r = audit_vkey_parse(base_bytes_text(vkey), &session->log);
-    free(vkey);
-    return r ? failed("cannot use log/log.vkey of the instance", r) : CLI_EXIT_OK;
 }
 
 /* What the certificate says of the person counts: the message is to prove it. */
@@ -128,8 +105,8 @@ int cli_enrol_run(int argc, char **argv)
         return CLI_EXIT_USAGE;
     }
     json_t *content = json_object();
-    result = session_open(&session, &typed.common);
-    if (result == CLI_EXIT_OK)
+    /* The gateway does not run. */
+    if (cli_session_open_offline(&session, &typed.common, &result))
         result = act_make(&session, &typed, content);
     if (result == CLI_EXIT_OK)
         result = message_write(&session, &typed, content);

@@ -50,6 +50,17 @@ static bool fail(int *ret_exit, int status, const char *format, ...)
     return false;
 }
 
+static bool log_key_read(struct cli_session *session, int *ret_exit)
+{
+    char *vkey = NULL;
+    int r = cli_instance_line(&session->instance, "log/log.vkey", &vkey);
+    if (r == 0)
+        r = audit_vkey_parse(base_bytes_text(vkey), &session->log);
+    free(vkey);
+    return r == 0 || fail(ret_exit, CLI_EXIT_USAGE, "%s/log/log.vkey is no log's key: %s", session->instance.dir,
+                          cli_reason_text(r));
+}
+
 static bool gateway_read(struct cli_session *session, int *ret_exit)
 {
     int r = cli_instance_line(&session->instance, "gateway.url", &session->url);
@@ -61,14 +72,8 @@ static bool gateway_read(struct cli_session *session, int *ret_exit)
         return fail(ret_exit, CLI_EXIT_USAGE, "%s/gateway.url holds no https address", session->instance.dir);
     for (size_t len = strlen(session->url); len > 8 && session->url[len - 1] == '/'; len--)
         session->url[len - 1] = '\0';
-    char *vkey = NULL;
-    r = cli_instance_line(&session->instance, "log/log.vkey", &vkey);
-    if (r == 0)
-        r = audit_vkey_parse(base_bytes_text(vkey), &session->log);
-    free(vkey);
-    if (r)
-        return fail(ret_exit, CLI_EXIT_USAGE, "%s/log/log.vkey is no log's key: %s", session->instance.dir,
-                    cli_reason_text(r));
+    if (!log_key_read(session, ret_exit))
+        return false;
     r = cli_instance_line(&session->instance, "gateway.bin", &session->system_bin);
     if (r && r != -ENOENT)
         return fail(ret_exit, CLI_EXIT_USAGE, "cannot use %s/gateway.bin: %s", session->instance.dir,
@@ -135,7 +140,8 @@ static bool seen_read(struct cli_session *session, int *ret_exit)
     return true;
 }
 
-bool cli_session_open(struct cli_session *session, const struct cli_common *common, bool needs_signer, int *ret_exit)
+/* Who we are, and in which instance. */
+static bool person_read(struct cli_session *session, const struct cli_common *common, bool needs_signer, int *ret_exit)
 {
     *session = (struct cli_session){.json = common->json};
     if (cli_language_find(common->language, &session->language))
@@ -145,7 +151,17 @@ bool cli_session_open(struct cli_session *session, const struct cli_common *comm
         *ret_exit = CLI_EXIT_USAGE;
         return false;
     }
-    if (!keys_read(session, common, needs_signer, ret_exit) || !gateway_read(session, ret_exit) ||
+    return keys_read(session, common, needs_signer, ret_exit);
+}
+
+bool cli_session_open_offline(struct cli_session *session, const struct cli_common *common, int *ret_exit)
+{
+    return person_read(session, common, true, ret_exit) && log_key_read(session, ret_exit);
+}
+
+bool cli_session_open(struct cli_session *session, const struct cli_common *common, bool needs_signer, int *ret_exit)
+{
+    if (!person_read(session, common, needs_signer, ret_exit) || !gateway_read(session, ret_exit) ||
         !trust_read(session, ret_exit) || !messages_read(session, ret_exit) || !seen_read(session, ret_exit))
         return false;
     if (curl_global_init(CURL_GLOBAL_DEFAULT))

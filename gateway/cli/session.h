@@ -43,6 +43,9 @@ struct cli_session {
 /* Opens everything. False when something is missing: it was told on standard error, and *ret_exit is what to return.
  * The session must not move afterwards, and is closed in either case. needs_gateway: the gateway must be running. */
 bool cli_session_open(struct cli_session *session, const struct cli_common *common, bool needs_signer, int *ret_exit);
+/* Opens what an act is made with, and nothing of the gateway: instance, both pairs of keys, the log's key. Else like the
+ * other. */
+bool cli_session_open_offline(struct cli_session *session, const struct cli_common *common, int *ret_exit);
 /* Accepts a zeroed struct. */
 void cli_session_close(struct cli_session *session);
 
