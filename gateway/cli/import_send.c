@@ -1,5 +1,4 @@
 /* The parts of an import, and its act. */
-#include "base/encoding.h"
 #include "base/file.h"
 #include "base/uuid.h"
 #include "gateway/cli/act.h"
@@ -8,7 +7,6 @@
 #include "gateway/cli/upload.h"
 
 #include <errno.h>
-#include <openssl/sha.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -80,10 +78,7 @@ static void uploaded_show(const struct cli_import *import, size_t rows)
 
 static bool part_send(struct cli_import *import, struct cli_upload *upload, json_t *parts, int *ret_exit)
 {
-    uint8_t digest[SHA256_DIGEST_LENGTH];
-    upload->type = "application/json";
-    SHA256(upload->content.data, upload->content.len, digest);
-    base_hex_digest(digest, upload->sha256);
+    cli_upload_seal(upload, "application/json");
     if (!cli_upload_send(&import->session, upload, ret_exit))
         return false;
     json_t *part = json_pack("{s:s, s:I}", "sha256", upload->sha256, "bytes", (json_int_t) upload->content.len);

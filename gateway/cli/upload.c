@@ -26,7 +26,6 @@ static const char *type_of(struct base_bytes content)
 
 bool cli_upload_read(const char *path, struct cli_upload *ret_upload, int *ret_exit)
 {
-    uint8_t digest[SHA256_DIGEST_LENGTH];
     struct base_buffer *content = &ret_upload->content;
     base_buffer_init(content, CLI_UPLOAD_BYTES_MAX);
     *ret_exit = CLI_EXIT_USAGE;
@@ -35,14 +34,21 @@ bool cli_upload_read(const char *path, struct cli_upload *ret_upload, int *ret_e
         fprintf(stderr, "qao: cannot read %s: %s\n", path, cli_reason_text(r));
         return false;
     }
-    ret_upload->type = type_of(base_buffer_view(content));
-    if (!ret_upload->type) {
+    const char *type = type_of(base_buffer_view(content));
+    if (!type) {
         fprintf(stderr, "qao: %s is neither PDF nor PNG nor JPEG\n", path);
         return false;
     }
-    SHA256(content->data, content->len, digest);
-    base_hex_digest(digest, ret_upload->sha256);
+    cli_upload_seal(ret_upload, type);
     return true;
+}
+
+void cli_upload_seal(struct cli_upload *upload, const char *type)
+{
+    uint8_t digest[SHA256_DIGEST_LENGTH];
+    SHA256(upload->content.data, upload->content.len, digest);
+    base_hex_digest(digest, upload->sha256);
+    upload->type = type;
 }
 
 void cli_upload_clear(struct cli_upload *upload)
