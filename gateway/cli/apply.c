@@ -7,7 +7,6 @@
 #include "gateway/cli/content.h"
 #include "gateway/cli/exit.h"
 #include "gateway/cli/reason.h"
-#include "gateway/cli/show.h"
 #include "gateway/cli/statement.h"
 #include "gateway/cli/upload.h"
 #include "gateway/cli/words.h"
@@ -255,16 +254,8 @@ static int own_list(struct cli_session *session)
     if (!cli_collection_read(session, "applications", filters, BASE_ARRAY_LENGTH(filters), CLI_PAGES_ALL, &document,
                              &result))
         return result;
-    struct base_buffer out BASE_CLEANUP(base_buffer_clear);
-    base_buffer_init(&out, CLI_SHOW_MAX);
-    const json_t *items = json_object_get(document, "items");
-    if (session->json)
-        result = cli_session_json(document);
-    else if (json_array_size(items) == 0)
-        puts(cli_text(CLI_TEXT_NO_RECORDS, session->language));
-    else if (cli_collection_table(session, "application kind state filed_at due_at left_s decided_at", items, &out))
-        result = CLI_EXIT_USAGE;
-    cli_session_print(&out);
+    result = session->json ? cli_session_json(document)
+                           : cli_collection_show(session, "application kind state filed_at due_at left_s decided_at", document);
     json_decref(document);
     return result;
 }

@@ -252,14 +252,14 @@ int cli_collection_table(const struct cli_session *session, const char *columns,
     return r;
 }
 
-static int list_show(const struct cli_session *session, const struct cli_collection *collection, const json_t *document)
+int cli_collection_show(const struct cli_session *session, const char *columns, const json_t *document)
 {
     const json_t *items = json_object_get(document, "items");
     const char *next = json_string_value(json_object_get(document, "next"));
     struct base_buffer out BASE_CLEANUP(base_buffer_clear);
     base_buffer_init(&out, CLI_SHOW_MAX);
     int r = json_array_size(items) > 0
-                ? cli_collection_table(session, collection->columns, items, &out)
+                ? cli_collection_table(session, columns, items, &out)
                 : base_buffer_printf(&out, "%s\n", cli_text(CLI_TEXT_NO_RECORDS, session->language));
     if (r) {
         fputs("qao: the list is too large to be shown; use --json or fewer rows\n", stderr);
@@ -354,7 +354,7 @@ static int list_run(const struct cli_collection *collection, const struct list_o
     if (cli_session_open(&session, &list->common, false, &result) &&
         cli_collection_read(&session, collection->name, filters, count, list->all ? CLI_PAGES_ALL : CLI_PAGES_ONE,
                             &document, &result))
-        result = session.json ? cli_session_json(document) : list_show(&session, collection, document);
+        result = session.json ? cli_session_json(document) : cli_collection_show(&session, collection->columns, document);
     json_decref(document);
     cli_session_close(&session);
     return result;

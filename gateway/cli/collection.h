@@ -38,6 +38,9 @@ bool cli_collection_read(struct cli_session *session, const char *name, const st
 bool cli_collection_item(struct cli_session *session, const char *name, const struct cli_filter *filters, size_t count,
                          json_t **ret_item, int *ret_exit);
 
+/* Shows a collection as a table of these columns, and how to go on where there is more. Returns an enum cli_exit. */
+int cli_collection_show(const struct cli_session *session, const char *columns, const json_t *document);
+
 /* Appends the items as a table of these columns. The buffer's errors, -ENOMEM. */
 int cli_collection_table(const struct cli_session *session, const char *columns, const json_t *items,
                          struct base_buffer *out) BASE_MUST_USE;
