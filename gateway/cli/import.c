@@ -23,18 +23,19 @@ static void fault_show(const struct cli_import *import, const struct cli_roster_
     static const char *const row[CLI_LANGUAGE_COUNT] = {"жол", "строка", "row"};
     static const char *const column[CLI_LANGUAGE_COUNT] = {"баған", "столбец", "column"};
     static const char *const same[CLI_LANGUAGE_COUNT] = {"ЖСН мына жолда тұр:", "этот ИИН уже в строке", "this IIN stands in row"};
+    enum cli_language language = import->session.language;
     struct base_buffer line BASE_CLEANUP(base_buffer_clear);
     base_buffer_init(&line, LINE_MAX_BYTES);
     (void) cli_screen_text(base_bytes_text(import->path), &line);
     if (fault->line > 0)
         (void) base_buffer_printf(&line, ":%" PRIu32, fault->line);
-    (void) base_buffer_printf(&line, ": %s %" PRIu32 ", %s ", row[import->language], fault->row, column[import->language]);
+    (void) base_buffer_printf(&line, ": %s %" PRIu32 ", %s ", row[language], fault->row, column[language]);
     (void) cli_screen_text(base_bytes_text(fault->column), &line);
     (void) base_buffer_append_text(&line, ": ");
     if (fault->other > 0)
-        (void) base_buffer_printf(&line, "%s %" PRIu32, same[import->language], fault->other);
+        (void) base_buffer_printf(&line, "%s %" PRIu32, same[language], fault->other);
     else
-        (void) cli_roster_fault_text(fault->code, import->messages, import->language, &line);
+        (void) cli_roster_fault_text(fault->code, import->session.messages, language, &line);
     (void) base_buffer_append_text(&line, " [");
     (void) cli_screen_text(base_bytes_text(fault->code), &line);
     fprintf(stderr, "%.*s]\n", (int) line.len, line.data ? (const char *) line.data : "");
@@ -45,10 +46,10 @@ void cli_import_faults_show(const struct cli_import *import)
     static const char *const more[CLI_LANGUAGE_COUNT] = {"тағы қате", "ещё ошибок", "more faults"};
     const struct cli_roster_faults *faults = &import->roster.faults;
     uint64_t kept = faults->count < CLI_ROSTER_FAULTS_MAX ? faults->count : CLI_ROSTER_FAULTS_MAX;
-    for (uint64_t i = 0; !import->json && i < kept; i++)
+    for (uint64_t i = 0; !import->session.json && i < kept; i++)
         fault_show(import, &faults->items[i]);
-    if (!import->json && faults->count > kept)
-        fprintf(stderr, "%s: %" PRIu64 "\n", more[import->language], faults->count - kept);
+    if (!import->session.json && faults->count > kept)
+        fprintf(stderr, "%s: %" PRIu64 "\n", more[import->session.language], faults->count - kept);
 }
 
 static json_t *faults_json(const struct cli_roster_faults *faults)
@@ -72,7 +73,7 @@ void cli_import_summary(const struct cli_import *import, const char *state)
                                                            "Nothing was sent. Faults"};
     static const char *const done[CLI_LANGUAGE_COUNT] = {"Тіркелді", "Зарегистрировано", "Registered"};
     const struct cli_roster *roster = &import->roster;
-    if (import->json) {
+    if (import->session.json) {
         json_t *summary = json_pack("{s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:s?, s:I, s:o}", "v", "qao.imported/1", "state", state,
                                     "sha256", roster->sha256, "encoding", cli_csv_encoding_name(roster->encoding), "rows",
                                     (json_int_t) roster->rows, "parts", (json_int_t) import->parts, "done",
@@ -84,11 +85,11 @@ void cli_import_summary(const struct cli_import *import, const char *state)
         return;
     }
     if (strcmp(state, "faulty") == 0)
-        fprintf(stderr, "%s: %" PRIu64 "\n", faulty[import->language], roster->faults.count);
+        fprintf(stderr, "%s: %" PRIu64 "\n", faulty[import->session.language], roster->faults.count);
     else if (strcmp(state, "checked") == 0)
-        printf("%s: %zu\n", checked[import->language], roster->rows);
+        printf("%s: %zu\n", checked[import->session.language], roster->rows);
     else if (strcmp(state, "done") == 0)
-        printf("%s: %" PRIu64 " (%s)\n", done[import->language], import->done, import->id);
+        printf("%s: %" PRIu64 " (%s)\n", done[import->session.language], import->done, import->id);
 }
 
 /* ---- the run ---- */
@@ -99,12 +100,14 @@ static int fail(const char *words)
     return CLI_EXIT_USAGE;
 }
 
-static int file_check(struct cli_import *import, const struct policy_editions *editions, const char *importer)
+static int file_check(struct cli_import *import, const char *importer)
 {
+    const struct policy_editions *editions = import->session.names.editions;
     const struct base_clock clock = base_clock_system();
     char why[CLI_ROSTER_WHY_MAX];
     import->rule.row.now_us = base_clock_now_us(&clock);
     import->rule.row.edition = editions ? policy_edition_at(editions, import->rule.row.now_us) : NULL;
+    import->rule.row.acts = import->session.acts;
     import->rule.importer = importer;
     if (!import->rule.row.edition)
         return fail("this installation has no edition of the order that is in force: no rights can be checked");
@@ -113,7 +116,7 @@ static int file_check(struct cli_import *import, const struct policy_editions *e
         fprintf(stderr, "qao: %s: %s\n", import->path, r < 0 ? strerror(-r) : why);
         return CLI_EXIT_USAGE;
     }
-    if (import->roster.encoding != CLI_CSV_UTF8 && !import->json)
+    if (import->roster.encoding != CLI_CSV_UTF8 && !import->session.json)
         fprintf(stderr, "qao: note: %s was read as %s\n", import->path, cli_csv_encoding_name(import->roster.encoding));
     if (import->roster.faults.count == 0)
         return CLI_EXIT_OK;
@@ -124,17 +127,16 @@ static int file_check(struct cli_import *import, const struct policy_editions *e
 
 static int check_run(struct cli_import *import, const struct cli_common *common)
 {
-    struct cli_names names;
+    struct cli_session *session = &import->session;
     int result = CLI_EXIT_USAGE;
-    if (cli_language_find(common->language, &import->language))
+    session->json = common->json;
+    if (cli_language_find(common->language, &session->language))
         return fail("--lang takes kk, ru or en");
-    cli_names_read(&names);
-    if (cli_installed_messages(&import->messages))
-        result = file_check(import, names.editions, NULL);
+    cli_names_read(&session->names);
+    if (cli_installed_messages(&session->messages) && cli_installed_acts(&session->acts))
+        result = file_check(import, NULL);
     if (result == CLI_EXIT_OK)
         cli_import_summary(import, "checked");
-    wire_messages_free(import->messages);
-    cli_names_clear(&names);
     return result;
 }
 
@@ -157,7 +159,7 @@ static int send_run(struct cli_import *import)
     case CLI_IMPORT_OTHER:
         return known_other(import);
     case CLI_IMPORT_KNOWN:
-        if (is_kept && !import->json)
+        if (is_kept && !import->session.json)
             fprintf(stderr, "qao: note: this file was sent before, as import %s\n", import->id);
         break;
     case CLI_IMPORT_UNKNOWN:
@@ -179,17 +181,14 @@ static int session_run(struct cli_import *import, const struct cli_common *commo
 {
     struct cli_holder holder;
     int result = CLI_EXIT_USAGE;
-    if (cli_session_open(&import->session, common, true, &result)) {
-        import->language = import->session.language;
-        import->messages = import->session.messages;
-        result = cli_holder_read(import->session.keys.signer, &holder)
-                     ? fail("cannot read the signing certificate")
-                     : file_check(import, import->session.names.editions, holder.iin);
-        if (result == CLI_EXIT_OK)
-            result = send_run(import);
-    }
-    cli_session_close(&import->session);
-    return result;
+    if (!cli_session_open(&import->session, common, true, &result))
+        return result;
+    if (cli_holder_read(import->session.keys.signer, &holder))
+        return fail("cannot read the signing certificate");
+    if (!cli_installed_acts(&import->session.acts))
+        return CLI_EXIT_USAGE;
+    result = file_check(import, holder.iin);
+    return result == CLI_EXIT_OK ? send_run(import) : result;
 }
 
 /* ---- options ---- */
@@ -225,8 +224,6 @@ static bool typed_take(const struct typed *typed, const char *path, struct cli_i
     import->path = path;
     import->source = typed->source ? typed->source : name_of(path);
     import->continued = typed->continued;
-    import->json = typed->common.json;
-    import->check = typed->check;
     import->yes = typed->yes;
     if (typed->encoding) {
         import->rule.encoding = cli_csv_encoding_parse(typed->encoding);
@@ -278,8 +275,9 @@ int cli_import_run(int argc, char **argv)
     if (!import)
         return fail("out of memory");
     if (typed_take(&typed, rest.items[0], import))
-        result = import->check ? check_run(import, &typed.common) : session_run(import, &typed.common);
+        result = typed.check ? check_run(import, &typed.common) : session_run(import, &typed.common);
     cli_roster_clear(&import->roster);
+    cli_session_close(&import->session);
     free(import);
     return result;
 }

@@ -54,7 +54,7 @@ static void left_text(const struct progress *progress, char *ret_text, size_t si
     uint64_t left_s = taken_us / done * (import->roster.rows - import->done) / SECOND_US;
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
-    snprintf(ret_text, size, forms[import->language], left_s / 60, left_s % 60);
+    snprintf(ret_text, size, forms[import->session.language], left_s / 60, left_s % 60);
 #pragma GCC diagnostic pop
 }
 
@@ -64,12 +64,13 @@ static void progress_show(struct progress *progress)
     const struct cli_import *import = progress->import;
     char left[80];
     uint64_t tenth = import->done * 10 / import->roster.rows;
-    if (import->json || (!progress->is_terminal && tenth == progress->shown_tenth && import->done < import->roster.rows))
+    if (import->session.json ||
+        (!progress->is_terminal && tenth == progress->shown_tenth && import->done < import->roster.rows))
         return;
     progress->shown_tenth = tenth;
     left_text(progress, left, sizeof left);
-    fprintf(stderr, "%s%s: %" PRIu64 " / %zu%s%s", progress->is_terminal ? "\r\033[K" : "", of[import->language],
-            import->done, import->roster.rows, left,
+    fprintf(stderr, "%s%s: %" PRIu64 " / %zu%s%s", progress->is_terminal ? "\r\033[K" : "",
+            of[import->session.language], import->done, import->roster.rows, left,
             progress->is_terminal && import->done < import->roster.rows ? "" : "\n");
     fflush(stderr);
 }

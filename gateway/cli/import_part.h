@@ -6,10 +6,8 @@
 #include "gateway/cli/session.h"
 
 struct cli_import {
-    struct cli_session session; /* not open with --check */
-    struct wire_messages *messages; /* the session's, or own */
-    enum cli_language language;
-    bool json, check, yes;
+    struct cli_session session; /* with --check: only what is installed, and the language */
+    bool yes;
     const char *path, *source;
     const char *continued; /* id given by --continue, or NULL */
     long wait_s;           /* how long without any progress */

@@ -68,11 +68,11 @@ static void uploaded_show(const struct cli_import *import, size_t rows)
 {
     static const char *const words[CLI_LANGUAGE_COUNT] = {"жіберілді", "отправлено", "uploaded"};
     bool is_terminal = isatty(STDERR_FILENO) == 1;
-    if (import->json)
+    if (import->session.json)
         return;
     bool is_last = rows == import->roster.rows;
     if (is_terminal || is_last)
-        fprintf(stderr, "%s%s: %zu / %zu%s", is_terminal ? "\r\033[K" : "", words[import->language], rows,
+        fprintf(stderr, "%s%s: %zu / %zu%s", is_terminal ? "\r\033[K" : "", words[import->session.language], rows,
                 import->roster.rows, is_terminal && !is_last ? "" : "\n");
 }
 
@@ -98,7 +98,7 @@ static bool parts_send(struct cli_import *import, json_t *parts, int *ret_exit)
         struct cli_upload upload = {0};
         size_t rows = 0;
         base_buffer_init(&upload.content, CLI_UPLOAD_BYTES_MAX);
-        int r = cli_roster_part(&import->roster, &import->rule, &upload.content, &rows);
+        int r = cli_roster_part(&import->roster, &upload.content, &rows);
         bool is_sent = r == 0 && part_send(import, &upload, parts, ret_exit);
         cli_upload_clear(&upload);
         if (r < 0) {
@@ -142,7 +142,7 @@ static int reply_take(struct cli_import *import, const struct cli_act_reply *tak
     faults_take(import, taken->reply.content);
     if (import->roster.faults.count == 0)
         return cli_session_problem(&import->session, &taken->reply, taken->status, taken->retry_after_s);
-    if (!import->json)
+    if (!import->session.json)
         (void) cli_session_problem(&import->session, &taken->reply, taken->status, taken->retry_after_s);
     cli_import_faults_show(import);
     cli_import_summary(import, "refused");

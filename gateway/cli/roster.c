@@ -180,12 +180,14 @@ static void cells_take(const struct cli_roster *roster, const struct cli_csv_row
         ret_cells[i] = roster->place[i] < row->count ? row->fields[roster->place[i]] : base_bytes_of(NULL, 0);
 }
 
-static bool has_fault(const struct cli_row_faults *faults, enum cli_column column)
+/* In the order of the columns; last what is of none. */
+static void faults_put(struct cli_roster *roster, uint32_t line, const struct cli_row_faults *faults)
 {
-    for (size_t i = 0; i < faults->count; i++)
-        if (faults->items[i].column == column)
-            return true;
-    return false;
+    for (unsigned column = 0; column <= CLI_COLUMN_COUNT; column++)
+        for (size_t i = 0; i < faults->count; i++)
+            if (faults->items[i].column == column)
+                fault_put(roster, (uint32_t) roster->rows, line, cli_column_name((enum cli_column) column),
+                          faults->items[i].code, 0);
 }
 
 static int row_check(struct cli_roster *roster, const struct cli_csv_row *read, const struct cli_roster_rule *rule,
@@ -200,16 +202,18 @@ static int row_check(struct cli_roster *roster, const struct cli_csv_row *read, 
         return 0;
     }
     cells_take(roster, read, cells);
-    cli_row_read(cells, &rule->row, &row, &faults);
-    for (size_t i = 0; i < faults.count; i++)
-        fault_put(roster, number, read->line, cli_column_name(faults.items[i].column), faults.items[i].code, 0);
-    if (has_fault(&faults, CLI_COLUMN_IIN))
-        return 0;
-    if (seen_put(seen, row.text[CLI_COLUMN_IIN], number, &other))
+    int r = cli_row_read(cells, &row, &faults);
+    if (r == 0)
+        cli_row_check(&rule->row, &row, &faults);
+    cli_row_clear(&row);
+    faults_put(roster, read->line, &faults);
+    if (r || cli_row_is_faulty(&faults, CLI_COLUMN_IIN))
+        return r;
+    if (seen_put(seen, row.iin, number, &other))
         return -ENOMEM;
     if (other)
         fault_put(roster, number, read->line, "iin", wire_code_text(WIRE_CODE_ALREADY_SO), other);
-    if (rule->importer && base_bytes_equal_text(row.text[CLI_COLUMN_IIN], rule->importer))
+    if (rule->importer && base_bytes_equal_text(row.iin, rule->importer))
         fault_put(roster, number, read->line, "iin", wire_code_text(WIRE_CODE_OWN_ACT), 0);
     return 0;
 }
@@ -305,7 +309,7 @@ void cli_roster_clear(struct cli_roster *roster)
     roster->rows = roster->lines_room = 0;
 }
 
-int cli_roster_part(struct cli_roster *roster, const struct cli_roster_rule *rule, struct base_buffer *out, size_t *ret_rows)
+int cli_roster_part(struct cli_roster *roster, struct base_buffer *out, size_t *ret_rows)
 {
     struct base_bytes cells[CLI_COLUMN_COUNT];
     struct cli_csv_row read;
@@ -321,8 +325,10 @@ int cli_roster_part(struct cli_roster *roster, const struct cli_roster_rule *rul
             r = base_buffer_append_text(out, ",");
         if (r == 0) {
             cells_take(roster, &read, cells);
-            cli_row_read(cells, &rule->row, &row, &faults);
-            r = cli_row_encode(&row, out);
+            r = cli_row_read(cells, &row, &faults);
+            if (r == 0)
+                r = cli_row_encode(&row, out);
+            cli_row_clear(&row);
         }
         rows++;
     }

@@ -67,9 +67,8 @@ void cli_roster_clear(struct cli_roster *roster);
 
 /* Named condition: all rows were given out. */
 enum { CLI_ROSTER_END = 1 };
-/* Appends the next part of a roster without faults: a canonical JSON array of so many rows. The rule is that of the reading.
- * CLI_ROSTER_END, -EINVAL, the buffer's errors. */
-int cli_roster_part(struct cli_roster *roster, const struct cli_roster_rule *rule, struct base_buffer *out,
-                    size_t *ret_rows) BASE_MUST_USE;
+/* Appends the next part of a roster without faults: a canonical JSON array of so many rows.
+ * CLI_ROSTER_END, -EINVAL, -ENOMEM, the buffer's errors. */
+int cli_roster_part(struct cli_roster *roster, struct base_buffer *out, size_t *ret_rows) BASE_MUST_USE;
 
 #endif

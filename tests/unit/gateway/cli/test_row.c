@@ -1,7 +1,9 @@
 /* Proves that a row of an import says what its cells say, in the JSON of docs/PROTOCOL-ACCESS.md, and that each fault of a
  * form, of rights and of a term is told by column and code; that headers are found in three languages; and that a file gives
  * all its faults, and its rows in parts. */
+#include "base/clock.h"
 #include "base/data.h"
+#include "gateway/cli/installed.h"
 #include "gateway/cli/names.h"
 #include "gateway/cli/roster.h"
 #include "policy/edition.h"
@@ -15,6 +17,7 @@
 #define NOW_US INT64_C(1795330800000000) /* 2026-11-22T12:00:00+05:00 */
 
 static struct cli_names names;
+static struct wire_acts *acts;
 
 static struct cli_row_rule rule(void)
 {
@@ -22,8 +25,9 @@ static struct cli_row_rule rule(void)
         ck_assert_int_eq(base_clock_zone_init(), 0);
         cli_names_read(&names);
         ck_assert_ptr_nonnull(names.editions);
+        ck_assert(cli_installed_acts(&acts));
     }
-    return (struct cli_row_rule){.edition = policy_edition_at(names.editions, NOW_US), .now_us = NOW_US};
+    return (struct cli_row_rule){.acts = acts, .edition = policy_edition_at(names.editions, NOW_US), .now_us = NOW_US};
 }
 
 static const char *const good[CLI_COLUMN_COUNT] = {"500101100000", "300140000015", "dep.1", "ҮЛГІ", "БАЯН", "БІРІНШІҚЫЗЫ",
@@ -37,7 +41,8 @@ static void read_changed(enum cli_column column, const char *text, struct cli_ro
         cells[i] = base_bytes_text(good[i]);
     if (column < CLI_COLUMN_COUNT)
         cells[column] = base_bytes_text(text);
-    cli_row_read(cells, &now, ret_row, ret_faults);
+    ck_assert_int_eq(cli_row_read(cells, ret_row, ret_faults), 0);
+    cli_row_check(&now, ret_row, ret_faults);
 }
 
 START_TEST(test_good)
@@ -54,6 +59,7 @@ START_TEST(test_good)
                            "\"given\":\"БАЯН\",\"iin\":\"500101100000\",\"patronymic\":\"БІРІНШІҚЫЗЫ\","
                            "\"position\":\"Инспектор\",\"role\":2,\"surname\":\"ҮЛГІ\",\"unit\":\"dep.1\",\"until\":null}");
     free(text);
+    cli_row_clear(&row);
 }
 END_TEST
 
@@ -87,6 +93,7 @@ START_TEST(test_cells)
         char *text = base_buffer_take_text(&out);
         ck_assert_msg(strstr(text, cases[i].part) != NULL, "%s", text);
         free(text);
+        cli_row_clear(&row);
     }
 }
 END_TEST
@@ -135,6 +142,7 @@ START_TEST(test_faults)
         ck_assert_msg(faults.count == 1, "\"%s\": %zu faults", cases[i].text, faults.count);
         ck_assert_str_eq(faults.items[0].code, cases[i].code);
         ck_assert_int_eq(faults.items[0].column, cases[i].told);
+        cli_row_clear(&row);
     }
 }
 END_TEST
@@ -256,20 +264,19 @@ START_TEST(test_parts)
 {
     struct cli_roster roster;
     char why[CLI_ROSTER_WHY_MAX];
-    const struct cli_roster_rule how = {.row = rule()};
     struct base_buffer part;
     size_t rows = 0;
     base_buffer_init(&part, CLI_ROSTER_PART_BYTES_MAX);
     ck_assert_int_eq(read_text(HEADER ROW("500101100000") ROW("500101200007"), &roster, why), 0);
     ck_assert_uint_eq(roster.faults.count, 0);
-    ck_assert_int_eq(cli_roster_part(&roster, &how, &part, &rows), 0);
+    ck_assert_int_eq(cli_roster_part(&roster, &part, &rows), 0);
     ck_assert_uint_eq(rows, 2);
 #define OFFICER(iin)                                                                                                          \
     "{\"bases\":[\"operative_search\"],\"bin\":\"300140000015\",\"duties\":[],\"given\":\"БАЯН\",\"iin\":\"" iin                \
     "\",\"patronymic\":null,\"position\":\"Инспектор\",\"role\":2,\"surname\":\"ҮЛГІ\",\"unit\":null,\"until\":null}"
     ck_assert(base_bytes_equal_text(base_buffer_view(&part), "[" OFFICER("500101100000") "," OFFICER("500101200007") "]"));
     base_buffer_reset(&part);
-    ck_assert_int_eq(cli_roster_part(&roster, &how, &part, &rows), CLI_ROSTER_END);
+    ck_assert_int_eq(cli_roster_part(&roster, &part, &rows), CLI_ROSTER_END);
     base_buffer_clear(&part);
     cli_roster_clear(&roster);
 }
