@@ -3,9 +3,7 @@
 #include "gateway/cli/screen.h"
 
 /* The forms of cells and of the table itself; what is said of rights and of the register is in schema/messages.tsv. */
-static const struct {
-    const char *code, *texts[CLI_LANGUAGE_COUNT];
-} words[] = {
+static const struct cli_word words[] = {
     {"missing", {"бос", "пусто", "is empty"}},
     {"unknown", {"белгісіз баған", "неизвестный столбец", "is a column that is not known"}},
     {"type-wrong", {"түрі басқа", "другой тип значения", "is of another type"}},
@@ -45,9 +43,9 @@ static const struct {
 int cli_roster_fault_text(const char *code, const struct wire_messages *messages, enum cli_language language,
                           struct base_buffer *out)
 {
-    for (size_t i = 0; i < BASE_ARRAY_LENGTH(words); i++)
-        if (strcmp(words[i].code, code) == 0)
-            return base_buffer_append_text(out, words[i].texts[language]);
+    const char *text = cli_word_find(words, BASE_ARRAY_LENGTH(words), base_bytes_text(code), language);
+    if (text)
+        return base_buffer_append_text(out, text);
     enum wire_code known = wire_code_parse(base_bytes_text(code));
     if (known != WIRE_CODE_NONE && messages)
         return base_buffer_append_text(out, wire_message_title(messages, known, cli_language_wire(language)));

@@ -122,12 +122,7 @@ const char *cli_text(enum cli_text text, enum cli_language language)
     return texts[text][language];
 }
 
-struct word {
-    const char *word;
-    const char *text[CLI_LANGUAGE_COUNT];
-};
-
-static const struct word advices[] = {
+static const struct cli_word advices[] = {
     {"signature-invalid",
      {"Қайта қол қойыңыз; қате қайталанса, әкімшіге хабарлаңыз.",
       "Подпишите заново; если ошибка повторится, сообщите администратору.",
@@ -269,7 +264,7 @@ static const struct word advices[] = {
 };
 
 /* Where the refused message was an act: instead of the above, or in addition. */
-static const struct word act_advices[] = {
+static const struct cli_word act_advices[] = {
     {"signer-not-connection",
      {"Актіге қосылған адамның өзі қол қояды.", "Акт подписывает тот же человек, который подключился.",
       "The person who connects must be the one who signs."}},
@@ -350,7 +345,7 @@ static const struct word act_advices[] = {
       "See with qao admin imports how far it is, and try again then."}},
 };
 
-static const struct word bases[] = {
+static const struct cli_word bases[] = {
     {"operative_search", {"жедел-іздестіру қызметі", "оперативно-розыскная деятельность", "operative-search activity"}},
     {"covert_investigation",
      {"жасырын тергеу қызметі", "негласные следственные действия", "covert investigative actions"}},
@@ -358,13 +353,13 @@ static const struct word bases[] = {
     {"other_duties", {"өзге міндеттер", "иные задачи", "other duties"}},
 };
 
-static const struct word short_bases[] = {
+static const struct cli_word short_bases[] = {
     {"operative_search", {"жедел", "опер.", "operative"}},
     {"covert_investigation", {"жасырын", "негл.", "covert"}},
     {"search_measures", {"іздестіру", "розыск", "search"}},
 };
 
-static const struct word states[] = {
+static const struct cli_word states[] = {
     {"refused", {"бас тартылды", "отказано", "refused"}},
     {"pending", {"күтуде", "ожидается", "pending: no conclusion yet"}},
     {"answered", {"жауап берілді", "ответ получен", "answered"}},
@@ -379,7 +374,7 @@ static const struct word states[] = {
 };
 
 /* Grammar of kk and ru: as the titles of their fields ask for. A test compares this with schema/services/. */
-static const struct word values[] = {
+static const struct cli_word values[] = {
     {"mandatory", {"міндетті", "обязательный", "mandatory"}},
     {"mandatory_professional", {"міндетті кәсіптік", "обязательный профессиональный", "mandatory professional"}},
     {"voluntary", {"ерікті", "добровольный", "voluntary"}},
@@ -390,7 +385,7 @@ static const struct word values[] = {
     {"imposed", {"салынды", "наложен", "imposed"}},
 };
 
-static const char *word_find(const struct word *words, size_t count, struct base_bytes word, enum cli_language language)
+const char *cli_word_find(const struct cli_word *words, size_t count, struct base_bytes word, enum cli_language language)
 {
     for (size_t i = 0; i < count; i++)
         if (base_bytes_equal_text(word, words[i].word))
@@ -423,9 +418,9 @@ static int advice_fill(const char *advice, const struct cli_asked *asked, struct
 int cli_text_advice(struct base_bytes code, enum cli_language language, const struct cli_asked *asked,
                     const char *before, struct base_buffer *out)
 {
-    const char *advice = asked->act ? word_find(act_advices, BASE_ARRAY_LENGTH(act_advices), code, language) : NULL;
+    const char *advice = asked->act ? cli_word_find(act_advices, BASE_ARRAY_LENGTH(act_advices), code, language) : NULL;
     if (!advice)
-        advice = word_find(advices, BASE_ARRAY_LENGTH(advices), code, language);
+        advice = cli_word_find(advices, BASE_ARRAY_LENGTH(advices), code, language);
     if (!advice)
         return base_buffer_error(out);
     (void) base_buffer_printf(out, "%s%s: ", before, cli_text(CLI_TEXT_ADVICE, language));
@@ -435,25 +430,25 @@ int cli_text_advice(struct base_bytes code, enum cli_language language, const st
 
 const char *cli_text_basis(const char *word, enum cli_language language)
 {
-    const char *text = word_find(bases, BASE_ARRAY_LENGTH(bases), base_bytes_text(word), language);
+    const char *text = cli_word_find(bases, BASE_ARRAY_LENGTH(bases), base_bytes_text(word), language);
     return text ? text : word;
 }
 
 const char *cli_text_basis_short(const char *word, enum cli_language language)
 {
-    const char *text = word_find(short_bases, BASE_ARRAY_LENGTH(short_bases), base_bytes_text(word), language);
+    const char *text = cli_word_find(short_bases, BASE_ARRAY_LENGTH(short_bases), base_bytes_text(word), language);
     return text ? text : word;
 }
 
 const char *cli_text_state(const char *word, enum cli_language language)
 {
-    const char *text = word_find(states, BASE_ARRAY_LENGTH(states), base_bytes_text(word), language);
+    const char *text = cli_word_find(states, BASE_ARRAY_LENGTH(states), base_bytes_text(word), language);
     return text ? text : word;
 }
 
 const char *cli_text_value(const char *word, enum cli_language language)
 {
-    const char *text = word_find(values, BASE_ARRAY_LENGTH(values), base_bytes_text(word), language);
+    const char *text = cli_word_find(values, BASE_ARRAY_LENGTH(values), base_bytes_text(word), language);
     return text ? text : word;
 }
 

@@ -93,6 +93,14 @@ struct cli_asked {
 int cli_text_advice(struct base_bytes code, enum cli_language language, const struct cli_asked *asked,
                     const char *before, struct base_buffer *out);
 
+/* A row of a table of names. */
+struct cli_word {
+    const char *word;
+    const char *text[CLI_LANGUAGE_COUNT];
+};
+/* NULL when the table has no such word. */
+const char *cli_word_find(const struct cli_word *words, size_t count, struct base_bytes word, enum cli_language language);
+
 /* Names of the words of the protocol; the word itself when it is unknown. Static or borrowed. */
 const char *cli_text_basis(const char *word, enum cli_language language);
 /* For the heading of a column. */

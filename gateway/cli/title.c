@@ -9,12 +9,7 @@
 
 enum { INDENT_MAX = 8 };
 
-struct word {
-    const char *word;
-    const char *text[CLI_LANGUAGE_COUNT];
-};
-
-static const struct word members[] = {
+static const struct cli_word members[] = {
     {"above", {"Жоғары тұрған бөлімше", "Вышестоящее подразделение", "Unit above"}},
     {"act", {"Акт", "Акт", "Act"}},
     {"act_date", {"Тағайындау актісінің күні", "Дата акта о назначении", "Date of the appointing act"}},
@@ -128,7 +123,7 @@ static const struct word members[] = {
     {"workplace", {"Жұмыс орны", "Рабочее место", "Workplace"}},
 };
 
-static const struct word words[] = {
+static const struct cli_word words[] = {
     {"absence", {"жұмыс орнында болмау", "отсутствие на рабочем месте", "absence"}},
     {"active", {"қолданыста", "действует", "active"}},
     {"administrator", {"әкімші", "администратор", "administrator"}},
@@ -164,17 +159,9 @@ static const struct word words[] = {
     {"witness", {"куәгер", "свидетель", "witness"}},
 };
 
-static const char *word_find(const struct word *list, size_t count, const char *word, enum cli_language language)
-{
-    for (size_t i = 0; i < count; i++)
-        if (strcmp(list[i].word, word) == 0)
-            return list[i].text[language];
-    return NULL;
-}
-
 const char *cli_title(const char *member, enum cli_language language)
 {
-    const char *title = word_find(members, BASE_ARRAY_LENGTH(members), member, language);
+    const char *title = cli_word_find(members, BASE_ARRAY_LENGTH(members), base_bytes_text(member), language);
     return title ? title : member;
 }
 
@@ -191,7 +178,8 @@ static bool is_word(const char *member)
 static int text_value(const char *member, const char *text, enum cli_language language, struct base_buffer *out)
 {
     size_t len = strlen(member);
-    const char *name = is_word(member) ? word_find(words, BASE_ARRAY_LENGTH(words), text, language) : NULL;
+    const char *name =
+        is_word(member) ? cli_word_find(words, BASE_ARRAY_LENGTH(words), base_bytes_text(text), language) : NULL;
     if (strcmp(member, "bases") == 0)
         name = cli_text_basis(text, language);
     if ((len > 3 && strcmp(member + len - 3, "_at") == 0) || strcmp(member, "at") == 0 ||
