@@ -4,11 +4,8 @@
 #include "gateway/wire/json.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum { REASONS_TEXT_MAX = 1001 };
 
 /* An absent column is NULL; an absent member is empty. */
 static bool same_text(struct base_bytes leaf, const char *column)
@@ -16,17 +13,17 @@ static bool same_text(struct base_bytes leaf, const char *column)
     return audit_leaf_text_equal(leaf, base_bytes_text(column));
 }
 
-/* All reasons, one space between. */
-static bool same_reasons(const struct audit_leaf_view *leaf, const char *column)
+/* All words, one space between. */
+static bool same_words(const struct base_bytes *words, size_t count, const char *column)
 {
     struct base_bytes rest = base_bytes_text(column);
-    for (size_t i = 0; i < leaf->reason_count; i++) {
-        struct base_bytes reason = leaf->reasons[i];
+    for (size_t i = 0; i < count; i++) {
+        struct base_bytes word = words[i];
         size_t space = i ? 1 : 0;
-        if (rest.len < reason.len + space || (space && rest.data[0] != ' ') ||
-            memcmp(rest.data + space, reason.data, reason.len) != 0)
+        if (rest.len < word.len + space || (space && rest.data[0] != ' ') ||
+            memcmp(rest.data + space, word.data, word.len) != 0)
             return false;
-        rest = base_bytes_of(rest.data + space + reason.len, rest.len - space - reason.len);
+        rest = base_bytes_of(rest.data + space + word.len, rest.len - space - word.len);
     }
     return rest.len == 0;
 }
@@ -34,26 +31,29 @@ static bool same_reasons(const struct audit_leaf_view *leaf, const char *column)
 /* Of a refused act they stand in its data. */
 static bool same_refusal(const struct audit_leaf_view *leaf, const char *column)
 {
-    char text[REASONS_TEXT_MAX] = "";
+    struct base_bytes reasons[AUDIT_LEAF_NAMES_MAX];
     size_t i;
     const json_t *reason;
     BASE_CLEANUP(wire_json_cleanup) json_t *data = NULL;
     if (wire_json_parse(leaf->data, AUDIT_LEAF_MAX, &data, NULL) != 0)
         return false;
-    json_array_foreach(json_object_get(data, "reasons"), i, reason)
+    const json_t *list = json_object_get(data, "reasons");
+    if (json_array_size(list) > AUDIT_LEAF_NAMES_MAX)
+        return false;
+    json_array_foreach(list, i, reason)
     {
-        size_t used = strlen(text);
-        const char *name = json_string_value(reason);
-        int len = snprintf(text + used, sizeof text - used, "%s%s", i ? " " : "", name ? name : "?");
-        if (len < 0 || (size_t) len >= sizeof text - used)
+        if (!json_is_string(reason))
             return false;
+        reasons[i] = base_bytes_of(json_string_value(reason), json_string_length(reason));
     }
-    return strcmp(text, column ? column : "") == 0;
+    return same_words(reasons, json_array_size(list), column);
 }
 
-static bool reasons_equal(const struct audit_leaf_view *leaf, const char *column)
+static bool same_reasons(const struct audit_leaf_view *leaf, const char *column)
 {
-    return base_bytes_equal_text(leaf->kind_name, "admin.refused") ? same_refusal(leaf, column) : same_reasons(leaf, column);
+    return base_bytes_equal_text(leaf->kind_name, "admin.refused")
+               ? same_refusal(leaf, column)
+               : same_words(leaf->reasons, leaf->reason_count, column);
 }
 
 static bool same_key(const struct audit_leaf_view *leaf, const struct store_record *columns)
@@ -140,7 +140,7 @@ enum cli_columns cli_columns_check(const struct audit_leaf_view *leaf, const str
         {"case_number", same_text(leaf->case_number, columns->case_number)},
         {"effect", same_text(leaf->effect, columns->effect)},
         {"outcome", same_text(leaf->outcome, columns->outcome)},
-        {"reasons", reasons_equal(leaf, columns->reasons)},
+        {"reasons", same_reasons(leaf, columns->reasons)},
         {"subjects", same_subjects(leaf, columns)},
         {"blobs", same_blobs(leaf, columns)},
     };
