@@ -16,11 +16,12 @@ import unittest
 import urllib.parse
 import uuid
 
-from client import ClientCase, dev_ca, read
+from act_client import ADMIN, ActCase
+from client import read
 from fake_gateway import System, act_leaf, canonical, content_of, openssl, write
 
 APPLICATION = "5f0c7b0e-3d61-4a55-9c0b-2f6f0a1f9a10"
-POLICE, ADMIN, BODY = "500101100000", "500101200007", "300141000010"
+POLICE, BODY = "500101100000", "300141000010"
 PDF = b"%PDF-1.7\nthe signed form\n%%EOF\n"
 EVIL = "БАҚЫЛАУ\x1b[2J\u202eТСЕТ\u2066"
 TEXT = {"kk": "Келісім мәтіні.\nЕкінші жол.", "ru": "Текст соглашения.\nВторая строка."}
@@ -68,12 +69,10 @@ def listed(*items, following=None):
     return 200, {}, canonical({"v": "qao.list/1", "items": list(items), "next": following, "at": "2026-11-22T12:00:00+05:00"})
 
 
-class Access(ClientCase):
+class Access(ActCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        dev_ca("person", cls.instance, "admin", "--iin", ADMIN, "--bin", "300140000015", "--surname", "ӘКІМШІ", "--given",
-               "АДАЛ", "--organisation", "Комитет")
         cls.scan = f"{cls.work}/scan.pdf"
         write(cls.scan, PDF)
 
@@ -87,28 +86,6 @@ class Access(ClientCase):
     def person(self, name):
         folder = f"{self.instance}/people/{name}"
         return System(f"{folder}/sign.pem", f"{folder}/sign.key")
-
-    def acknowledged(self, body, change=None):
-        content = content_of(body)
-        kind = "admin." + content["v"][4:-2].replace("-", "_")
-        answer = {"v": "qao.acknowledgement/1", "act": content["id"], "type": content["v"], "kind": kind,
-                  "at": "2026-11-22T12:00:00+05:00"}
-        leaf = act_leaf(kind, content, body)
-        reply = {"v": "qao.reply/1", "answer": answer}
-        if change:
-            leaf = change(answer, leaf) or leaf
-        reply |= {"signed": self.system.sign64(answer), "receipt": self.log.receipt(self.log.append(leaf))}
-        return 200, {"Content-Type": "application/json"}, canonical(reply)
-
-    def refused(self, codes, status=403):
-        def answer(body):
-            content = content_of(body)
-            problem = {"type": f"urn:qao:problem:{codes[0]}", "title": f"title {codes[0]}", "status": status, "detail": "detail",
-                       "query": content["id"], "reasons": [{"code": code, "title": f"title {code}", "citations": []} for code in codes]}
-            leaf = act_leaf("admin.refused", content, body, codes)
-            return status, {"Content-Type": "application/problem+json"}, canonical(problem | {
-                "signed": self.system.sign64(problem), "receipt": self.log.receipt(self.log.append(leaf))})
-        return answer
 
     def gateway(self, acts=None):
         """Answers acts by acts(body), uploads by what they are, and collections by self.pages."""

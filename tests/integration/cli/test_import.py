@@ -17,21 +17,15 @@ import unittest
 import urllib.parse
 import uuid
 
-from client import ClientCase, QAO, dev_ca
-from fake_gateway import act_leaf, canonical, content_of, write
+from act_client import ADMIN, ActCase
+from client import QAO
+from fake_gateway import canonical, content_of, write
 
-ADMIN = "500101200007"
 OFFICERS = pathlib.Path(__file__).resolve().parents[2] / "tools" / "officers.py"
 LIST = {"v": "qao.list/1", "next": None, "at": "2026-11-22T12:00:00+05:00"}
 
 
-class Import(ClientCase):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        dev_ca("person", cls.instance, "admin", "--iin", ADMIN, "--bin", "300140000015", "--surname", "ӘКІМШІ", "--given",
-               "АДАЛ", "--organisation", "Комитет")
-
+class Import(ActCase):
     def setUp(self):
         super().setUp()
         self.acts, self.uploads, self.looks = [], [], 0
@@ -41,24 +35,10 @@ class Import(ClientCase):
 
     # --- the gateway ------------------------------------------------------------------------------------------------
 
-    def acknowledged(self, body):
+    def taken(self, body):
         content = content_of(body)
         self.imports[content["id"]] = [content["act"]["rows"], 0]
-        answer = {"v": "qao.acknowledgement/1", "act": content["id"], "type": content["v"], "kind": "admin.import",
-                  "at": "2026-11-22T12:00:00+05:00"}
-        receipt = self.log.receipt(self.log.append(act_leaf("admin.import", content, body)))
-        return 202, {"Content-Type": "application/json"}, canonical(
-            {"v": "qao.reply/1", "answer": answer, "signed": self.system.sign64(answer), "receipt": receipt})
-
-    def refusing(self, code, status=422, **members):
-        def answer(body):
-            content = content_of(body)
-            problem = {"type": f"urn:qao:problem:{code}", "title": f"title {code}", "status": status, "detail": "detail",
-                       "query": content["id"], "reasons": [{"code": code, "title": f"title {code}", "citations": []}], **members}
-            receipt = self.log.receipt(self.log.append(act_leaf("admin.refused", content, body, [code])))
-            return status, {"Content-Type": "application/problem+json"}, canonical(
-                problem | {"signed": self.system.sign64(problem), "receipt": receipt})
-        return answer
+        return self.acknowledged(body, status=202)
 
     def gateway(self, acts=None, uploads=None):
         def answer(method, path, body):
@@ -69,7 +49,7 @@ class Import(ClientCase):
                     "v": "qao.upload/1", "sha256": hashlib.sha256(body).hexdigest(), "bytes": len(body), "type": "application/json"}))
             if url.path == "/v1/acts":
                 self.acts.append(content_of(body))
-                return (acts or self.acknowledged)(body)
+                return (acts or self.taken)(body)
             assert (method, url.path) == ("GET", "/v1/registry/imports"), path
             self.looks += 1
             name = urllib.parse.parse_qs(url.query, strict_parsing=True)["import"][0]
@@ -199,7 +179,7 @@ class Import(ClientCase):
     def test_server_faults(self):
         self.table(5)
         faults = [{"row": 2, "column": "iin", "code": "already-so"}, {"row": 5, "column": "bin\x1b[2J", "code": "body-unknown"}]
-        with self.gateway(self.refusing("import-wrong", faults=faults)):
+        with self.gateway(self.refused(["import-wrong"], 422, faults=faults)):
             done = self.send()
             told = self.send("--json")
         self.assertEqual(1, done.returncode)
@@ -216,7 +196,7 @@ class Import(ClientCase):
     def test_refused(self):
         self.table(2)
         for code, status, result in (("import-running", 409, 1), ("role-not-held", 403, 1), ("overloaded", 503, 3)):
-            with self.subTest(code=code), self.gateway(self.refusing(code, status)):
+            with self.subTest(code=code), self.gateway(self.refused([code], status)):
                 done = self.send()
                 self.assertEqual(result, done.returncode, done.stderr)
                 self.assertIn(f"title {code}", done.stdout + done.stderr)
@@ -274,7 +254,7 @@ class Import(ClientCase):
     def test_lost_reply(self):
         """The gateway took it, the reply was lost: the file is not imported twice."""
         self.table(30)
-        with self.gateway(lambda body: (self.acknowledged(body), (502, {}, b""))[1]):
+        with self.gateway(lambda body: (self.taken(body), (502, {}, b""))[1]):
             done = self.send()
             self.assertIn("it will not be imported twice", done.stderr)
             self.assertNotEqual(0, done.returncode)
