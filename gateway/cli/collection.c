@@ -13,7 +13,6 @@
 enum {
     PATH_MAX_BYTES = 4096,
     NAME_MAX_BYTES = 32,
-    COLUMNS_MAX = 24,
     CELL_MAX = 1 << 14,
     FILTERS_MAX = 12,
     ITEMS_MAX = 1000000

@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { WAIT_DEFAULT_S = 300, WAIT_MAX_S = 86400, SUMMARY_MAX = 1 << 20, LINE_MAX_BYTES = 4096 };
+enum { WAIT_DEFAULT_S = 300, WAIT_MAX_S = 86400, LINE_MAX_BYTES = 4096 };
 
 /* ---- what is shown ---- */
 

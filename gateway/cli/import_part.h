@@ -18,9 +18,7 @@ struct cli_import {
     uint64_t done; /* rows that the gateway has registered */
 };
 
-/* Where the id of this file's import is kept between runs; NULL when there is no place for it. The caller frees. */
-char *cli_import_state_path(const struct cli_import *import);
-/* The id kept for this file; false when there is none. */
+/* The id kept for this file between runs; false when there is none. */
 bool cli_import_state_read(const struct cli_import *import, char ret_id[static BASE_UUID_TEXT_MAX]);
 
 /* Uploads the parts, signs the act and sends it. Returns CLI_EXIT_OK when the gateway took it, else what to return: what is

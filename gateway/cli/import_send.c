@@ -15,7 +15,8 @@
 
 enum { STATE_MODE = 0600 };
 
-char *cli_import_state_path(const struct cli_import *import)
+/* Where the id of this file's import is kept between runs; NULL when there is no place for it. */
+static char *state_path(const struct cli_import *import)
 {
     static const char ending[] = ".checkpoint";
     const char *seen = import->session.seen.path;
@@ -32,7 +33,7 @@ bool cli_import_state_read(const struct cli_import *import, char ret_id[static B
 {
     uint8_t uuid[BASE_UUID_BYTES];
     struct base_buffer kept BASE_CLEANUP(base_buffer_clear);
-    char *path = cli_import_state_path(import);
+    char *path = state_path(import);
     base_buffer_init(&kept, BASE_UUID_TEXT_MAX);
     bool found = path && base_file_read(path, BASE_FILE_PUBLIC, &kept) == 0 && kept.len == BASE_UUID_TEXT_MAX &&
                  kept.data[kept.len - 1] == '\n' &&
@@ -46,7 +47,7 @@ bool cli_import_state_read(const struct cli_import *import, char ret_id[static B
 static void state_keep(const struct cli_import *import)
 {
     char line[BASE_UUID_TEXT_MAX + 1];
-    char *path = cli_import_state_path(import);
+    char *path = state_path(import);
     snprintf(line, sizeof line, "%s\n", import->id);
     int r = path ? base_file_replace(path, base_bytes_text(line), STATE_MODE) : -ENOENT;
     if (r)
@@ -58,7 +59,7 @@ static void state_keep(const struct cli_import *import)
 /* The next time the file is sent it is another import. */
 static void state_forget(const struct cli_import *import)
 {
-    char *path = cli_import_state_path(import);
+    char *path = state_path(import);
     if (path)
         (void) unlink(path);
     free(path);
