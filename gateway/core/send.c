@@ -82,15 +82,22 @@ void core_problem_send(struct core_request *take_request, enum wire_code code, c
     core_request_free(take_request);
 }
 
-void core_problem_tell(struct core_request *request, enum wire_code code, const char *detail)
+void core_log_away_send(struct core_request *take_request)
 {
-    plain_problem_send(request, code, detail, NULL, 0);
+    take_request->fault[0] = '\0';
+    core_problem_send(take_request, WIRE_CODE_LOG_UNAVAILABLE, NULL, RETRY_S);
+}
+
+void core_too_many_send(struct core_request *take_request, int64_t wait_us)
+{
+    take_request->fault[0] = '\0';
+    core_problem_send(take_request, WIRE_CODE_TOO_MANY, NULL, (unsigned)(wait_us / 1000000) + 1);
 }
 
 void core_later_tell(struct core_request *request, enum wire_note note)
 {
-    core_problem_tell(request, WIRE_CODE_LOG_UNAVAILABLE,
-                      wire_message_note(request->gateway->messages, note, request->language));
+    plain_problem_send(request, WIRE_CODE_LOG_UNAVAILABLE,
+                       wire_message_note(request->gateway->messages, note, request->language), NULL, 0);
 }
 
 void core_overload_send(struct core_gateway *gateway, struct link_channel *channel, const struct link_request *http)
@@ -151,11 +158,9 @@ static unsigned status_of(const struct core_request *request)
 static int refusal_encode(struct core_request *request, const char *detail, struct base_buffer *out)
 {
     struct core_gateway *gateway = request->gateway;
-    BASE_CLEANUP(base_buffer_clear) struct base_buffer plain, der, first_proof, second_proof;
+    BASE_CLEANUP(base_buffer_clear) struct base_buffer plain, der;
     base_buffer_init(&plain, PROBLEM_BYTES_MAX);
     base_buffer_init(&der, PROBLEM_BYTES_MAX);
-    base_buffer_init(&first_proof, AUDIT_PROOF_TEXT_MAX);
-    base_buffer_init(&second_proof, AUDIT_PROOF_TEXT_MAX);
     struct wire_problem problem = {
         .codes = request->codes,
         .status = status_of(request),

@@ -13,12 +13,14 @@ void core_page_send(struct core_request *take_request, const char *content_type,
  * retry_s 0 leaves Retry-After out. */
 void core_problem_send(struct core_request *take_request, enum wire_code code, const char *allow, unsigned retry_s);
 
-/* The same for a request that has still something to do. detail replaces the code's words; sending it again would not
- * help. */
-void core_problem_tell(struct core_request *request, enum wire_code code, const char *detail);
+/* 503: the log or the register is away, nothing is known to be recorded, and so nothing is said of what was asked. */
+void core_log_away_send(struct core_request *take_request);
+
+/* 429: asked too often, to come again after wait_us. Nothing is recorded, nor said of what was asked. */
+void core_too_many_send(struct core_request *take_request, int64_t wait_us);
 
 /* 503 for what stands in the log and cannot be told now: note says what is to be done, and no Retry-After that it be sent
- * again. */
+ * again. The request has still something to do. */
 void core_later_tell(struct core_request *request, enum wire_note note);
 
 /* The request's codes as a signed problem with the receipt of its records. detail replaces the first code's words, or

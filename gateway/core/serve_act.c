@@ -12,21 +12,6 @@ enum { REDECISIONS_MAX = 3, RETRY_S = 1, ACKNOWLEDGEMENT_BYTES_MAX = 16 << 10 };
 
 static void act_recorded(struct core_request *request);
 
-/* Nothing is known to be recorded, so nothing is said: GET /v1/queries/{id} tells whether it was. */
-static void log_away(struct core_request *request)
-{
-    request->codes = (struct wire_codes){0};
-    request->fault[0] = '\0';
-    core_problem_send(request, WIRE_CODE_LOG_UNAVAILABLE, NULL, RETRY_S);
-}
-
-static void too_many(struct core_request *request, int64_t wait_us)
-{
-    request->codes = (struct wire_codes){0};
-    request->fault[0] = '\0';
-    core_problem_send(request, WIRE_CODE_TOO_MANY, NULL, (unsigned)(wait_us / 1000000) + 1);
-}
-
 /* Counts a refusal once, before it is recorded. */
 static enum core_rate_verdict refusal_count(struct core_request *request, int64_t *ret_wait_us)
 {
@@ -38,13 +23,13 @@ static void act_record(struct core_request *request)
     int64_t wait_us;
     switch (refusal_count(request, &wait_us)) {
     case CORE_RATE_EXCEEDED:
-        too_many(request, wait_us);
+        core_too_many_send(request, wait_us);
         return;
     case CORE_RATE_WITHIN:
         break;
     }
     if (core_entry_act_append(request, core_act_claim(request), act_recorded) != 0)
-        log_away(request);
+        core_log_away_send(request);
 }
 
 /* The register changed, or the id was claimed, between the check and the record: whoever was later is told why. */
@@ -53,7 +38,7 @@ static void act_decide_again(struct core_request *request)
     if (request->first.outcome == AUDIT_OUTCOME_CLAIMED)
         request->is_claimed = true;
     if (request->attempts++ >= REDECISIONS_MAX || core_act_find(request) < 0 || core_act_decide(request) < 0)
-        log_away(request);
+        core_log_away_send(request);
     else
         act_record(request);
 }
@@ -113,11 +98,11 @@ static void act_recorded(struct core_request *request)
         return;
     case AUDIT_OUTCOME_POISON:
         base_log(BASE_LOG_ERROR, "event=record-refused-by-store kind=%s", request->first.columns.kind);
-        log_away(request);
+        core_log_away_send(request);
         return;
     case AUDIT_OUTCOME_UNKNOWN:
     case AUDIT_OUTCOME_UNAVAILABLE:
-        log_away(request);
+        core_log_away_send(request);
         return;
     }
     if (wire_codes_empty(request->codes)) {
@@ -150,7 +135,7 @@ void core_act_serve(struct core_request *take_request)
     int64_t wait_us;
     switch (arrival_count(request, &wait_us)) {
     case CORE_RATE_EXCEEDED:
-        too_many(request, wait_us);
+        core_too_many_send(request, wait_us);
         return;
     case CORE_RATE_WITHIN:
         break;
@@ -162,7 +147,7 @@ void core_act_serve(struct core_request *take_request)
             return;
         }
         if (core_act_find(request) < 0 || core_act_decide(request) < 0) {
-            log_away(request);
+            core_log_away_send(request);
             return;
         }
     }

@@ -9,16 +9,11 @@
 
 static void reading_recorded(struct core_request *request);
 
-static void log_away(struct core_request *request)
-{
-    core_problem_send(request, WIRE_CODE_LOG_UNAVAILABLE, NULL, 1);
-}
-
 static void checkpoint_send(struct core_request *request)
 {
     struct audit_head head;
     if (audit_writer_head_read(request->gateway->writer, &head) != 0)
-        log_away(request);
+        core_log_away_send(request);
     else
         core_page_send(request, "text/plain; charset=utf-8", base_bytes_of(head.checkpoint, head.checkpoint_len));
 }
@@ -30,7 +25,7 @@ static void tile_send(struct core_request *request, const struct audit_tile_path
     if (r == AUDIT_STORE_NONE)
         core_problem_send(request, WIRE_CODE_NOT_FOUND, NULL, 0);
     else if (r != 0)
-        log_away(request);
+        core_log_away_send(request);
     else
         core_page_send(request, "application/octet-stream",
                        base_bytes_of(hashes, path->width * sizeof(struct audit_hash)));
@@ -66,7 +61,7 @@ static void entries_serve(struct core_request *request, const struct audit_tile_
     struct core_gateway *gateway = request->gateway;
     struct audit_head head;
     if (audit_writer_head_read(gateway->writer, &head) != 0) {
-        log_away(request);
+        core_log_away_send(request);
         return;
     }
     if (path->index > head.size / AUDIT_TILE_WIDTH || path->index * AUDIT_TILE_WIDTH + path->width > head.size) {
@@ -78,7 +73,7 @@ static void entries_serve(struct core_request *request, const struct audit_tile_
     core_request_address(request, address);
     int r = store_person_find(gateway->pool, request->peer.iin, request->peer.bin, address, request->arrival_us, &person);
     if (r < 0) {
-        log_away(request);
+        core_log_away_send(request);
         return;
     }
     enum reader reader = r == STORE_NONE ? READER_NONE : reader_of(&person);
@@ -88,7 +83,7 @@ static void entries_serve(struct core_request *request, const struct audit_tile_
     }
     request->tile = *path;
     if (core_entry_reading_append(request, &person, reader_role[reader], tile_name(request), reading_recorded) != 0)
-        log_away(request);
+        core_log_away_send(request);
 }
 
 static int bundle_add(void *context, uint64_t index, struct base_bytes leaf)
@@ -104,7 +99,7 @@ static int bundle_add(void *context, uint64_t index, struct base_bytes leaf)
 static void reading_recorded(struct core_request *request)
 {
     if (!request->first.durable) {
-        log_away(request);
+        core_log_away_send(request);
         return;
     }
     const struct audit_store *store = &request->gateway->audit_store;
@@ -116,7 +111,7 @@ static void reading_recorded(struct core_request *request)
         return;
     }
     base_log(BASE_LOG_ERROR, "event=bundle-not-read error=%d", r);
-    log_away(request);
+    core_log_away_send(request);
 }
 
 void core_log_serve(struct core_request *take_request)

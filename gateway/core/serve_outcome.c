@@ -9,8 +9,6 @@
 #include "gateway/registry/facts.h"
 #include "schema/store/query.h"
 
-enum { RETRY_S = 1 };
-
 static const char *state_of(const struct store_query *query)
 {
     bool is_act = strncmp(query->request_kind, "admin.", strlen("admin.")) == 0;
@@ -135,11 +133,6 @@ static void outcome_send(struct core_request *take_request)
     core_page_send(take_request, "application/json", base_buffer_view(&take_request->reply));
 }
 
-static void outcome_away(struct core_request *take_request)
-{
-    core_problem_send(take_request, WIRE_CODE_LOG_UNAVAILABLE, NULL, RETRY_S);
-}
-
 /* Builds the page in request->reply. */
 static int page_make(struct core_request *request, const struct store_query *query, struct base_bytes held)
 {
@@ -216,7 +209,7 @@ static void page_serve(struct core_request *take_request, const struct store_que
     if (word == RIGHT_BLOCKED)
         core_problem_send(request, WIRE_CODE_OFFICER_BLOCKED, NULL, 0);
     else if (page_make(request, query, base_bytes_of(NULL, 0)) < 0)
-        outcome_away(request);
+        core_log_away_send(request);
     else
         outcome_send(request);
 }
@@ -238,7 +231,7 @@ static void reply_show(struct core_request *take_request, const struct store_que
     if (r == 0)
         r = core_entry_delivered_append(request, right, showing_recorded);
     if (r != 0)
-        outcome_away(request);
+        core_log_away_send(request);
 }
 
 static void outcome_look(struct core_request *take_request)
@@ -255,7 +248,7 @@ static void outcome_look(struct core_request *take_request)
     if (r == 0)
         r = right_check(request, &right, &word);
     if (r < 0)
-        outcome_away(request);
+        core_log_away_send(request);
     else if (word == RIGHT_STANDS)
         reply_show(request, &query, &right);
     else
@@ -282,7 +275,7 @@ static void showing_recorded(struct core_request *request)
     case AUDIT_OUTCOME_UNAVAILABLE:
         break;
     }
-    outcome_away(request);
+    core_log_away_send(request);
 }
 
 void core_outcome_serve(struct core_request *take_request)

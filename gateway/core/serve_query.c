@@ -22,14 +22,6 @@ static void answer_unproved(struct core_request *request);
 static void answer_undelivered(struct core_request *request);
 static void undelivered_recorded(struct core_request *request);
 
-/* Nothing was recorded, so nothing may be said: the id stays free. */
-static void log_away(struct core_request *request)
-{
-    request->codes = (struct wire_codes){0};
-    request->fault[0] = '\0';
-    core_problem_send(request, WIRE_CODE_LOG_UNAVAILABLE, NULL, RETRY_S);
-}
-
 /* ---- steps 3 to 6 ---- */
 
 /* Whoever finds no place among those counted may ask: many people at work are no flood, and each refusal has a bound of its
@@ -69,14 +61,6 @@ static void planned_work_check(struct core_request *request)
         wire_codes_add(&request->codes, WIRE_CODE_MAINTENANCE);
 }
 
-/* Nothing is recorded, nor said of the query. */
-static void too_many(struct core_request *request, int64_t wait_us)
-{
-    request->codes = (struct wire_codes){0};
-    request->fault[0] = '\0';
-    core_problem_send(request, WIRE_CODE_TOO_MANY, NULL, (unsigned)(wait_us / 1000000) + 1);
-}
-
 void core_query_serve(struct core_request *take_request)
 {
     struct core_request *request = take_request;
@@ -85,7 +69,7 @@ void core_query_serve(struct core_request *take_request)
     case CORE_RATE_WITHIN:
         break;
     case CORE_RATE_EXCEEDED:
-        too_many(request, wait_us);
+        core_too_many_send(request, wait_us);
         return;
     }
     core_message_verify(request); /* 3 */
@@ -95,7 +79,7 @@ void core_query_serve(struct core_request *take_request)
             return;
         }
         if (core_officer_find(request) < 0) { /* 5 */
-            log_away(request);
+            core_log_away_send(request);
             return;
         }
         core_query_decide(request); /* 6 */
@@ -134,13 +118,13 @@ static void minimal_record(struct core_request *request)
         wire_codes_add(&request->codes, WIRE_CODE_LOG_UNAVAILABLE);
     switch (core_refusal_count(request, &wait_us)) {
     case CORE_RATE_EXCEEDED:
-        too_many(request, wait_us);
+        core_too_many_send(request, wait_us);
         return;
     case CORE_RATE_WITHIN:
         break;
     }
     if (core_entry_minimal_append(request, request_recorded) != 0)
-        log_away(request);
+        core_log_away_send(request);
 }
 
 /* A refusal uses the id up like a permit; what was asked of an explanation uses up none. */
@@ -155,7 +139,7 @@ static void kind_record(struct core_request *request, enum audit_kind kind, enum
     if (r == CORE_ENTRY_UNFIT)
         minimal_record(request);
     else if (r != 0)
-        log_away(request);
+        core_log_away_send(request);
 }
 
 static void refusal_record(struct core_request *request)
@@ -168,7 +152,7 @@ static void refusal_record(struct core_request *request)
     case CORE_RATE_EXCEEDED:
         break;
     }
-    too_many(request, wait_us);
+    core_too_many_send(request, wait_us);
 }
 
 static void request_record(struct core_request *request)
@@ -225,7 +209,7 @@ static void explanation_send(struct core_request *request)
 static void request_decide_again(struct core_request *request, enum audit_outcome outcome)
 {
     if (request->attempts++ >= REDECISIONS_MAX || core_officer_find(request) < 0) {
-        log_away(request);
+        core_log_away_send(request);
         return;
     }
     if (outcome == AUDIT_OUTCOME_CLAIMED)
@@ -246,11 +230,11 @@ static void request_recorded(struct core_request *request)
         return;
     case AUDIT_OUTCOME_POISON:
         base_log(BASE_LOG_ERROR, "event=record-refused-by-store kind=%s", request->first.columns.kind);
-        log_away(request);
+        core_log_away_send(request);
         return;
     case AUDIT_OUTCOME_UNKNOWN: /* should it be there after all, it gets a query.unknown */
     case AUDIT_OUTCOME_UNAVAILABLE:
-        log_away(request);
+        core_log_away_send(request);
         return;
     }
     switch (verdict_of(request)) {

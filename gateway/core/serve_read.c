@@ -12,12 +12,7 @@
 #include "gateway/wire/json.h"
 #include "schema/store/act.h"
 
-enum { RETRY_S = 1, TEXT_BYTES_MAX = 8 << 10 };
-
-static void log_away(struct core_request *request)
-{
-    core_problem_send(request, WIRE_CODE_LOG_UNAVAILABLE, NULL, RETRY_S);
-}
+enum { TEXT_BYTES_MAX = 8 << 10 };
 
 /* What stands behind /v1/registry/, in its two parts. */
 struct wanted {
@@ -117,7 +112,7 @@ static void page_recorded(struct core_request *request)
     if (request->first.durable)
         page_send(request);
     else
-        log_away(request);
+        core_log_away_send(request);
 }
 
 /* The page into request->reply, and on to whoever is next. */
@@ -158,7 +153,7 @@ void core_registry_serve(struct core_request *take_request)
     int64_t wait_us;
     switch (core_rate_take(request->gateway->reads, request->peer.iin, request->arrival_us, &wait_us)) {
     case CORE_RATE_EXCEEDED:
-        core_problem_send(request, WIRE_CODE_TOO_MANY, NULL, (unsigned)(wait_us / 1000000) + 1);
+        core_too_many_send(request, wait_us);
         return;
     case CORE_RATE_WITHIN:
         break;
@@ -177,6 +172,6 @@ void core_registry_serve(struct core_request *take_request)
         core_problem_send(request, WIRE_CODE_BAD_REQUEST, NULL, 0);
     else {
         base_log(BASE_LOG_WARNING, "event=register-not-read collection=%s error=%d", wanted.collection->name, -r);
-        log_away(request);
+        core_log_away_send(request);
     }
 }

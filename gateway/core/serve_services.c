@@ -156,7 +156,7 @@ void core_services_serve(struct core_request *take_request)
     /* There is no message: the person asked about is the one connected. */
     request->message.signer = request->peer;
     if (core_officer_find(request) < 0) {
-        core_problem_send(request, WIRE_CODE_LOG_UNAVAILABLE, NULL, 1);
+        core_log_away_send(request);
         return;
     }
     struct page page = {

@@ -14,17 +14,7 @@
 #include "schema/store/act.h"
 #include "schema/store/blob.h"
 
-enum { RETRY_S = 1, TEXT_BYTES_MAX = 2 << 10 };
-
-static void log_away(struct core_request *request)
-{
-    core_problem_send(request, WIRE_CODE_LOG_UNAVAILABLE, NULL, RETRY_S);
-}
-
-static void too_many(struct core_request *request, int64_t wait_us)
-{
-    core_problem_send(request, WIRE_CODE_TOO_MANY, NULL, (unsigned)(wait_us / 1000000) + 1);
-}
+enum { TEXT_BYTES_MAX = 2 << 10 };
 
 /* Whether the person connected is of a known body and in its networks; all reasons against. */
 static int own_check(struct core_request *request)
@@ -111,7 +101,7 @@ static void upload_take(struct core_request *request, enum wire_upload_type type
         return;
     }
     base_log(BASE_LOG_WARNING, "event=upload-not-stored error=%d", -r);
-    log_away(request);
+    core_log_away_send(request);
 }
 
 void core_upload_serve(struct core_request *take_request)
@@ -121,7 +111,7 @@ void core_upload_serve(struct core_request *take_request)
     enum core_rate_verdict verdict = CORE_RATE_EXCEEDED;
     int64_t wait_us;
     if (own_check(request) < 0) {
-        log_away(request);
+        core_log_away_send(request);
         return;
     }
     if (!wire_codes_empty(request->codes)) {
@@ -129,12 +119,12 @@ void core_upload_serve(struct core_request *take_request)
         return;
     }
     if (upload_count(request, &verdict, &wait_us) < 0) {
-        log_away(request);
+        core_log_away_send(request);
         return;
     }
     switch (verdict) {
     case CORE_RATE_EXCEEDED:
-        too_many(request, wait_us);
+        core_too_many_send(request, wait_us);
         return;
     case CORE_RATE_WITHIN:
         break;
@@ -172,7 +162,7 @@ static void scan_send(struct core_request *request)
     if (request->first.durable)
         core_page_send(request, wire_upload_type_text(request->upload), base_buffer_view(&request->reply));
     else
-        log_away(request);
+        core_log_away_send(request);
 }
 
 /* STORE_NONE: there is none, or none that this person may see. */
@@ -217,7 +207,7 @@ void core_scan_serve(struct core_request *take_request)
     int64_t wait_us;
     switch (core_rate_take(request->gateway->reads, request->peer.iin, request->arrival_us, &wait_us)) {
     case CORE_RATE_EXCEEDED:
-        too_many(request, wait_us);
+        core_too_many_send(request, wait_us);
         return;
     case CORE_RATE_WITHIN:
         break;
@@ -236,6 +226,6 @@ void core_scan_serve(struct core_request *take_request)
         r = scan_record(request, text);
     if (r < 0) {
         base_log(BASE_LOG_ERROR, "event=scan-not-shown application=%s error=%d", text, -r);
-        log_away(request);
+        core_log_away_send(request);
     }
 }
