@@ -5,7 +5,7 @@
 
 #include "gateway/core/request.h"
 
-/* Every request of the officers' listener begins here: who is connected, then the page. */
+/* Every request of the officers' listener begins here: who is connected, whether they ask too often, then the page. */
 void core_request_serve(struct core_request *take_request);
 
 void core_query_serve(struct core_request *take_request);    /* POST /v1/queries, /v1/explain */

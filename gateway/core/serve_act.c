@@ -114,32 +114,9 @@ static void act_recorded(struct core_request *request)
         core_refusal_send(request, NULL);
 }
 
-/* Looks at the person's refusals, and counts the act at once: each becomes a record, whatever it says. */
-static enum core_rate_verdict arrival_count(struct core_request *request, int64_t *ret_wait_us)
-{
-    struct core_gateway *gateway = request->gateway;
-    enum core_rate_verdict verdict =
-        core_rate_check(gateway->rate, request->peer.iin, request->arrival_us, ret_wait_us);
-    switch (verdict) {
-    case CORE_RATE_WITHIN:
-        return core_rate_take(gateway->act_rate, request->peer.iin, request->arrival_us, ret_wait_us);
-    case CORE_RATE_EXCEEDED:
-        break;
-    }
-    return verdict;
-}
-
 void core_act_serve(struct core_request *take_request)
 {
     struct core_request *request = take_request;
-    int64_t wait_us;
-    switch (arrival_count(request, &wait_us)) {
-    case CORE_RATE_EXCEEDED:
-        core_too_many_send(request, wait_us);
-        return;
-    case CORE_RATE_WITHIN:
-        break;
-    }
     core_message_verify(request);
     if (request->has_message) {
         if (core_act_read(request) < 0) {

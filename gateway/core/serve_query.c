@@ -24,35 +24,6 @@ static void undelivered_recorded(struct core_request *request);
 
 /* ---- steps 3 to 6 ---- */
 
-/* Whoever finds no place among those counted may ask: many people at work are no flood, and each refusal has a bound of its
- * own. */
-static enum core_rate_verdict query_count(struct core_request *request, int64_t *ret_wait_us)
-{
-    struct core_gateway *gateway = request->gateway;
-    int64_t max = gateway->settings->queries_per_minute;
-    if (max == 0 || core_rate_count(gateway->queries, request->peer.iin, request->arrival_us) <= max)
-        return CORE_RATE_WITHIN;
-    return core_rate_check(gateway->queries, request->peer.iin, request->arrival_us, ret_wait_us);
-}
-
-/* Looks at the person's refusals, and counts a query or an explanation at once: each becomes a record, whatever it says. */
-static enum core_rate_verdict arrival_count(struct core_request *request, int64_t *ret_wait_us)
-{
-    struct core_gateway *gateway = request->gateway;
-    enum core_rate_verdict verdict =
-        core_rate_check(gateway->rate, request->peer.iin, request->arrival_us, ret_wait_us);
-    switch (verdict) {
-    case CORE_RATE_WITHIN:
-        verdict = request->route.page == CORE_PAGE_EXPLAIN
-                      ? core_rate_take(gateway->explains, request->peer.iin, request->arrival_us, ret_wait_us)
-                      : query_count(request, ret_wait_us);
-        break;
-    case CORE_RATE_EXCEEDED:
-        break;
-    }
-    return verdict;
-}
-
 /* Announced work stops queries, not those that are under way nor the explanation of one (clause 35). */
 static void planned_work_check(struct core_request *request)
 {
@@ -64,14 +35,6 @@ static void planned_work_check(struct core_request *request)
 void core_query_serve(struct core_request *take_request)
 {
     struct core_request *request = take_request;
-    int64_t wait_us;
-    switch (arrival_count(request, &wait_us)) {
-    case CORE_RATE_WITHIN:
-        break;
-    case CORE_RATE_EXCEEDED:
-        core_too_many_send(request, wait_us);
-        return;
-    }
     core_message_verify(request); /* 3 */
     if (request->has_message) {
         if (core_query_read(request) < 0) { /* 4 */

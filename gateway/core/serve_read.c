@@ -150,14 +150,6 @@ void core_registry_serve(struct core_request *take_request)
 {
     struct core_request *request = take_request;
     struct wanted wanted;
-    int64_t wait_us;
-    switch (core_rate_take(request->gateway->reads, request->peer.iin, request->arrival_us, &wait_us)) {
-    case CORE_RATE_EXCEEDED:
-        core_too_many_send(request, wait_us);
-        return;
-    case CORE_RATE_WITHIN:
-        break;
-    }
     enum wire_code code = wanted_read(request->route.rest, &wanted);
     if (code != WIRE_CODE_NONE) {
         core_problem_send(request, code, NULL, 0);

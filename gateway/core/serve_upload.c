@@ -204,14 +204,6 @@ void core_scan_serve(struct core_request *take_request)
     struct core_request *request = take_request;
     uint8_t application[BASE_UUID_BYTES];
     char text[BASE_UUID_TEXT_MAX];
-    int64_t wait_us;
-    switch (core_rate_take(request->gateway->reads, request->peer.iin, request->arrival_us, &wait_us)) {
-    case CORE_RATE_EXCEEDED:
-        core_too_many_send(request, wait_us);
-        return;
-    case CORE_RATE_WITHIN:
-        break;
-    }
     if (base_uuid_parse(request->route.rest, BASE_UUID_LOWER_CASE, application) < 0) {
         core_problem_send(request, WIRE_CODE_NOT_FOUND, NULL, 0);
         return;
