@@ -35,4 +35,13 @@ static inline bool base_bytes_equal_text(struct base_bytes a, const char *text)
     return base_bytes_equal(a, base_bytes_text(text));
 }
 
+/* FNV-1a, for the places of a table; no secret is in it: whoever chooses the bytes can choose many of one hash. */
+static inline uint64_t base_bytes_hash(struct base_bytes bytes)
+{
+    uint64_t hash = UINT64_C(0xcbf29ce484222325);
+    for (size_t i = 0; i < bytes.len; i++)
+        hash = (hash ^ bytes.data[i]) * UINT64_C(0x100000001b3);
+    return hash;
+}
+
 #endif

@@ -7,12 +7,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/bytes.h"
 #include "base/idnum.h"
 
 struct person {
     char iin[BASE_IDNUM_TEXT_MAX];
-    unsigned count;
+    unsigned count; /* 0: the place is free */
     int64_t since_us;
+    struct person *next;  /* in the same chain, or among the free */
+    struct person *first; /* of the chain of this place's number, which is that of its people's hash */
 };
 
 struct core_rate {
@@ -20,7 +23,7 @@ struct core_rate {
     unsigned max;
     int64_t window_us;
     size_t people;
-    size_t used; /* places before this one may be taken, none after */
+    struct person *free;
     struct person person[];
 };
 
@@ -33,6 +36,10 @@ int core_rate_new(unsigned max, int64_t window_us, size_t people, struct core_ra
     rate->max = max;
     rate->window_us = window_us;
     rate->people = people;
+    for (size_t i = people; i-- > 0;) {
+        rate->person[i].next = rate->free;
+        rate->free = &rate->person[i];
+    }
     *ret_rate = rate;
     return 0;
 }
@@ -52,22 +59,47 @@ static bool is_over(const struct core_rate *rate, const struct person *person, i
     return now_us - person->since_us >= rate->window_us || person->since_us - now_us >= rate->window_us;
 }
 
-/* The person's place, else one that is free or whose window is over, else NULL. Refusals are rare: few places are used. */
+static struct person **chain_of(struct core_rate *rate, const char *iin)
+{
+    return &rate->person[base_bytes_hash(base_bytes_text(iin)) % rate->people].first;
+}
+
+/* Those whose window is over leave the chain. */
+static void chain_clean(struct core_rate *rate, struct person **chain, int64_t now_us)
+{
+    for (struct person **link = chain; *link;) {
+        struct person *person = *link;
+        if (!is_over(rate, person, now_us)) {
+            link = &person->next;
+            continue;
+        }
+        *link = person->next;
+        person->count = 0;
+        person->next = rate->free;
+        rate->free = person;
+    }
+}
+
+/* NULL when nothing is counted of the person. */
 static struct person *person_find(struct core_rate *rate, const char *iin, int64_t now_us)
 {
-    struct person *free_place = NULL;
-    for (size_t i = 0; i < rate->used; i++) {
-        struct person *person = &rate->person[i];
-        if (is_over(rate, person, now_us))
-            person->count = 0;
-        if (person->count == 0)
-            free_place = free_place ? free_place : person;
-        else if (strcmp(person->iin, iin) == 0)
-            return person;
-    }
-    while (rate->used > 0 && rate->person[rate->used - 1].count == 0)
-        rate->used--;
-    return free_place || rate->used == rate->people ? free_place : &rate->person[rate->used];
+    struct person **chain = chain_of(rate, iin);
+    chain_clean(rate, chain, now_us);
+    struct person *person = *chain;
+    while (person && strcmp(person->iin, iin) != 0)
+        person = person->next;
+    return person;
+}
+
+/* The person's place, else the first of the free, else NULL. Only when none is free all chains are looked through. */
+static struct person *place_find(struct core_rate *rate, const char *iin, int64_t now_us)
+{
+    struct person *person = person_find(rate, iin, now_us);
+    if (person)
+        return person;
+    for (size_t i = 0; !rate->free && i < rate->people; i++)
+        chain_clean(rate, &rate->person[i].first, now_us);
+    return rate->free;
 }
 
 /* With the mutex held. */
@@ -82,21 +114,23 @@ static enum core_rate_verdict person_check(const struct core_rate *rate, const s
     return CORE_RATE_EXCEEDED;
 }
 
-/* With the mutex held. */
+/* With the mutex held; person is of place_find(). */
 static void person_count(struct core_rate *rate, struct person *person, const char *iin, int64_t now_us)
 {
     if (person->count++ > 0)
         return;
+    struct person **chain = chain_of(rate, iin);
+    rate->free = person->next;
+    person->next = *chain;
+    *chain = person;
     strncpy(person->iin, iin, sizeof(person->iin) - 1);
     person->since_us = now_us;
-    if (rate->used <= (size_t)(person - rate->person))
-        rate->used = (size_t)(person - rate->person) + 1;
 }
 
 enum core_rate_verdict core_rate_take(struct core_rate *rate, const char *iin, int64_t now_us, int64_t *ret_wait_us)
 {
     pthread_mutex_lock(&rate->mutex);
-    struct person *person = person_find(rate, iin, now_us);
+    struct person *person = place_find(rate, iin, now_us);
     enum core_rate_verdict verdict = person_check(rate, person, now_us, ret_wait_us);
     switch (verdict) {
     case CORE_RATE_WITHIN:
@@ -112,7 +146,7 @@ enum core_rate_verdict core_rate_take(struct core_rate *rate, const char *iin, i
 unsigned core_rate_count(struct core_rate *rate, const char *iin, int64_t now_us)
 {
     pthread_mutex_lock(&rate->mutex);
-    struct person *person = person_find(rate, iin, now_us);
+    struct person *person = place_find(rate, iin, now_us);
     if (person && person->count < UINT_MAX)
         person_count(rate, person, iin, now_us);
     unsigned count = person ? person->count : 0;

@@ -10,8 +10,8 @@
 
 struct core_rate;
 
-/* At most max refusals per person within window_us, for at most people at once. When there are more, nothing more is
- * counted of the unknown, so that it is exceeded for them, until the oldest window ends. -ENOMEM. */
+/* At most max of them per person within window_us, for at most people (one or more) at once. When there are more, nothing
+ * more is counted of the unknown, so that it is exceeded for them, until the oldest window ends. -ENOMEM. */
 int core_rate_new(unsigned max, int64_t window_us, size_t people, struct core_rate **ret_rate) BASE_MUST_USE;
 /* Accepts NULL. */
 void core_rate_free(struct core_rate *rate);

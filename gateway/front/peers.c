@@ -1,5 +1,7 @@
 #include "gateway/front/peers.h"
 
+#include "base/bytes.h"
+
 #include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
@@ -41,12 +43,10 @@ void front_peers_free(struct front_peers *peers)
     free(peers);
 }
 
-/* FNV-1a. Who chooses addresses to collide needs that many real ones, and walks at most connections_max places. */
+/* Who chooses addresses to collide needs that many real ones, and walks at most connections_max places. */
 static size_t home_of(const struct front_peers *peers, const char *address)
 {
-    uint64_t hash = 0xcbf29ce484222325U;
-    for (const char *at = address; *at; at++)
-        hash = (hash ^ (uint8_t) *at) * 0x100000001b3U;
+    uint64_t hash = base_bytes_hash(base_bytes_text(address));
     return (size_t) (hash ^ hash >> 32) & peers->mask;
 }
 

@@ -1,4 +1,5 @@
-/* Proves: exactly the well-formed sequences of RFC 3629 pass, and identification numbers are checked by their digit. */
+/* Proves: exactly the well-formed sequences of RFC 3629 pass, identification numbers are checked by their digit, and the hash
+ * of bytes is FNV-1a. */
 #include "base/idnum.h"
 #include "base/text.h"
 #include "tests/check_main.h"
@@ -70,5 +71,14 @@ START_TEST(no_number_at_all)
 }
 END_TEST
 
-CHECK_MAIN("base/text, base/idnum", well_formed_utf8, plain_texts, numbers_with_a_right_check_digit, any_other_last_digit_is_wrong,
+/* Vectors of draft-eastlake-fnv, appendix C. */
+START_TEST(hashes_of_bytes)
+{
+    ck_assert_uint_eq(base_bytes_hash(base_bytes_of(NULL, 0)), UINT64_C(0xcbf29ce484222325));
+    ck_assert_uint_eq(base_bytes_hash(base_bytes_text("a")), UINT64_C(0xaf63dc4c8601ec8c));
+    ck_assert_uint_eq(base_bytes_hash(base_bytes_text("foobar")), UINT64_C(0x85944171f73967e8));
+}
+END_TEST
+
+CHECK_MAIN("base/text, base/idnum, base/bytes", hashes_of_bytes, well_formed_utf8, plain_texts, numbers_with_a_right_check_digit, any_other_last_digit_is_wrong,
            no_number_at_all)

@@ -96,6 +96,26 @@ START_TEST(counting_has_no_maximum)
 }
 END_TEST
 
+/* However many are counted, each by themselves; and their places are others' when their windows are over. */
+START_TEST(people_of_one_table_are_told_apart)
+{
+    enum { PEOPLE = 4096 };
+    struct core_rate *rate = NULL;
+    char iin[16];
+    ck_assert_int_eq(core_rate_new(0, WINDOW_US, PEOPLE, &rate), 0);
+    for (int64_t window = 0; window < 3; window++) {
+        int64_t now_us = window * WINDOW_US;
+        for (unsigned count = 1; count <= 2; count++)
+            for (int i = 0; i < PEOPLE; i++) {
+                snprintf(iin, sizeof(iin), "%012d", (int)window * PEOPLE + i);
+                ck_assert_uint_eq(core_rate_count(rate, iin, now_us), count);
+            }
+        ck_assert_uint_eq(core_rate_count(rate, "500101100000", now_us), 0); /* no place */
+    }
+    core_rate_free(rate);
+}
+END_TEST
+
 enum { THREADS = 8, TAKES = 2000, SHARED_MAX = 500 };
 
 struct taker {
@@ -140,5 +160,5 @@ END_TEST
 
 CHECK_MAIN("refusal rate", a_person_has_a_limit, checking_alone_counts_nothing,
            a_full_table_counts_nobody_new_and_stops_nobody_else, a_clock_that_goes_back_forgives_rather_than_locks_out,
-           arrivals_out_of_order_are_of_one_window, counting_has_no_maximum,
+           arrivals_out_of_order_are_of_one_window, counting_has_no_maximum, people_of_one_table_are_told_apart,
            many_threads_share_one_limit)
