@@ -151,15 +151,13 @@ static int wellformed_decide(struct core_request *request)
 
 int core_act_decide(struct core_request *request)
 {
-    int64_t window_us = request->gateway->settings->window_seconds * 1000000;
     const struct wire_head *head = &request->act.head;
     bool is_other = wire_codes_have(request->codes, WIRE_CODE_SIGNER_NOT_CONNECTION);
     request->codes = (struct wire_codes){0};
     if (is_other)
         wire_codes_add(&request->codes, WIRE_CODE_SIGNER_NOT_CONNECTION);
-    if ((head->parts & WIRE_HEAD_AT) &&
-        (head->at_us < request->arrival_us - window_us || head->at_us > request->arrival_us + window_us))
-        wire_codes_add(&request->codes, WIRE_CODE_QUERY_STALE);
+    if (head->parts & WIRE_HEAD_AT)
+        core_time_check(request->gateway, head->at_us, request->arrival_us, &request->codes);
     if (request->is_claimed)
         wire_codes_add(&request->codes, WIRE_CODE_QUERY_REPLAYED);
     if (request->act.wellformed)

@@ -130,13 +130,11 @@ void core_standing_check(struct core_request *request)
         wire_codes_add(&request->codes, WIRE_CODE_AGREEMENT_UNSIGNED);
 }
 
-static void time_check(struct core_request *request)
+void core_time_check(const struct core_gateway *gateway, int64_t signed_at_us, int64_t arrival_us, struct wire_codes *codes)
 {
-    int64_t window_us = request->gateway->settings->window_seconds * 1000000;
-    int64_t at_us = request->query.at_us;
-    if ((request->query.parts & WIRE_QUERY_AT) &&
-        (at_us < request->arrival_us - window_us || at_us > request->arrival_us + window_us))
-        wire_codes_add(&request->codes, WIRE_CODE_QUERY_STALE);
+    int64_t window_us = gateway->settings->window_seconds * 1000000;
+    if (signed_at_us < arrival_us - window_us || signed_at_us > arrival_us + window_us)
+        wire_codes_add(codes, WIRE_CODE_QUERY_STALE);
 }
 
 /* The order itself, where all that it rests on could be read. */
@@ -170,7 +168,8 @@ void core_query_decide(struct core_request *request)
         request->codes.set &= ~(UINT64_C(1) << decided[i]);
     memset(&request->decision, 0, sizeof(request->decision));
     request->edition = NULL;
-    time_check(request);
+    if (request->query.parts & WIRE_QUERY_AT)
+        core_time_check(request->gateway, request->query.at_us, request->arrival_us, &request->codes);
     if (request->officer.claimed)
         wire_codes_add(&request->codes, WIRE_CODE_QUERY_REPLAYED);
     core_standing_check(request);

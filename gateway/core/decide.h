@@ -22,6 +22,9 @@ int core_officer_find(struct core_request *request) BASE_MUST_USE;
 /* Adds what the registration alone has against any query: unknown, blocked, network, agreement. */
 void core_standing_check(struct core_request *request);
 
+/* Adds query-stale for a message whose signed time is too far from its arrival. */
+void core_time_check(const struct core_gateway *gateway, int64_t signed_at_us, int64_t arrival_us, struct wire_codes *codes);
+
 /* Step 6: everything that depends on officer, time and order. May be called again after core_officer_find(). */
 void core_query_decide(struct core_request *request);
 

@@ -90,12 +90,10 @@ static int act_check(struct enrolment *enrolment, char **ret_error)
         .edition = policy_edition_at(gateway->editions, enrolment->at_us),
     };
     const struct registry_envelope envelope = {.act = &enrolment->act, .facts = &facts, .digest = enrolment->digest};
-    int64_t window_us = gateway->settings->window_seconds * 1000000;
     struct wire_codes codes = {0};
     struct store_names reasons;
     struct store_query claimed;
-    if (head->at_us < enrolment->at_us - window_us || head->at_us > enrolment->at_us + window_us)
-        wire_codes_add(&codes, WIRE_CODE_QUERY_STALE);
+    core_time_check(gateway, head->at_us, enrolment->at_us, &codes);
     registry_act_check(&enrolment->act, &facts, &codes);
     base_buffer_init(&enrolment->envelope, REGISTRY_ENVELOPE_BYTES_MAX + 1);
     int r = registry_envelope_encode(&envelope, &enrolment->envelope);
