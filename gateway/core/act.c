@@ -30,10 +30,7 @@ int core_act_read(struct core_request *request)
 int core_act_find(struct core_request *request)
 {
     const struct certs_identity *signer = &request->message.signer;
-    char address[CORE_ADDRESS_MAX];
-    core_request_address(request, address);
-    int r = store_person_find(request->gateway->pool, signer->iin, signer->bin, address, request->arrival_us,
-                              &request->person);
+    int r = core_person_find(request, signer, &request->person);
     request->has_person = r == 0;
     if (r < 0 || !(request->act.head.parts & WIRE_HEAD_ID))
         return r < 0 ? r : 0;

@@ -656,12 +656,9 @@ int core_entry_admin_read_append(struct core_request *request, const struct core
 {
     const struct core_subjects *keys = request->gateway->subjects;
     uint8_t mac[CORE_SUBJECT_MAC_BYTES];
-    char address[CORE_ADDRESS_MAX];
-    core_request_address(request, address);
     int r = core_subject_mac(keys, core_subjects_kid(keys), "filter", reading->filter, mac);
     if (r == 0)
-        r = store_person_find(request->gateway->pool, request->peer.iin, request->peer.bin, address, request->arrival_us,
-                              &request->person);
+        r = core_person_find(request, &request->peer, &request->person);
     if (r < 0)
         return r;
     const struct audit_leaf_actor actor = {.iin = request->peer.iin,

@@ -98,3 +98,10 @@ int core_reader_encode(const struct core_request *request, struct base_buffer *o
     int r = base_json_end(&json);
     return r < 0 ? r : base_buffer_append(out, base_bytes_of("", 1));
 }
+
+int core_person_find(const struct core_request *request, const struct certs_identity *who, struct store_person *ret_person)
+{
+    char address[CORE_ADDRESS_MAX];
+    core_request_address(request, address);
+    return store_person_find(request->gateway->pool, who->iin, who->bin, address, request->arrival_us, ret_person);
+}

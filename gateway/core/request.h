@@ -105,6 +105,11 @@ const char *core_request_id(const struct core_request *request);
 /* Who reads, as qao.read() wants it: appends a JSON object and a NUL. The buffer's errors. */
 int core_reader_encode(const struct core_request *request, struct base_buffer *out) BASE_MUST_USE;
 
+/* What the register knows of whoever is connected or signed, seen from the address the request came from. STORE_NONE, the
+ * store's errors. */
+int core_person_find(const struct core_request *request, const struct certs_identity *who,
+                     struct store_person *ret_person) BASE_MUST_USE;
+
 /* The peer's address as text; empty when it is too long to be one. */
 void core_request_address(const struct core_request *request, char ret_address[static CORE_ADDRESS_MAX]);
 

@@ -58,9 +58,8 @@ static enum reader reader_of(const struct store_person *person)
 
 static void entries_serve(struct core_request *request, const struct audit_tile_path *path)
 {
-    struct core_gateway *gateway = request->gateway;
     struct audit_head head;
-    if (audit_writer_head_read(gateway->writer, &head) != 0) {
+    if (audit_writer_head_read(request->gateway->writer, &head) != 0) {
         core_log_away_send(request);
         return;
     }
@@ -69,9 +68,7 @@ static void entries_serve(struct core_request *request, const struct audit_tile_
         return;
     }
     struct store_person person;
-    char address[CORE_ADDRESS_MAX];
-    core_request_address(request, address);
-    int r = store_person_find(gateway->pool, request->peer.iin, request->peer.bin, address, request->arrival_us, &person);
+    int r = core_person_find(request, &request->peer, &person);
     if (r < 0) {
         core_log_away_send(request);
         return;

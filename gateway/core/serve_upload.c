@@ -37,10 +37,7 @@ static int own_check(struct core_request *request)
 /* An administrator's imports come in many parts; everyone else's uploads are counted. */
 static int upload_count(struct core_request *request, enum core_rate_verdict *ret_verdict, int64_t *ret_wait_us)
 {
-    char address[CORE_ADDRESS_MAX];
-    core_request_address(request, address);
-    int r = store_person_find(request->gateway->pool, request->peer.iin, request->peer.bin, address, request->arrival_us,
-                              &request->person);
+    int r = core_person_find(request, &request->peer, &request->person);
     if (r < 0)
         return r;
     *ret_wait_us = 0;
