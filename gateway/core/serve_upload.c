@@ -6,6 +6,7 @@
 
 #include "base/json.h"
 #include "base/log.h"
+#include "gateway/core/act.h"
 #include "gateway/core/entry.h"
 #include "gateway/core/send.h"
 #include "gateway/core/serve.h"
@@ -25,13 +26,7 @@ static int own_check(struct core_request *request)
     int r = core_reader_encode(request, &reader);
     if (r == 0)
         r = store_person_check(request->gateway->pool, (const char *)reader.data, &reasons);
-    if (r < 0)
-        return r;
-    for (size_t i = 0; i < reasons.count; i++) {
-        enum wire_code code = wire_code_parse(base_bytes_text(reasons.names[i]));
-        wire_codes_add(&request->codes, code != WIRE_CODE_NONE ? code : WIRE_CODE_NOT_PERMITTED);
-    }
-    return 0;
+    return r < 0 ? r : core_act_codes_parse(&reasons, &request->codes);
 }
 
 /* An administrator's imports come in many parts; everyone else's uploads are counted. */
