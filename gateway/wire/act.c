@@ -237,31 +237,15 @@ void wire_acts_row_check(const struct wire_acts *acts, const json_t *row, struct
 
 /* ---- one act ---- */
 
-static void members_check(struct wire_act *act, const json_t *root)
-{
-    static const char *const known[] = {"v", "id", "at", "to", "act"};
-    const char *name;
-    const json_t *value;
-    json_object_foreach((json_t *)(uintptr_t)root, name, value)
-    {
-        size_t i = 0;
-        while (i < BASE_ARRAY_LENGTH(known) && strcmp(name, known[i]) != 0)
-            i++;
-        if (i == BASE_ARRAY_LENGTH(known)) {
-            wire_head_fault(act->fault, "content", "a member that is not of the protocol");
-            return;
-        }
-    }
-}
-
 static void act_take(const struct wire_acts *acts, struct wire_act *act, const json_t *root, const char *origin)
 {
+    static const char *const members[] = {"v", "id", "at", "to", "act", NULL};
     struct base_bytes type = wire_head_text(root, "v", act->fault);
     act->type = type.data ? wire_act_type_find(acts, type) : NULL;
     if (type.data && !act->type)
         wire_head_fault(act->fault, "v", "no type of act");
     act->head = wire_head_take(root, origin, act->fault);
-    members_check(act, root);
+    wire_head_members_check(root, members, act->fault);
     const json_t *value = json_object_get(root, "act");
     if (!value)
         wire_head_fault(act->fault, "act", "missing");
@@ -276,16 +260,11 @@ int wire_act_parse(const struct wire_acts *acts, struct base_bytes content, cons
                    struct wire_act *ret_act)
 {
     struct wire_act act = {.wellformed = false};
-    char why[WIRE_JSON_FAULT_MAX];
     json_t *root = NULL;
-    int r = wire_json_parse(content, WIRE_CONTENT_BYTES_MAX, &root, why);
+    int r = wire_head_content_parse(content, &root, act.fault);
     if (r < 0)
         return r;
-    if (r == WIRE_JSON_MALFORMED)
-        wire_head_fault(act.fault, "content", why);
-    else if (!json_is_object(root))
-        wire_head_fault(act.fault, "content", "not a JSON object");
-    else
+    if (r == 0)
         act_take(acts, &act, root, origin);
     act.wellformed = act.fault[0] == '\0' && act.faults.count == 0;
     *ret_document = root;

@@ -3,11 +3,43 @@
 #include <stdio.h>
 
 #include "base/clock.h"
+#include "gateway/wire/json.h"
 
 void wire_head_fault(char fault[static WIRE_HEAD_FAULT_MAX], const char *member, const char *what)
 {
     if (fault[0] == '\0')
         snprintf(fault, WIRE_HEAD_FAULT_MAX, "%s: %s", member, what);
+}
+
+int wire_head_content_parse(struct base_bytes content, json_t **ret_root, char fault[static WIRE_HEAD_FAULT_MAX])
+{
+    char why[WIRE_JSON_FAULT_MAX];
+    *ret_root = NULL;
+    int r = wire_json_parse(content, WIRE_CONTENT_BYTES_MAX, ret_root, why);
+    if (r < 0)
+        return r;
+    if (r == 0 && json_is_object(*ret_root))
+        return 0;
+    wire_head_fault(fault, "content", r == WIRE_JSON_MALFORMED ? why : "not a JSON object");
+    return WIRE_HEAD_NO_OBJECT;
+}
+
+static bool is_listed(const char *const names[], const char *name)
+{
+    while (*names && strcmp(*names, name) != 0)
+        names++;
+    return *names;
+}
+
+void wire_head_members_check(const json_t *root, const char *const members[], char fault[static WIRE_HEAD_FAULT_MAX])
+{
+    const char *name;
+    const json_t *value;
+    json_object_foreach((json_t *)(uintptr_t)root, name, value)
+        if (!is_listed(members, name)) {
+            wire_head_fault(fault, "content", "a member that is not of the protocol");
+            return;
+        }
 }
 
 struct base_bytes wire_head_text(const json_t *root, const char *member, char fault[static WIRE_HEAD_FAULT_MAX])

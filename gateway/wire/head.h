@@ -29,6 +29,17 @@ struct wire_head {
 /* A fault's text: member and what is wrong with it. The first that is noted stays. Printable ASCII. */
 void wire_head_fault(char fault[static WIRE_HEAD_FAULT_MAX], const char *member, const char *what);
 
+/* Named condition: the content is no JSON object; the fault is noted. */
+enum { WIRE_HEAD_NO_OBJECT = 1 };
+
+/* Reads the content of a signed message. The caller releases *ret_root, which is NULL where the content is no JSON at all,
+ * with json_decref(). WIRE_HEAD_NO_OBJECT, -ENOMEM. */
+int wire_head_content_parse(struct base_bytes content, json_t **ret_root,
+                            char fault[static WIRE_HEAD_FAULT_MAX]) BASE_MUST_USE;
+
+/* Notes a member whose name is not among these, which NULL ends. */
+void wire_head_members_check(const json_t *root, const char *const members[], char fault[static WIRE_HEAD_FAULT_MAX]);
+
 /* A mandatory text, borrowed; the empty view after a fault. */
 struct base_bytes wire_head_text(const json_t *root, const char *member, char fault[static WIRE_HEAD_FAULT_MAX]);
 

@@ -111,26 +111,10 @@ static void ground_take(struct wire_query *query, const json_t *root)
         query->parts |= WIRE_QUERY_GROUND;
 }
 
-static void members_check(struct wire_query *query, const json_t *root)
-{
-    static const char *const known[] = {"v",       "id",     "at",         "to",        "service", "basis", "duty", "case",
-                                        "article", "ground", "ordered_by", "recipient", "params"};
-    const char *name;
-    const json_t *value;
-    json_object_foreach((json_t *)(uintptr_t)root, name, value)
-    {
-        size_t i = 0;
-        while (i < BASE_ARRAY_LENGTH(known) && strcmp(name, known[i]) != 0)
-            i++;
-        if (i == BASE_ARRAY_LENGTH(known)) {
-            fault(query, "content", "a member that is not of the protocol");
-            return;
-        }
-    }
-}
-
 static void query_take(struct wire_query *query, const json_t *root, const char *origin)
 {
+    static const char *const members[] = {"v",    "id",      "at",     "to",         "service",   "basis",  "duty",
+                                          "case", "article", "ground", "ordered_by", "recipient", "params", NULL};
     head_take(query, root, origin);
     service_take(query, root);
     ground_take(query, root);
@@ -152,25 +136,19 @@ static void query_take(struct wire_query *query, const json_t *root, const char 
         query->params = params;
         query->parts |= WIRE_QUERY_PARAMS;
     }
-    members_check(query, root);
+    wire_head_members_check(root, members, query->fault);
 }
 
 int wire_query_parse(struct base_bytes content, const char *origin, json_t **ret_document, struct wire_query *ret_query)
 {
     struct wire_query query = {.wellformed = false};
-    char why[WIRE_JSON_FAULT_MAX];
     json_t *root = NULL;
-    int r = wire_json_parse(content, WIRE_QUERY_BYTES_MAX, &root, why);
+    int r = wire_head_content_parse(content, &root, query.fault);
     if (r < 0)
         return r;
-    if (r == WIRE_JSON_MALFORMED) {
-        fault(&query, "content", why);
-    } else if (!json_is_object(root)) {
-        fault(&query, "content", "not a JSON object");
-    } else {
+    if (r == 0)
         query_take(&query, root, origin);
-        query.wellformed = query.fault[0] == '\0';
-    }
+    query.wellformed = query.fault[0] == '\0';
     *ret_document = root;
     *ret_query = query;
     return 0;
