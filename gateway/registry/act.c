@@ -8,8 +8,6 @@
 #include "base/json.h"
 #include "gateway/registry/rights.h"
 #include "gateway/wire/json.h"
-#include "gateway/wire/reply.h"
-#include "policy/rights.h"
 
 /* ---- members of an act that fits its schema ---- */
 
@@ -42,13 +40,7 @@ static int64_t time_at(const json_t *object, const char *member)
 static void rights_check(const json_t *rights, const struct registry_act_facts *facts, struct wire_codes *codes)
 {
     struct policy_rights asked = registry_rights_read(rights);
-    unsigned reasons = policy_rights_check(facts->edition, &asked);
-    for (unsigned reason = POLICY_REASON_NONE + 1; reason <= POLICY_REASON_MAX; reason++)
-        if (reasons >> reason & 1)
-            wire_codes_add(codes, wire_code_of_reason((enum policy_reason)reason));
-    /* A duty is a ground within other duties (clause 20): without that basis it would give nothing. */
-    if (asked.duties != 0 && !(asked.bases >> POLICY_BASIS_OTHER_DUTIES & 1))
-        wire_codes_add(codes, WIRE_CODE_FORM_INCOMPLETE);
+    registry_rights_check(facts->edition, &asked, codes);
     if (!is_null(rights, "until") && time_at(rights, "until") <= facts->at_us)
         wire_codes_add(codes, WIRE_CODE_PERIOD_WRONG);
 }

@@ -1,5 +1,6 @@
 #include "gateway/registry/rights.h"
 
+#include "gateway/wire/reply.h"
 #include "policy/basis.h"
 
 /* Whether nothing is against these rights. */
@@ -25,6 +26,16 @@ json_t *registry_allowed_encode(const struct policy_edition *edition, unsigned r
     json_decref(bases);
     json_decref(duties);
     return NULL;
+}
+
+void registry_rights_check(const struct policy_edition *edition, const struct policy_rights *rights, struct wire_codes *codes)
+{
+    unsigned reasons = policy_rights_check(edition, rights);
+    for (unsigned reason = POLICY_REASON_NONE + 1; reason <= POLICY_REASON_MAX; reason++)
+        if (reasons >> reason & 1)
+            wire_codes_add(codes, wire_code_of_reason((enum policy_reason)reason));
+    if (rights->duties != 0 && !(rights->bases >> POLICY_BASIS_OTHER_DUTIES & 1))
+        wire_codes_add(codes, WIRE_CODE_FORM_INCOMPLETE);
 }
 
 struct policy_rights registry_rights_read(const json_t *rights)

@@ -7,8 +7,6 @@
 #include "gateway/registry/rights.h"
 #include "gateway/wire/code.h"
 #include "gateway/wire/json.h"
-#include "gateway/wire/reply.h"
-#include "policy/rights.h"
 
 static void put(struct registry_row_faults *faults, const char *column, const char *code)
 {
@@ -32,13 +30,10 @@ static void schema_fault(struct registry_row_faults *faults, const char *pointer
 static void rights_check(const struct policy_edition *edition, const json_t *row, struct registry_row_faults *faults)
 {
     const struct policy_rights rights = registry_rights_read(row);
-    unsigned reasons = policy_rights_check(edition, &rights);
-    for (unsigned reason = POLICY_REASON_NONE + 1; reason <= POLICY_REASON_MAX; reason++)
-        if (reasons >> reason & 1)
-            put(faults, reason == POLICY_REASON_DUTY_NOT_OF_ROLE ? "duties" : "bases",
-                wire_code_text(wire_code_of_reason((enum policy_reason)reason)));
-    if (rights.duties != 0 && !(rights.bases >> POLICY_BASIS_OTHER_DUTIES & 1))
-        put(faults, "duties", wire_code_text(WIRE_CODE_FORM_INCOMPLETE));
+    struct wire_codes codes = {0};
+    registry_rights_check(edition, &rights, &codes);
+    for (enum wire_code code = wire_codes_first(codes); code != WIRE_CODE_NONE; code = wire_codes_after(codes, code))
+        put(faults, code == WIRE_CODE_ROLE_BASIS ? "bases" : "duties", wire_code_text(code));
 }
 
 void registry_row_check(const struct wire_acts *acts, const struct policy_edition *edition, const json_t *row,
