@@ -105,11 +105,13 @@ static void name_of(uid_t uid, char ret_name[static 64])
         snprintf(ret_name, 64, "%lu", (unsigned long) uid);
 }
 
-void base_file_explain(const char *path, char ret_words[static BASE_FILE_WORDS_MAX])
+void base_file_explain(const char *path, int error, char ret_words[static BASE_FILE_WORDS_MAX])
 {
     struct stat info;
     char owner[64], own[64];
-    if (stat(path, &info) < 0) {
+    if (error != -EPERM) {
+        snprintf(ret_words, BASE_FILE_WORDS_MAX, "%s", strerror(-error));
+    } else if (stat(path, &info) < 0) {
         snprintf(ret_words, BASE_FILE_WORDS_MAX, "%s", strerror(errno));
     } else if (info.st_uid != geteuid() && info.st_uid != 0) {
         name_of(info.st_uid, owner);

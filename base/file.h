@@ -25,9 +25,9 @@ char *base_file_folder(const char *path) BASE_MUST_USE;
 
 enum { BASE_FILE_WORDS_MAX = 256 };
 
-/* Why base_file_read() refused a secret with -EPERM, and what to do: its owner is another user, as whom the program
- * should run, or others may read it. The path is not in it. Not in a sandbox: users' names are looked up. One thread.
- */
-void base_file_explain(const char *path, char ret_words[static BASE_FILE_WORDS_MAX]);
+/* What base_file_read()'s error means. Of a secret refused with -EPERM also what to do: its owner is another user, as whom
+ * the program should run, or others may read it. The path is not in it. Not in a sandbox: users' names are looked up. One
+ * thread. */
+void base_file_explain(const char *path, int error, char ret_words[static BASE_FILE_WORDS_MAX]);
 
 #endif

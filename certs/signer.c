@@ -191,12 +191,10 @@ static int file_read(const char *path, enum base_file_secrecy secrecy, struct ba
 {
     base_buffer_init(out, CERTS_KEY_FILE_MAX);
     int r = base_file_read(path, secrecy, out);
-    if (r == -EPERM && secrecy == BASE_FILE_SECRET) {
+    if (r < 0) {
         char words[BASE_FILE_WORDS_MAX];
-        base_file_explain(path, words);
+        base_file_explain(path, r, words);
         certs_error_set(ret_error, "%s: %s", path, words);
-    } else if (r < 0) {
-        certs_error_set(ret_error, "%s: %s", path, strerror(-r));
     }
     return r;
 }

@@ -95,12 +95,11 @@ static int check_secrecy(const char *path, char **ret_error)
     struct base_buffer content BASE_CLEANUP(base_buffer_clear);
     base_buffer_init(&content, FILE_MAX_BYTES);
     int r = base_file_read(path, BASE_FILE_SECRET, &content);
-    if (r == -EPERM) {
-        char words[BASE_FILE_WORDS_MAX];
-        base_file_explain(path, words);
-        return fail(path, words, ret_error);
-    }
-    return r < 0 ? fail(path, strerror(-r), ret_error) : 0;
+    if (r == 0)
+        return 0;
+    char words[BASE_FILE_WORDS_MAX];
+    base_file_explain(path, r, words);
+    return fail(path, words, ret_error);
 }
 
 static int read_registry(const char *path, struct adapter_registry_settings *registry, char **ret_error)

@@ -25,7 +25,7 @@ static int password_read(const char *path, struct base_buffer *out, const char *
     int r = base_file_read(path, BASE_FILE_SECRET, out);
     if (r == -EPERM) {
         char words[BASE_FILE_WORDS_MAX];
-        base_file_explain(path, words);
+        base_file_explain(path, r, words);
         fprintf(stderr, "qao: %s: %s\n", path, words);
         return CLI_KEYS_UNUSABLE;
     }

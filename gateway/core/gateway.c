@@ -143,9 +143,8 @@ static int sealing_read(struct core_gateway *gateway, char **ret_error)
 static int secret_refused(const char *path, int error, char **ret_error)
 {
     char words[BASE_FILE_WORDS_MAX];
-    if (error == -EPERM)
-        base_file_explain(path, words);
-    return complain(ret_error, error, "%s: %s", path, error == -EPERM ? words : strerror(-error));
+    base_file_explain(path, error, words);
+    return complain(ret_error, error, "%s: %s", path, words);
 }
 
 static int keys_read(struct core_gateway *gateway, char **ret_error)

@@ -76,12 +76,10 @@ static gnutls_datum_t datum_of(const struct base_buffer *buffer)
 static int read_file(const char *path, enum base_file_secrecy secrecy, struct base_buffer *out, char **ret_error)
 {
     int r = base_file_read(path, secrecy, out);
-    if (r == -EPERM && secrecy == BASE_FILE_SECRET) {
+    if (r < 0) {
         char words[BASE_FILE_WORDS_MAX];
-        base_file_explain(path, words);
+        base_file_explain(path, r, words);
         set_error(ret_error, path, words);
-    } else if (r < 0) {
-        set_error(ret_error, path, strerror(-r));
     }
     return r;
 }

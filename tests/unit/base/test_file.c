@@ -109,7 +109,7 @@ START_TEST(a_refusal_says_what_to_do)
     char words[BASE_FILE_WORDS_MAX];
     ck_assert_int_eq(base_file_replace(path, base_bytes_text("key"), 0640), 0);
     ck_assert_int_eq(chmod(path, 0640), 0); /* whatever the umask took away */
-    base_file_explain(path, words);
+    base_file_explain(path, -EPERM, words);
     ck_assert_str_eq(words, "holds a secret, but others than its owner may use it (mode 640): chmod 600 it first");
     if (geteuid() == 0) { /* only root can make a file of another user */
         struct base_buffer buffer;
@@ -117,10 +117,12 @@ START_TEST(a_refusal_says_what_to_do)
         ck_assert_int_eq(chmod(path, 0600), 0);
         ck_assert_int_eq(chown(path, 4242424, (gid_t) -1), 0);
         ck_assert_int_eq(base_file_read(path, BASE_FILE_SECRET, &buffer), -EPERM);
-        base_file_explain(path, words);
+        base_file_explain(path, -EPERM, words);
         ck_assert_str_eq(words, "holds a secret of the user 4242424, but this program runs as root: run it as the "
                                 "service's user (sudo -u), or change the file's owner");
     }
+    base_file_explain("/nowhere", -ENOENT, words);
+    ck_assert_str_eq(words, "No such file or directory");
     folder_remove();
 }
 END_TEST
