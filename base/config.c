@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <ini.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -137,6 +136,19 @@ int base_config_load(const char *path, const struct base_config_key *keys, size_
     base_config_clear(keys, count);
     *ret_error = loading.error;
     return line == -1 ? -ENOENT : -EINVAL;
+}
+
+void base_config_help_write(const struct base_config_key *keys, size_t count, FILE *out)
+{
+    const char *section = "";
+    for (size_t i = 0; i < count; i++) {
+        const struct base_config_key *key = &keys[i];
+        if (strcmp(section, key->section) != 0)
+            fprintf(out, "\n[%s]\n", key->section);
+        section = key->section;
+        fprintf(out, "  %-28s %s (%s%s)\n", key->name, key->help, key->initial ? "default " : "mandatory",
+                !key->initial ? "" : key->initial[0] ? key->initial : "empty");
+    }
 }
 
 void base_config_clear(const struct base_config_key *keys, size_t count)

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 enum base_config_type {
     BASE_CONFIG_TEXT,    /* value: char *[1], owned by the config struct's user, freed by base_config_clear() */
@@ -29,6 +30,9 @@ struct base_config_key {
  * what and where, and the result is -EINVAL, -ENOENT, or another errno. */
 int base_config_load(const char *path, const struct base_config_key *keys, size_t count,
                      char **ret_error) BASE_MUST_USE;
+
+/* Writes every key with its meaning and default, below the name of its section: for --help. */
+void base_config_help_write(const struct base_config_key *keys, size_t count, FILE *out);
 
 /* Frees the texts of a loaded table. Accepts values that were never loaded (NULL). */
 void base_config_clear(const struct base_config_key *keys, size_t count);

@@ -239,7 +239,7 @@ int main(int argc, char **argv)
             message = argv[++i];
         else if (strcmp(argv[i], "--help") == 0) {
             usage(stdout);
-            core_settings_print();
+            core_settings_help_write(stdout);
             return 0;
         } else
             return usage(stderr);

@@ -110,20 +110,9 @@ int core_settings_read(const char *path, struct core_settings *ret_settings, cha
     return r;
 }
 
-void core_settings_print(void)
+void core_settings_help_write(FILE *out)
 {
     struct core_settings settings = {0};
     struct base_config_key keys[KEYS_MAX];
-    size_t count = keys_of(&settings, keys);
-    const char *section = "";
-    for (size_t i = 0; i < count; i++) {
-        if (strcmp(section, keys[i].section) != 0)
-            printf("[%s]\n", keys[i].section);
-        section = keys[i].section;
-        printf("  %-26s %s", keys[i].name, keys[i].help);
-        if (!keys[i].initial)
-            printf(" (mandatory)\n");
-        else
-            printf(" (%s)\n", keys[i].initial[0] ? keys[i].initial : "empty");
-    }
+    base_config_help_write(keys, keys_of(&settings, keys), out);
 }

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <sys/types.h>
 
 #include "base/result.h"
@@ -40,7 +41,7 @@ struct core_settings {
 int core_settings_read(const char *path, struct core_settings *ret_settings, char **ret_error) BASE_MUST_USE;
 void core_settings_clear(struct core_settings *settings);
 
-/* Prints every key with its default and meaning, for --help. */
-void core_settings_print(void);
+/* Every key with its default and meaning, for --help. */
+void core_settings_help_write(FILE *out);
 
 #endif

@@ -125,13 +125,5 @@ void front_settings_write_help(FILE *out)
 {
     struct front_settings unused = {0};
     struct base_config_key keys[KEYS_MAX];
-    size_t count = list_keys(&unused, keys);
-    const char *section = "";
-    for (size_t i = 0; i < count; i++) {
-        if (strcmp(section, keys[i].section) != 0)
-            fprintf(out, "\n[%s]\n", keys[i].section);
-        section = keys[i].section;
-        fprintf(out, "  %-28s %s (%s%s)\n", keys[i].name, keys[i].help, keys[i].initial ? "default " : "mandatory",
-                keys[i].initial ? keys[i].initial : "");
-    }
+    base_config_help_write(keys, list_keys(&unused, keys), out);
 }

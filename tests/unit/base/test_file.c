@@ -191,7 +191,29 @@ START_TEST(configuration_errors_name_the_key)
 }
 END_TEST
 
+START_TEST(configuration_is_explained)
+{
+    const struct base_config_key keys[] = {
+        {"front", "name", BASE_CONFIG_TEXT, NULL, NULL, 1, 600, "the name"},
+        {"front", "port", BASE_CONFIG_INTEGER, NULL, "8443", 1, 65535, "the port"},
+        {"gateway", "folder", BASE_CONFIG_TEXT, NULL, "", 0, 0, "the folder"},
+    };
+    char *text = NULL;
+    size_t len = 0;
+    FILE *out = open_memstream(&text, &len);
+    ck_assert_ptr_nonnull(out);
+    base_config_help_write(keys, BASE_ARRAY_LENGTH(keys), out);
+    ck_assert_int_eq(fclose(out), 0);
+    ck_assert_str_eq(text, "\n[front]\n"
+                           "  name                         the name (mandatory)\n"
+                           "  port                         the port (default 8443)\n"
+                           "\n[gateway]\n"
+                           "  folder                       the folder (default empty)\n");
+    free(text);
+}
+END_TEST
+
 CHECK_MAIN("base/file, base/config", replace_then_read, a_secret_others_may_read_is_refused,
            over_the_bound_or_no_file_is_refused, all_is_written, folders_of_files, a_refusal_says_what_to_do,
            configuration_is_read_with_its_initial_values,
-           configuration_errors_name_the_key)
+           configuration_errors_name_the_key, configuration_is_explained)
