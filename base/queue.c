@@ -1,10 +1,12 @@
 #include "base/queue.h"
 
+#include "base/clock.h"
+#include "base/wait.h"
+
 #include <errno.h>
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdlib.h>
-#include <time.h>
 
 struct base_queue {
     pthread_mutex_t mutex;
@@ -20,12 +22,8 @@ int base_queue_new(size_t max, struct base_queue **ret_queue)
     if (!queue)
         return -ENOMEM;
     queue->max = max;
-    pthread_condattr_t attributes;
-    pthread_condattr_init(&attributes);
-    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
     pthread_mutex_init(&queue->mutex, NULL);
-    pthread_cond_init(&queue->changed, &attributes);
-    pthread_condattr_destroy(&attributes);
+    base_wait_init(&queue->changed);
     *ret_queue = queue;
     return 0;
 }
@@ -52,29 +50,16 @@ int base_queue_put(struct base_queue *queue, void *take_item)
     return r;
 }
 
-static struct timespec deadline_after(long timeout_us)
-{
-    struct timespec at;
-    clock_gettime(CLOCK_MONOTONIC, &at);
-    at.tv_sec += timeout_us / 1000000;
-    at.tv_nsec += timeout_us % 1000000 * 1000;
-    if (at.tv_nsec >= 1000000000) {
-        at.tv_sec++;
-        at.tv_nsec -= 1000000000;
-    }
-    return at;
-}
-
 /* With the mutex held: waits for an item. */
 static int wait_item(struct base_queue *queue, long timeout_us)
 {
-    struct timespec deadline = deadline_after(timeout_us < 0 ? 0 : timeout_us);
+    int64_t deadline_us = base_clock_monotonic_us() + timeout_us;
     while (queue->count == 0) {
         if (queue->closed)
             return BASE_QUEUE_CLOSED;
         int r = timeout_us < 0 ? pthread_cond_wait(&queue->changed, &queue->mutex)
-                               : pthread_cond_timedwait(&queue->changed, &queue->mutex, &deadline);
-        if (r == ETIMEDOUT && queue->count == 0)
+                               : base_wait_until(&queue->changed, &queue->mutex, deadline_us);
+        if (r == BASE_WAIT_OVER && queue->count == 0)
             return queue->closed ? BASE_QUEUE_CLOSED : BASE_QUEUE_TIMEOUT;
     }
     return 0;

@@ -4,10 +4,10 @@
 #include <openssl/sha.h>
 #include <pthread.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "base/json.h"
 #include "base/log.h"
+#include "base/wait.h"
 #include "gateway/core/import_rows.h"
 #include "gateway/core/own_act.h"
 #include "gateway/registry/row.h"
@@ -183,14 +183,12 @@ static int import_attend(struct core_import *import)
 /* Until somebody wakes it or, unless it waits for that alone, the time is over. True: stopped. */
 static bool pause_or_stop(struct core_import *import, unsigned longest_s)
 {
-    struct timespec until;
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_sec += longest_s;
+    int64_t until_us = base_clock_monotonic_us() + INT64_C(1000000) * longest_s;
     pthread_mutex_lock(&import->mutex);
     while (!import->stopped && !import->wanted) {
-        int r = longest_s > 0 ? pthread_cond_timedwait(&import->changed, &import->mutex, &until)
+        int r = longest_s > 0 ? base_wait_until(&import->changed, &import->mutex, until_us)
                               : pthread_cond_wait(&import->changed, &import->mutex);
-        if (r == ETIMEDOUT)
+        if (r == BASE_WAIT_OVER)
             break;
     }
     import->wanted = false;
@@ -217,11 +215,7 @@ int core_import_new(struct core_gateway *gateway, struct core_import **ret_impor
     struct core_import *import = calloc(1, sizeof(*import));
     if (!import)
         return -ENOMEM;
-    pthread_condattr_t attributes;
-    pthread_condattr_init(&attributes);
-    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-    pthread_cond_init(&import->changed, &attributes);
-    pthread_condattr_destroy(&attributes);
+    base_wait_init(&import->changed);
     pthread_mutex_init(&import->mutex, NULL);
     import->gateway = gateway;
     int r = pthread_create(&import->thread, NULL, run, import);

@@ -3,8 +3,8 @@
 #include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
-#include <time.h>
 
+#include "base/wait.h"
 #include "gateway/core/send.h"
 #include "gateway/core/serve.h"
 
@@ -18,15 +18,9 @@ struct core_timer {
 
 static bool pause_or_stop(struct core_timer *timer)
 {
-    struct timespec until;
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_nsec += (long)CORE_TIMER_STEP_US * 1000;
-    if (until.tv_nsec >= 1000000000) {
-        until.tv_sec++;
-        until.tv_nsec -= 1000000000;
-    }
+    int64_t until_us = base_clock_monotonic_us() + CORE_TIMER_STEP_US;
     pthread_mutex_lock(&timer->mutex);
-    while (!timer->stopped && pthread_cond_timedwait(&timer->stop, &timer->mutex, &until) != ETIMEDOUT)
+    while (!timer->stopped && base_wait_until(&timer->stop, &timer->mutex, until_us) != BASE_WAIT_OVER)
         ;
     bool stopped = timer->stopped;
     pthread_mutex_unlock(&timer->mutex);
@@ -54,11 +48,7 @@ int core_timer_new(struct core_gateway *gateway, struct core_timer **ret_timer)
     struct core_timer *timer = calloc(1, sizeof(*timer));
     if (!timer)
         return -ENOMEM;
-    pthread_condattr_t attributes;
-    pthread_condattr_init(&attributes);
-    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-    pthread_cond_init(&timer->stop, &attributes);
-    pthread_condattr_destroy(&attributes);
+    base_wait_init(&timer->stop);
     pthread_mutex_init(&timer->mutex, NULL);
     timer->gateway = gateway;
     int r = pthread_create(&timer->thread, NULL, run, timer);

@@ -1,6 +1,7 @@
 #include "gateway/front/connection.h"
 
 #include "base/clock.h"
+#include "base/wait.h"
 #include "gateway/front/delivery.h"
 #include "gateway/front/peers.h"
 #include "gateway/front/refusals.h"
@@ -35,11 +36,7 @@ int front_connections_new(struct front *front, struct front_connections **ret_co
         return -ENOMEM;
     connections->front = front;
     pthread_mutex_init(&connections->mutex, NULL);
-    pthread_condattr_t attributes;
-    pthread_condattr_init(&attributes);
-    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-    pthread_cond_init(&connections->stop_wanted, &attributes);
-    pthread_condattr_destroy(&attributes);
+    base_wait_init(&connections->stop_wanted);
     *ret_connections = connections;
     return 0;
 }
@@ -99,25 +96,13 @@ static void tick(struct front_connections *connections)
     front_refusals_send(front->refusals, now_us, send_refusal, front);
 }
 
-static struct timespec next_tick(void)
-{
-    struct timespec at;
-    clock_gettime(CLOCK_MONOTONIC, &at);
-    at.tv_nsec += TICK_MS * 1000000L;
-    if (at.tv_nsec >= 1000000000L) {
-        at.tv_sec++;
-        at.tv_nsec -= 1000000000L;
-    }
-    return at;
-}
-
 static void *run_watchdog(void *argument)
 {
     struct front_connections *connections = argument;
     pthread_mutex_lock(&connections->mutex);
     while (!connections->stopping) {
-        struct timespec at = next_tick();
-        (void) pthread_cond_timedwait(&connections->stop_wanted, &connections->mutex, &at);
+        int64_t next_us = base_clock_monotonic_us() + INT64_C(1000) * TICK_MS;
+        (void) base_wait_until(&connections->stop_wanted, &connections->mutex, next_us);
         cut_overdue(connections, base_clock_monotonic_us());
         pthread_mutex_unlock(&connections->mutex);
         tick(connections);

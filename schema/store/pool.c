@@ -1,11 +1,11 @@
 #include "schema/store/pool.h"
 
 #include "base/clock.h"
+#include "base/wait.h"
 
 #include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
-#include <time.h>
 
 enum { CONNECTIONS_MAX = 64 };
 
@@ -22,19 +22,17 @@ struct store_pool {
 /* A free place in the pool, with the idle connection that was in it, or NULL for one that must be made. */
 static int borrow_place(struct store_pool *pool, int64_t deadline_us, struct store_connection **ret_connection)
 {
-    struct timespec until = {.tv_sec = (time_t) (deadline_us / 1000000),
-                             .tv_nsec = (long) (deadline_us % 1000000) * 1000};
     pthread_mutex_lock(&pool->mutex);
     int r = 0;
     while (pool->borrowed_count == pool->max && r == 0)
-        r = pthread_cond_timedwait(&pool->returned, &pool->mutex, &until);
+        r = base_wait_until(&pool->returned, &pool->mutex, deadline_us);
     if (pool->borrowed_count < pool->max) {
         r = 0;
         pool->borrowed_count++;
         *ret_connection = pool->idle_count > 0 ? pool->idle[--pool->idle_count] : NULL;
     }
     pthread_mutex_unlock(&pool->mutex);
-    return -r;
+    return r == BASE_WAIT_OVER ? -ETIMEDOUT : 0;
 }
 
 /* Gives the place back with its connection, NULL when there is none to keep. */
@@ -93,12 +91,8 @@ int store_pool_new(const struct store_pool_config *config, struct store_pool **r
         return -ENOMEM;
     pool->max = config->connections;
     pool->deadline_us = config->deadline_us;
-    pthread_condattr_t attributes;
-    pthread_condattr_init(&attributes);
-    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
     pthread_mutex_init(&pool->mutex, NULL);
-    pthread_cond_init(&pool->returned, &attributes);
-    pthread_condattr_destroy(&attributes);
+    base_wait_init(&pool->returned);
     pool->conninfo = strdup(config->conninfo);
     if (!pool->conninfo)
         return -ENOMEM;

@@ -1,9 +1,11 @@
 /* Proves: a queue keeps order, refuses when full or closed, hands out what is inside after closing, and loses nothing
- * between threads. */
+ * between threads; a wait ends at its moment. */
 #include <pthread.h>
 #include <stdint.h>
 
+#include "base/clock.h"
 #include "base/queue.h"
+#include "base/wait.h"
 #include "tests/check_main.h"
 
 static void *item(uintptr_t number)
@@ -80,4 +82,20 @@ START_TEST(nothing_is_lost_between_threads)
 }
 END_TEST
 
-CHECK_MAIN("base/queue", order_bound_and_closing, many_at_once, nothing_is_lost_between_threads)
+START_TEST(a_wait_ends_at_its_moment)
+{
+    pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+    pthread_cond_t changed;
+    base_wait_init(&changed);
+    int64_t deadline_us = base_clock_monotonic_us() + 2000;
+    pthread_mutex_lock(&mutex);
+    while (base_wait_until(&changed, &mutex, deadline_us) != BASE_WAIT_OVER)
+        ck_assert_int_le(base_clock_monotonic_us(), deadline_us + 10000000); /* woken for nothing */
+    ck_assert_int_ge(base_clock_monotonic_us(), deadline_us);
+    ck_assert_int_eq(base_wait_until(&changed, &mutex, deadline_us), BASE_WAIT_OVER);
+    pthread_mutex_unlock(&mutex);
+    pthread_cond_destroy(&changed);
+}
+END_TEST
+
+CHECK_MAIN("base/queue, base/wait", a_wait_ends_at_its_moment, order_bound_and_closing, many_at_once, nothing_is_lost_between_threads)
