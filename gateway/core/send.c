@@ -112,39 +112,44 @@ void core_overload_send(struct core_gateway *gateway, struct link_channel *chann
     problem_send(gateway, channel, http->id, WIRE_CODE_OVERLOADED, problem.status, base_buffer_view(&body), NULL, RETRY_S);
 }
 
+void core_receipt_clear(struct core_receipt *receipt)
+{
+    for (size_t i = 0; i < WIRE_RECEIPT_RECORDS_MAX; i++)
+        base_buffer_clear(&receipt->proofs[i]);
+}
+
 int core_receipt_read(struct core_gateway *gateway, const struct core_entry *const *entries, size_t count,
-                      struct base_buffer texts[WIRE_RECEIPT_RECORDS_MAX], struct wire_receipt *ret_receipt)
+                      struct core_receipt *receipt)
 {
     uint64_t indexes[WIRE_RECEIPT_RECORDS_MAX] = {0};
     struct base_bytes leaves[WIRE_RECEIPT_RECORDS_MAX] = {{0}};
-    struct wire_receipt receipt = {.log = gateway->settings->origin, .count = count};
     for (size_t i = 0; i < count; i++) {
-        base_buffer_init(&texts[i], AUDIT_PROOF_TEXT_MAX);
+        base_buffer_init(&receipt->proofs[i], AUDIT_PROOF_TEXT_MAX);
         indexes[i] = entries[i]->record.index;
         leaves[i] = base_buffer_view(&entries[i]->leaf);
     }
-    int r = audit_writer_proofs(gateway->writer, indexes, leaves, count, texts);
+    int r = audit_writer_proofs(gateway->writer, indexes, leaves, count, receipt->proofs);
     if (r != 0)
         return r < 0 ? r : -EIO;
+    receipt->wire = (struct wire_receipt){.log = gateway->settings->origin, .count = count};
     for (size_t i = 0; i < count; i++) {
-        receipt.records[i].index = indexes[i];
-        receipt.records[i].leaf_hash = entries[i]->record.entry.leaf_hash.bytes;
-        receipt.records[i].proof = base_buffer_view(&texts[i]);
+        receipt->wire.records[i].index = indexes[i];
+        receipt->wire.records[i].leaf_hash = entries[i]->record.entry.leaf_hash.bytes;
+        receipt->wire.records[i].proof = base_buffer_view(&receipt->proofs[i]);
     }
-    *ret_receipt = receipt;
     return 0;
 }
 
-/* What is durable of the request, in order. */
-static size_t entries_of(const struct core_request *request,
-                         const struct core_entry *ret_entries[WIRE_RECEIPT_RECORDS_MAX])
+/* Of what is durable of the request, in order. */
+static int receipt_make(const struct core_request *request, struct core_receipt *receipt)
 {
+    const struct core_entry *entries[WIRE_RECEIPT_RECORDS_MAX];
     size_t count = 0;
     if (request->first.durable)
-        ret_entries[count++] = &request->first;
+        entries[count++] = &request->first;
     if (request->second.durable)
-        ret_entries[count++] = &request->second;
-    return count;
+        entries[count++] = &request->second;
+    return core_receipt_read(request->gateway, entries, count, receipt);
 }
 
 /* Of the first of the request's codes. */
@@ -176,18 +181,12 @@ static int refusal_encode(struct core_request *request, const char *detail, stru
         r = certs_cms_sign(gateway->answer_signer, base_buffer_view(&plain), core_now_us(gateway), &der);
     if (r < 0)
         return r;
-    const struct core_entry *entries[WIRE_RECEIPT_RECORDS_MAX];
-    struct base_buffer texts[WIRE_RECEIPT_RECORDS_MAX] = {{0}};
-    struct wire_receipt receipt;
-    size_t count = entries_of(request, entries);
-    r = core_receipt_read(gateway, entries, count, texts, &receipt);
+    BASE_CLEANUP(core_receipt_clear) struct core_receipt receipt = {0};
+    r = receipt_make(request, &receipt);
     if (r < 0)
         base_log(BASE_LOG_ERROR, "event=no-proof error=%d", -r);
     /* The refusal stands in the log whether or not its proof can be told now. */
-    r = wire_problem_encode(gateway->messages, &problem, base_buffer_view(&der), r == 0 ? &receipt : NULL, out);
-    for (size_t i = 0; i < WIRE_RECEIPT_RECORDS_MAX; i++)
-        base_buffer_clear(&texts[i]);
-    return r;
+    return wire_problem_encode(gateway->messages, &problem, base_buffer_view(&der), r == 0 ? &receipt.wire : NULL, out);
 }
 
 /* When to try again; 0: it would not help. Planned work has its announced end. */
@@ -217,17 +216,12 @@ void core_refusal_send(struct core_request *take_request, const char *detail)
 
 int core_answer_encode(struct core_request *request)
 {
-    const struct core_entry *entries[] = {&request->first, &request->second};
-    struct base_buffer texts[WIRE_RECEIPT_RECORDS_MAX] = {{0}};
-    struct wire_receipt receipt;
+    BASE_CLEANUP(core_receipt_clear) struct core_receipt receipt = {0};
     base_buffer_init(&request->reply, LINK_REPLY_BODY_MAX);
-    int r = core_receipt_read(request->gateway, entries, 2, texts, &receipt);
-    if (r == 0)
-        r = wire_reply_encode(base_buffer_view(&request->answer_json), base_buffer_view(&request->signed_der), &receipt,
-                              &request->reply);
-    for (size_t i = 0; i < WIRE_RECEIPT_RECORDS_MAX; i++)
-        base_buffer_clear(&texts[i]);
-    return r;
+    int r = receipt_make(request, &receipt);
+    return r < 0 ? r
+                 : wire_reply_encode(base_buffer_view(&request->answer_json), base_buffer_view(&request->signed_der),
+                                     &receipt.wire, &request->reply);
 }
 
 void core_answer_send(struct core_request *take_request, void (*undelivered)(struct core_request *request))

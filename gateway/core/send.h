@@ -27,8 +27,8 @@ void core_later_tell(struct core_request *request, enum wire_note note);
  * NULL. */
 void core_refusal_send(struct core_request *take_request, const char *detail);
 
-/* Builds the receipted reply in request->reply, from answer_json, signed_der and both records. Negative when a proof
- * cannot be had. */
+/* Builds the receipted reply in request->reply, from answer_json, signed_der and the records that are durable. Negative
+ * when a proof cannot be had. */
 int core_answer_encode(struct core_request *request) BASE_MUST_USE;
 
 /* Sends request->reply (or the DER alone) and waits for word of its delivery; what becomes of it is core_delivery's. */
@@ -42,8 +42,15 @@ void core_delivery_expire(struct core_gateway *gateway, int64_t monotonic_us);
 /* A problem without a request, for a full house: code overloaded. */
 void core_overload_send(struct core_gateway *gateway, struct link_channel *channel, const struct link_request *http);
 
-/* The receipt of records[0..count): proofs are put into texts, which the caller clears. */
+/* A receipt with the proofs it borrows. Starts zeroed. */
+struct core_receipt {
+    struct wire_receipt wire;
+    struct base_buffer proofs[WIRE_RECEIPT_RECORDS_MAX];
+};
+void core_receipt_clear(struct core_receipt *receipt);
+
+/* Fills a zeroed receipt of these entries; the caller clears it, also after an error. */
 int core_receipt_read(struct core_gateway *gateway, const struct core_entry *const *entries, size_t count,
-                      struct base_buffer texts[WIRE_RECEIPT_RECORDS_MAX], struct wire_receipt *ret_receipt) BASE_MUST_USE;
+                      struct core_receipt *receipt) BASE_MUST_USE;
 
 #endif

@@ -54,22 +54,11 @@ static int acknowledgement_make(struct core_request *request)
     };
     base_buffer_init(&request->answer_json, ACKNOWLEDGEMENT_BYTES_MAX);
     base_buffer_init(&request->signed_der, ACKNOWLEDGEMENT_BYTES_MAX * 2);
-    base_buffer_init(&request->reply, LINK_REPLY_BODY_MAX);
     int r = wire_acknowledgement_encode(&acknowledgement, &request->answer_json);
     if (r == 0)
         r = certs_cms_sign(gateway->answer_signer, base_buffer_view(&request->answer_json), core_now_us(gateway),
                            &request->signed_der);
-    if (r < 0)
-        return r;
-    const struct core_entry *entries[] = {&request->first};
-    struct base_buffer texts[WIRE_RECEIPT_RECORDS_MAX] = {{0}};
-    struct wire_receipt receipt;
-    r = core_receipt_read(gateway, entries, 1, texts, &receipt);
-    if (r == 0)
-        r = wire_reply_encode(base_buffer_view(&request->answer_json), base_buffer_view(&request->signed_der), &receipt,
-                              &request->reply);
-    base_buffer_clear(&texts[0]);
-    return r;
+    return r < 0 ? r : core_answer_encode(request);
 }
 
 /* What was done stays done: one that cannot be proved now is to be looked for. */

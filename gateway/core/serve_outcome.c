@@ -167,8 +167,7 @@ static int receipt_add(struct core_request *request, const struct store_query *q
     struct core_gateway *gateway = request->gateway;
     BASE_CLEANUP(core_entry_clear) struct core_entry first = {0}, second = {0};
     const struct core_entry *entries[] = {&first, &second};
-    struct base_buffer texts[WIRE_RECEIPT_RECORDS_MAX] = {{0}};
-    struct wire_receipt receipt;
+    BASE_CLEANUP(core_receipt_clear) struct core_receipt receipt = {0};
     if (query->conclusion_seq == STORE_SEQ_NONE)
         return -ENODATA;
     int r = entry_read(gateway, query->request_seq, &first);
@@ -177,12 +176,8 @@ static int receipt_add(struct core_request *request, const struct store_query *q
     if (r == 0 && !audit_hash_equal(&first.record.entry.leaf_hash, &right->request))
         r = -EBADMSG;
     if (r == 0)
-        r = core_receipt_read(gateway, entries, BASE_ARRAY_LENGTH(entries), texts, &receipt);
-    if (r == 0)
-        r = wire_reply_receipt_add(held, &receipt, out);
-    for (size_t i = 0; i < WIRE_RECEIPT_RECORDS_MAX; i++)
-        base_buffer_clear(&texts[i]);
-    return r;
+        r = core_receipt_read(gateway, entries, BASE_ARRAY_LENGTH(entries), &receipt);
+    return r != 0 ? r : wire_reply_receipt_add(held, &receipt.wire, out);
 }
 
 /* The page with the reply, proved where that can be done by now. */

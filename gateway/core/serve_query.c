@@ -140,8 +140,7 @@ static void explanation_send(struct core_request *request)
 {
     struct core_gateway *gateway = request->gateway;
     const struct core_entry *entries[] = {&request->first};
-    struct base_buffer texts[WIRE_RECEIPT_RECORDS_MAX] = {{0}};
-    struct wire_receipt receipt;
+    BASE_CLEANUP(core_receipt_clear) struct core_receipt receipt = {0};
     struct policy_decision decision = request->decision;
     if (!wire_codes_empty(request->codes))
         decision.effect = POLICY_EFFECT_DENY;
@@ -155,10 +154,9 @@ static void explanation_send(struct core_request *request)
         .language = request->language,
     };
     base_buffer_init(&request->reply, LINK_REPLY_BODY_MAX);
-    int r = core_receipt_read(gateway, entries, 1, texts, &receipt);
+    int r = core_receipt_read(gateway, entries, BASE_ARRAY_LENGTH(entries), &receipt);
     if (r == 0)
-        r = wire_explanation_encode(gateway->messages, &explanation, &receipt, &request->reply);
-    base_buffer_clear(&texts[0]);
+        r = wire_explanation_encode(gateway->messages, &explanation, &receipt.wire, &request->reply);
     if (r == 0) {
         core_page_send(request, "application/json", base_buffer_view(&request->reply));
         return;
