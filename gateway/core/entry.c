@@ -92,6 +92,13 @@ static struct audit_leaf_actor actor_of(const struct core_request *request, cons
     return actor;
 }
 
+static struct audit_leaf_connection connection_of(const struct core_request *request, const char *address)
+{
+    const struct certs_identity *peer = &request->peer;
+    return (struct audit_leaf_connection){
+        .address = address, .iin = peer->iin, .bin = peer->bin, .certificate = peer->sha256};
+}
+
 static void crls_take(const struct core_request *request, const uint8_t *ret_crls[AUDIT_LEAF_CRLS_MAX])
 {
     size_t count = 0;
@@ -201,6 +208,15 @@ static void key_to_columns(const struct audit_leaf_key *key, struct store_record
     columns->part = (int)key->part;
 }
 
+/* What was not for want of memory will not succeed another time either. */
+static int appended(int r, const char *kind)
+{
+    if (r >= 0 || r == -ENOMEM)
+        return r;
+    base_log(BASE_LOG_ERROR, "event=record-not-built kind=%s error=%d", kind, -r);
+    return CORE_ENTRY_UNFIT;
+}
+
 /* ---- step 7 ---- */
 
 static void query_to_leaf(const struct core_request *request, struct audit_leaf_query *leaf)
@@ -282,10 +298,7 @@ static int request_append(struct core_request *request, enum audit_kind kind, en
         .arrival_us = request->arrival_us,
         .key = key_of(request),
         .actor = actor_of(request, bases, duties),
-        .connection = {.address = address,
-                       .iin = request->peer.iin,
-                       .bin = request->peer.bin,
-                       .certificate = request->peer.sha256},
+        .connection = connection_of(request, address),
         .query = {.sha256 = entry->plain_digest, .bytes = (int64_t)request->http.body.len},
         .reasons = codes_of(request->codes, reasons),
     };
@@ -348,10 +361,7 @@ int core_entry_minimal_append(struct core_request *request, void (*resume)(struc
     const struct audit_leaf_query leaf = {
         .arrival_us = request->arrival_us,
         .actor = {.iin = request->peer.iin, .body = request->peer.bin},
-        .connection = {.address = address[0] ? address : NULL,
-                       .iin = request->peer.iin,
-                       .bin = request->peer.bin,
-                       .certificate = request->peer.sha256},
+        .connection = connection_of(request, address[0] ? address : NULL),
         .query = {.sha256 = entry->plain_digest, .bytes = (int64_t)request->http.body.len},
         .reasons = codes_of(request->codes, reasons),
     };
@@ -367,11 +377,7 @@ int core_entry_minimal_append(struct core_request *request, void (*resume)(struc
 int core_entry_request_append(struct core_request *request, enum audit_kind kind, enum core_claim claim,
                               void (*resume)(struct core_request *request))
 {
-    int r = request_append(request, kind, claim, resume);
-    if (r >= 0 || r == -ENOMEM)
-        return r;
-    base_log(BASE_LOG_ERROR, "event=record-not-built kind=%s error=%d", audit_kind_name(kind), -r);
-    return CORE_ENTRY_UNFIT;
+    return appended(request_append(request, kind, claim, resume), audit_kind_name(kind));
 }
 
 /* ---- step 10 ---- */
@@ -551,10 +557,7 @@ static int act_append(struct core_request *request, enum core_claim claim, void 
         .kind = is_refused ? "admin.refused" : wire_act_type_kind(request->act.type),
         .at_us = request->arrival_us,
         .actor = act_actor_of(request),
-        .connection = {.address = address[0] ? address : NULL,
-                       .iin = request->peer.iin,
-                       .bin = request->peer.bin,
-                       .certificate = request->peer.sha256},
+        .connection = connection_of(request, address[0] ? address : NULL),
         .signer_certificate = request->has_message ? request->message.signer.sha256 : NULL,
         .act = {.sha256 = entry->plain_digest,
                 .sealed = entry->columns.blob_count > 0 ? entry->blob.digest : NULL,
@@ -586,11 +589,7 @@ static int act_append(struct core_request *request, enum core_claim claim, void 
 
 int core_entry_act_append(struct core_request *request, enum core_claim claim, void (*resume)(struct core_request *request))
 {
-    int r = act_append(request, claim, resume);
-    if (r >= 0 || r == -ENOMEM)
-        return r;
-    base_log(BASE_LOG_ERROR, "event=record-not-built kind=admin error=%d", -r);
-    return CORE_ENTRY_UNFIT;
+    return appended(act_append(request, claim, resume), "admin");
 }
 
 /* ---- what is not about a query ---- */
@@ -607,10 +606,7 @@ static int reading_append(struct core_request *request, const char *kind, const 
         .kind = kind,
         .at_us = request->arrival_us,
         .actor = *actor,
-        .connection = {.address = address,
-                       .iin = request->peer.iin,
-                       .bin = request->peer.bin,
-                       .certificate = request->peer.sha256},
+        .connection = connection_of(request, address),
         .data = data,
     };
     crls_take(request, leaf.crls);
