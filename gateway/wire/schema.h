@@ -1,5 +1,5 @@
-/* The subset of JSON Schema 2020-12 in which a service's request and answer, and signed acts, are described (docs/SERVICES.md), compiled
- * once and then immutable. Every text, array and integer has a bound; a keyword outside the subset is an error, so that
+/* The subset of JSON Schema 2020-12 in which a service's request and answer, and signed acts, are described
+ * (docs/PROTOCOL-SERVICES.md), compiled once and then immutable. Every text, array and integer has a bound; a keyword outside the subset is an error, so that
  * nothing stands in a description that is not enforced. */
 #ifndef GATEWAY_WIRE_SCHEMA_H
 #define GATEWAY_WIRE_SCHEMA_H

@@ -1,4 +1,4 @@
-/* The x- members, by which a description says what a field means to the gateway (docs/SERVICES.md). */
+/* The x- members, by which a description says what a field means to the gateway (docs/PROTOCOL-SERVICES.md). */
 #include "gateway/wire/schema_part.h"
 
 #include <errno.h>

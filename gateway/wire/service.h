@@ -1,5 +1,5 @@
-/* What a service can be asked and what it answers, read from schema/services/NN.json (format: docs/SERVICES.md). Loaded
- * once, immutable afterwards, any thread. The gateway enforces a description both ways: parameters before a registry is
+/* What a service can be asked and what it answers, read from schema/services/NN.json (format:
+ * docs/PROTOCOL-SERVICES.md). Loaded once, immutable afterwards, any thread. The gateway enforces a description both ways: parameters before a registry is
  * asked, answers before anything else sees them. */
 #ifndef GATEWAY_WIRE_SERVICE_H
 #define GATEWAY_WIRE_SERVICE_H
