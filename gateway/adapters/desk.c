@@ -133,6 +133,10 @@ static void take_frame(void *context, struct link_channel *channel, uint16_t typ
         refuse(channel, message.id, LINK_OUTCOME_UNCONNECTED, "no registry is connected for this service");
         return;
     }
+    if (message.mode == LINK_CALL_SETTLE) {
+        refuse(channel, message.id, LINK_OUTCOME_UNKNOWN, "this registry cannot be asked what became of a query");
+        return;
+    }
     struct adapter_call *call = call_new(&message, service, channel);
     const char *why = call ? take_values(&message, call) : "no memory";
     if (why)

@@ -42,7 +42,7 @@ static const char help[] =
 static const char *const outcome_words[] = {
     [LINK_OUTCOME_UNKNOWN] = "unknown", [LINK_OUTCOME_ANSWERED] = "answered", [LINK_OUTCOME_UNAVAILABLE] = "unavailable",
     [LINK_OUTCOME_FAILED] = "failed",   [LINK_OUTCOME_TIMEOUT] = "timeout",
-    [LINK_OUTCOME_UNCONNECTED] = "unconnected",
+    [LINK_OUTCOME_UNCONNECTED] = "unconnected", [LINK_OUTCOME_PENDING] = "pending",
 };
 
 static void log_answer(void *context, const struct adapter_call *call, const struct adapter_reply *reply,

@@ -25,6 +25,7 @@ static int call_encode(const struct core_request *request, uint64_t id, struct b
     struct link_call call = {
         .id = id,
         .service = request->query.service,
+        .mode = LINK_CALL_ASK,
         .query = base_bytes_text(request->query.id_text),
         .timeout_us = request->gateway->settings->adapter_timeout_ms * 1000,
         .param_count = request->params.count,
@@ -84,6 +85,8 @@ void core_answer_take(struct core_gateway *gateway, struct base_bytes frame)
     }
     struct core_request *request = wait->owner;
     request->answer = answer;
+    if (answer.outcome == LINK_OUTCOME_PENDING) /* what follows is not waited for */
+        request->answer.outcome = is_act(request) ? LINK_OUTCOME_UNKNOWN : LINK_OUTCOME_FAILED;
     base_buffer_init(&request->records, LINK_RECORDS_MAX);
     if (answer.outcome == LINK_OUTCOME_ANSWERED && base_buffer_append(&request->records, answer.records) < 0)
         request->answer.outcome = is_act(request) ? LINK_OUTCOME_UNKNOWN : LINK_OUTCOME_FAILED;

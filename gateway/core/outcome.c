@@ -121,6 +121,7 @@ enum wire_code core_outcome_of_registry(enum link_outcome outcome)
         return WIRE_CODE_REGISTRY_TIMEOUT;
     case LINK_OUTCOME_UNKNOWN:
     case LINK_OUTCOME_FAILED:
+    case LINK_OUTCOME_PENDING:
     case LINK_OUTCOME_COUNT:
         break;
     }
@@ -140,6 +141,8 @@ const char *core_outcome_text(enum link_outcome outcome)
         return "timeout";
     case LINK_OUTCOME_FAILED:
         return "failed";
+    case LINK_OUTCOME_PENDING:
+        return "pending";
     case LINK_OUTCOME_UNKNOWN:
     case LINK_OUTCOME_COUNT:
         break;

@@ -261,6 +261,7 @@ static void registry_note(struct core_request *request)
                           core_now_us(request->gateway));
         return;
     case LINK_OUTCOME_UNCONNECTED:
+    case LINK_OUTCOME_PENDING:
     case LINK_OUTCOME_COUNT:
         return;
     }

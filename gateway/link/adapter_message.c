@@ -10,6 +10,7 @@ int link_call_encode(const struct link_call *call, struct base_buffer *out)
 {
     base_buffer_append_u64(out, call->id);
     base_buffer_append_u16(out, (uint16_t) call->service);
+    base_buffer_append_u8(out, (uint8_t) call->mode);
     base_buffer_append_field(out, call->query);
     base_buffer_append_u64(out, (uint64_t) call->timeout_us);
     base_buffer_append_u16(out, (uint16_t) call->param_count);
@@ -35,12 +36,14 @@ int link_call_parse(struct base_bytes body, struct link_call *ret_call)
     struct link_call call = {0};
     call.id = base_reader_u64(&reader);
     call.service = base_reader_u16(&reader);
+    uint8_t mode = base_reader_u8(&reader);
     call.query = read_text(&reader, QUERY_MAX);
     uint64_t timeout_us = base_reader_u64(&reader);
     call.param_count = base_reader_u16(&reader);
-    if (call.service < 1 || call.service > SERVICE_MAX || call.query.len == 0 || timeout_us > INT64_MAX ||
-        call.param_count > LINK_PARAMS_MAX)
+    if (call.service < 1 || call.service > SERVICE_MAX || mode >= LINK_CALL_MODE_COUNT || call.query.len == 0 ||
+        timeout_us > INT64_MAX || call.param_count > LINK_PARAMS_MAX)
         return -EBADMSG;
+    call.mode = (enum link_call_mode) mode;
     call.timeout_us = (int64_t) timeout_us;
     for (size_t i = 0; i < call.param_count; i++) {
         call.params[i].name = read_text(&reader, LINK_PARAM_BYTES_MAX);

@@ -24,15 +24,24 @@ struct link_param {
     struct base_bytes name, value; /* UTF-8 */
 };
 
+enum link_call_mode {
+    LINK_CALL_ASK = 0,
+    LINK_CALL_SETTLE, /* the query's id was sent before: say what became of it, never do it again */
+    LINK_CALL_MODE_COUNT
+};
+
 struct link_call {
     uint64_t id;
-    unsigned service;        /* 1-76 */
+    unsigned service; /* 1-76 */
+    enum link_call_mode mode;
     struct base_bytes query; /* the query's UUID: an act is idempotent by it (R13) */
     int64_t timeout_us;      /* from now; the adapter's own deadline may be shorter */
     size_t param_count;
     struct link_param params[LINK_PARAMS_MAX]; /* every value as text */
 };
 
+/* Of a call that settles: ANSWERED (it was done: records), FAILED (the registry says it was not), PENDING, UNAVAILABLE,
+ * UNCONNECTED or UNKNOWN (nobody could say). */
 enum link_outcome {
     LINK_OUTCOME_UNKNOWN = 0, /* an act may or may not have been done */
     LINK_OUTCOME_ANSWERED,
@@ -40,6 +49,7 @@ enum link_outcome {
     LINK_OUTCOME_FAILED,      /* the registry answered with an error, or with what is no answer; an act was not done */
     LINK_OUTCOME_TIMEOUT,     /* a question without an answer in time */
     LINK_OUTCOME_UNCONNECTED, /* no registry is connected for the service: nothing was asked, nor will be later */
+    LINK_OUTCOME_PENDING,     /* the registry took it and answers later: another answer with the same call id follows */
     LINK_OUTCOME_COUNT
 };
 

@@ -18,6 +18,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     base_buffer_init(&again, LINK_ANSWER_FRAME_MAX);
     struct link_call call;
     if (link_call_parse(body, &call) == 0) {
+        check(call.mode < LINK_CALL_MODE_COUNT);
         check(call.service >= 1 && call.service <= 76 && call.param_count <= LINK_PARAMS_MAX);
         check(link_call_encode(&call, &again) == 0 && base_bytes_equal(base_buffer_view(&again), body));
     }

@@ -20,7 +20,8 @@ LOAD = ROOT / "tests/registries/load.sh"
 USER = pwd.getpwuid(os.getuid()).pw_name
 
 CALL, ANSWER = 16, 17
-OUTCOMES = ["UNKNOWN", "ANSWERED", "UNAVAILABLE", "FAILED", "TIMEOUT", "UNCONNECTED"]
+OUTCOMES = ["UNKNOWN", "ANSWERED", "UNAVAILABLE", "FAILED", "TIMEOUT", "UNCONNECTED", "PENDING"]
+ASK, SETTLE = 0, 1
 
 
 class Cluster:
@@ -90,11 +91,11 @@ class Client:
         with self.sending:
             self.socket.sendall(struct.pack(">IH", len(body) + 2, kind) + body)
 
-    def send(self, service, params, query=None, timeout=10.0):
+    def send(self, service, params, query=None, timeout=10.0, mode=ASK):
         with self.sending:
             number = self.next_id
             self.next_id += 1
-        body = struct.pack(">QH", number, service) + field(query or str(uuid.uuid4()))
+        body = struct.pack(">QHB", number, service, mode) + field(query or str(uuid.uuid4()))
         body += struct.pack(">QH", int(timeout * 1e6), len(params))
         for name, value in params.items():
             body += field(name) + field(value)
@@ -106,8 +107,8 @@ class Client:
             assert self.changed.wait_for(lambda: number in self.answers, timeout), "no answer from the adapter"
             return self.answers.pop(number)
 
-    def call(self, service, params, query=None, timeout=10.0):
-        return self.wait(self.send(service, params, query, timeout))
+    def call(self, service, params, query=None, timeout=10.0, mode=ASK):
+        return self.wait(self.send(service, params, query, timeout, mode))
 
 
 class Adapter:

@@ -33,6 +33,7 @@ START_TEST(test_call_survives)
     ck_assert_int_eq(link_call_parse(base_buffer_view(&body), &read), 0);
     ck_assert_uint_eq(read.id, call.id);
     ck_assert_uint_eq(read.service, 5);
+    ck_assert_int_eq(read.mode, LINK_CALL_ASK);
     ck_assert_int_eq(read.timeout_us, 5000000);
     ck_assert(base_bytes_equal(read.query, call.query));
     ck_assert_uint_eq(read.param_count, 2);
@@ -45,9 +46,9 @@ END_TEST
 /* The bytes as ARCHITECTURE gives them, written by hand. */
 START_TEST(test_call_bytes)
 {
-    static const uint8_t expected[] = {0, 0, 0, 0, 0, 0, 0, 7, 0, 57, 0, 0, 0, 1, 'q', 0, 0, 0,   0, 0, 0,
+    static const uint8_t expected[] = {0, 0, 0, 0, 0, 0, 0, 7, 0, 57, 1, 0, 0, 0, 1, 'q', 0, 0, 0,   0, 0, 0,
                                        0, 9, 0, 1, 0, 0, 0, 1, 'n', 0, 0, 0, 2, 'v', 'w'};
-    struct link_call call = {.id = 7, .service = 57, .query = base_bytes_text("q"), .timeout_us = 9, .param_count = 1};
+    struct link_call call = {.id = 7, .service = 57, .mode = LINK_CALL_SETTLE, .query = base_bytes_text("q"), .timeout_us = 9, .param_count = 1};
     call.params[0] = (struct link_param){base_bytes_text("n"), base_bytes_text("vw")};
     struct base_buffer body BASE_CLEANUP(base_buffer_clear);
     encode_call(&call, &body);
@@ -86,6 +87,9 @@ START_TEST(test_call_out_of_bounds)
     call.service = 0;
     check_refused_call(&call);
     call.service = 77;
+    check_refused_call(&call);
+    call = example_call();
+    call.mode = LINK_CALL_MODE_COUNT;
     check_refused_call(&call);
     call = example_call();
     call.timeout_us = -1;
@@ -133,6 +137,7 @@ START_TEST(test_answer_that_contradicts_itself)
         {.outcome = LINK_OUTCOME_ANSWERED},                                          /* an answer without records */
         {.outcome = LINK_OUTCOME_FAILED, .records = base_bytes_text("[]")},          /* a failure with some */
         {.outcome = LINK_OUTCOME_UNKNOWN, .records = base_bytes_text("[]")},
+        {.outcome = LINK_OUTCOME_PENDING, .records = base_bytes_text("[]")},
         {.outcome = LINK_OUTCOME_COUNT},
         {.outcome = LINK_OUTCOME_FAILED, .detail = base_bytes_text("two\nlines")},
         {.outcome = LINK_OUTCOME_FAILED, .duration_us = -1},
@@ -147,5 +152,19 @@ START_TEST(test_answer_that_contradicts_itself)
 }
 END_TEST
 
+/* An answer may be "not yet": it holds no records. */
+START_TEST(test_pending_survives)
+{
+    struct link_answer answer = {.id = 10, .outcome = LINK_OUTCOME_PENDING, .detail = base_bytes_text("later")}, read;
+    struct base_buffer body BASE_CLEANUP(base_buffer_clear);
+    base_buffer_init(&body, LINK_ANSWER_FRAME_MAX);
+    ck_assert_int_eq(link_answer_encode(&answer, &body), 0);
+    ck_assert_uint_eq(body.data[8], 6);
+    ck_assert_int_eq(link_answer_parse(base_buffer_view(&body), &read), 0);
+    ck_assert_int_eq(read.outcome, LINK_OUTCOME_PENDING);
+    ck_assert_uint_eq(read.records.len, 0);
+}
+END_TEST
+
 CHECK_MAIN("link/adapter_message", test_call_survives, test_call_bytes, test_every_truncation_of_a_call_is_refused,
-           test_call_out_of_bounds, test_answer_survives, test_answer_that_contradicts_itself)
+           test_call_out_of_bounds, test_answer_survives, test_pending_survives, test_answer_that_contradicts_itself)
