@@ -14,6 +14,18 @@ enum base_config_type {
     BASE_CONFIG_TEXT,    /* value: char *[1], owned by the config struct's user, freed by base_config_clear() */
     BASE_CONFIG_INTEGER, /* value: int64_t * */
     BASE_CONFIG_BOOL,    /* value: bool *; yes/no, true/false, on/off, 1/0 */
+    BASE_CONFIG_PAIRS,   /* value: struct base_config_pairs *, owned likewise; stands for every key of its section: the
+                          * name is only for messages; at most max pairs, none is no error */
+};
+
+struct base_config_pair {
+    char *name, *value;
+};
+
+/* In the file's order; no name twice. Zeroed is empty. */
+struct base_config_pairs {
+    size_t count;
+    struct base_config_pair *items;
 };
 
 struct base_config_key {
@@ -34,7 +46,12 @@ int base_config_load(const char *path, const struct base_config_key *keys, size_
 /* Writes every key with its meaning and default, below the name of its section: for --help. */
 void base_config_help_write(const struct base_config_key *keys, size_t count, FILE *out);
 
-/* Frees the texts of a loaded table. Accepts values that were never loaded (NULL). */
+/* One key of a file alone, whatever else stands there: for a program that must know it to choose its table. The caller
+ * frees *ret_value, which is NULL where the file does not name the key. Errors as above. */
+int base_config_peek(const char *path, const char *section, const char *name, char **ret_value,
+                     char **ret_error) BASE_MUST_USE;
+
+/* Frees the texts and pairs of a loaded table. Accepts values that were never loaded (NULL). */
 void base_config_clear(const struct base_config_key *keys, size_t count);
 
 #endif

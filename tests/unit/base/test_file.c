@@ -213,7 +213,79 @@ START_TEST(configuration_is_explained)
 }
 END_TEST
 
+static int load_lines(const char *text, struct settings *settings, struct base_config_pairs *lines, char **ret_error)
+{
+    const struct base_config_key keys[] = {
+        {"front", "name", BASE_CONFIG_TEXT, &settings->name, NULL, 1, 600, "the name"},
+        {"lines", "LINE", BASE_CONFIG_PAIRS, lines, NULL, 0, 2, "a line"},
+    };
+    ck_assert_int_eq(base_file_replace(path, base_bytes_text(text), 0600), 0);
+    int r = base_config_load(path, keys, BASE_ARRAY_LENGTH(keys), ret_error);
+    if (r == 0) {
+        ck_assert_str_eq(settings->name, "x");
+        base_config_clear(keys, 1);
+    }
+    return r;
+}
+
+static void clear_lines(struct base_config_pairs *lines)
+{
+    const struct base_config_key key = {"lines", "LINE", BASE_CONFIG_PAIRS, lines, NULL, 0, 2, "a line"};
+    base_config_clear(&key, 1);
+    ck_assert_uint_eq(lines->count, 0);
+}
+
+/* A section whose keys the program does not know beforehand: all of them, in order, none twice, and no more than
+ * allowed. */
+START_TEST(a_section_of_any_keys)
+{
+    folder_make();
+    struct settings settings = {0};
+    struct base_config_pairs lines;
+    char *error = NULL;
+    ck_assert_int_eq(load_lines("[front]\nname = x\n", &settings, &lines, &error), 0);
+    ck_assert_uint_eq(lines.count, 0);
+    ck_assert_int_eq(load_lines("[lines]\nb[].c = d.e : f\na = 1\n[front]\nname = x\n", &settings, &lines, &error), 0);
+    ck_assert_uint_eq(lines.count, 2);
+    ck_assert_str_eq(lines.items[0].name, "b[].c");
+    ck_assert_str_eq(lines.items[0].value, "d.e : f");
+    ck_assert_str_eq(lines.items[1].name, "a");
+    clear_lines(&lines);
+    ck_assert_int_eq(load_lines("[front]\nname = x\n[lines]\na = 1\na = 2\n", &settings, &lines, &error), -EINVAL);
+    ck_assert_msg(strstr(error, "[lines] a: given twice") != NULL, "got: %s", error);
+    ck_assert_uint_eq(lines.count, 0);
+    free(error);
+    ck_assert_int_eq(load_lines("[front]\nname = x\n[lines]\na = 1\nb = 2\nc = 3\n", &settings, &lines, &error), -EINVAL);
+    ck_assert_msg(strstr(error, "[lines] c: too many keys in this section") != NULL, "got: %s", error);
+    free(error);
+    folder_remove();
+}
+END_TEST
+
+/* One key is read from a file whose others are not known yet. */
+START_TEST(one_key_is_peeked_at)
+{
+    folder_make();
+    char *value = NULL, *error = NULL;
+    const char *text = "[front]\nname = x\nodd = y\n[other]\nname = z\n";
+    ck_assert_int_eq(base_file_replace(path, base_bytes_text(text), 0600), 0);
+    ck_assert_int_eq(base_config_peek(path, "other", "name", &value, &error), 0);
+    ck_assert_str_eq(value, "z");
+    free(value);
+    ck_assert_int_eq(base_config_peek(path, "front", "colour", &value, &error), 0);
+    ck_assert_ptr_null(value);
+    ck_assert_int_eq(base_file_replace(path, base_bytes_text("nonsense\n"), 0600), 0);
+    ck_assert_int_eq(base_config_peek(path, "front", "name", &value, &error), -EINVAL);
+    ck_assert_msg(strstr(error, ":1: not a line of an INI file") != NULL, "got: %s", error);
+    free(error);
+    folder_remove();
+    ck_assert_int_eq(base_config_peek(path, "front", "name", &value, &error), -ENOENT);
+    free(error);
+}
+END_TEST
+
 CHECK_MAIN("base/file, base/config", replace_then_read, a_secret_others_may_read_is_refused,
            over_the_bound_or_no_file_is_refused, all_is_written, folders_of_files, a_refusal_says_what_to_do,
            configuration_is_read_with_its_initial_values,
-           configuration_errors_name_the_key, configuration_is_explained)
+           configuration_errors_name_the_key, configuration_is_explained, a_section_of_any_keys,
+           one_key_is_peeked_at)
