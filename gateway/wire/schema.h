@@ -52,6 +52,7 @@ struct wire_schema {
     struct wire_schema_property *properties; /* object; ascending by name */
     size_t property_count;
     json_t *alternatives; /* object: oneOf, an array of arrays of names, of which exactly one is present whole; or NULL */
+    bool is_content;      /* object: x-content, whose members are type, size and data */
 
     struct wire_schema *items; /* array */
     bool is_unique;            /* array: no item twice */
@@ -68,6 +69,8 @@ struct wire_schema {
     enum wire_identifier identifier;
     char *same_as; /* the parameter whose value this must equal, or NULL */
 };
+
+enum { WIRE_CONTENT_MAX_BYTES = 2 << 20 };
 
 /* Compiles a root schema. On -EINVAL *ret_error (freed by the caller) says where below place and what. */
 int wire_schema_new(const json_t *source, enum wire_schema_use use, const char *place, struct wire_schema **ret_schema,

@@ -2,7 +2,7 @@
 #include "base/idnum.h"
 #include "base/network.h"
 #include "base/text.h"
-#include "gateway/wire/schema.h"
+#include "gateway/wire/schema_part.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -175,6 +175,7 @@ static bool has_all(const json_t *object, const json_t *names)
 
 static void check_object(const struct wire_schema *schema, const json_t *value, struct wire_schema_checking *checking)
 {
+    size_t known = checking->faults->count;
     for (size_t i = 0; i < schema->property_count; i++) {
         if (!schema->properties[i].is_required || json_object_get(value, schema->properties[i].name))
             continue;
@@ -199,6 +200,8 @@ static void check_object(const struct wire_schema *schema, const json_t *value, 
         chosen += has_all(value, json_array_get(schema->alternatives, i)) ? 1 : 0;
     if (schema->alternatives && chosen != 1)
         wire_schema_fault(checking, WIRE_FAULT_COMBINATION);
+    if (schema->is_content && checking->faults->count == known && known < WIRE_FAULTS_MAX)
+        wire_schema_content_check(value, checking);
 }
 
 static void check_array(const struct wire_schema *schema, const json_t *value, struct wire_schema_checking *checking)

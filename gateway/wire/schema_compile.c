@@ -49,9 +49,9 @@ static const char *const common_keywords[] = {"$schema",     "$defs",  "$comment
                                               "description", "type",   "x-titles",     "x-personal",
                                               "x-amount",    "x-unit", "x-identifies", "x-same-as",
                                               "x-log"};
-static const char *const object_keywords[] = {"properties", "required", "additionalProperties", "oneOf"};
+static const char *const object_keywords[] = {"properties", "required", "additionalProperties", "oneOf", "x-content"};
 static const char *const array_keywords[] = {"items", "minItems", "maxItems", "uniqueItems"};
-static const char *const string_keywords[] = {"minLength", "maxLength", "pattern", "format", "enum"};
+static const char *const string_keywords[] = {"minLength", "maxLength", "pattern", "format", "enum", "x-values"};
 static const char *const integer_keywords[] = {"minimum", "maximum"};
 
 static bool keyword_is_known(enum wire_schema_type type, const char *keyword)
@@ -189,7 +189,9 @@ static int compile_object(struct wire_schema_compiling *compiling, const json_t 
     int r = compile_properties(compiling, source, schema);
     if (r == 0)
         r = compile_required(compiling, source, schema);
-    return r < 0 ? r : compile_alternatives(compiling, source, schema);
+    if (r == 0)
+        r = compile_alternatives(compiling, source, schema);
+    return r < 0 ? r : wire_schema_content_parse(compiling, source, schema);
 }
 
 /* A bound that must be there when is_needed, within 0..limit (or ±limit when it may be negative). */

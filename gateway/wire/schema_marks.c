@@ -4,16 +4,33 @@
 #include <errno.h>
 #include <string.h>
 
-static int titles_check(struct wire_schema_compiling *compiling, const json_t *source)
+static int texts_check(struct wire_schema_compiling *compiling, const char *keyword, const json_t *texts)
 {
     static const char *const languages[] = {"kk", "ru", "en"};
-    const json_t *titles = json_object_get(source, "x-titles");
-    for (size_t i = 0; titles && i < BASE_ARRAY_LENGTH(languages); i++) {
-        const json_t *title = json_object_get(titles, languages[i]);
-        if (json_object_size(titles) != BASE_ARRAY_LENGTH(languages) || json_string_length(title) == 0)
-            return wire_schema_fail(compiling, "x-titles", "must have kk, ru and en and nothing else");
+    for (size_t i = 0; i < BASE_ARRAY_LENGTH(languages); i++) {
+        const json_t *text = json_object_get(texts, languages[i]);
+        if (json_object_size(texts) != BASE_ARRAY_LENGTH(languages) || json_string_length(text) == 0)
+            return wire_schema_fail(compiling, keyword, "must have kk, ru and en and nothing else");
     }
     return 0;
+}
+
+/* Every word of an enum and no other, in words that people read. */
+static int values_check(struct wire_schema_compiling *compiling, const json_t *source)
+{
+    const json_t *values = json_object_get(source, "x-values"), *list = json_object_get(source, "enum");
+    if (!values)
+        return 0;
+    if (!json_is_object(values) || json_object_size(values) != json_array_size(list))
+        return wire_schema_fail(compiling, "x-values", "names every value of enum and nothing else");
+    int r = 0;
+    for (size_t i = 0; r == 0 && i < json_array_size(list); i++) {
+        const char *word = json_string_value(json_array_get(list, i));
+        const json_t *texts = word ? json_object_get(values, word) : NULL;
+        r = texts ? texts_check(compiling, "x-values", texts)
+                  : wire_schema_fail(compiling, "x-values", "names every value of enum and nothing else");
+    }
+    return r;
 }
 
 static int flags_parse(struct wire_schema_compiling *compiling, const json_t *source, struct wire_schema *schema)
@@ -29,7 +46,10 @@ static int flags_parse(struct wire_schema_compiling *compiling, const json_t *so
     schema->is_logged = json_is_true(log);
     schema->is_amount = json_is_true(amount);
     schema->is_personal = json_is_true(personal);
-    const char *unit = json_string_value(json_object_get(source, "x-unit"));
+    const json_t *measure = json_object_get(source, "x-unit");
+    const char *unit = json_string_value(measure);
+    if (measure && (schema->type != WIRE_SCHEMA_INTEGER || !unit || !unit[0]))
+        return wire_schema_fail(compiling, "x-unit", "is a text, on an integer");
     if (schema->is_amount && (schema->type != WIRE_SCHEMA_INTEGER || !unit || strcmp(unit, "tiyn") != 0))
         return wire_schema_fail(compiling, "x-amount", "an amount is an integer with \"x-unit\": \"tiyn\"");
     return 0;
@@ -59,7 +79,10 @@ static int same_as_parse(struct wire_schema_compiling *compiling, const json_t *
 
 int wire_schema_marks_parse(struct wire_schema_compiling *compiling, const json_t *source, struct wire_schema *schema)
 {
-    int r = titles_check(compiling, source);
+    const json_t *titles = json_object_get(source, "x-titles");
+    int r = titles ? texts_check(compiling, "x-titles", titles) : 0;
+    if (r == 0)
+        r = values_check(compiling, source);
     if (r == 0)
         r = flags_parse(compiling, source, schema);
     if (r == 0)

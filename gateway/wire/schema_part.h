@@ -18,6 +18,14 @@ int wire_schema_fail(struct wire_schema_compiling *compiling, const char *keywor
 /* Order of properties: by name. */
 int wire_schema_property_compare(const void *a, const void *b);
 
+/* What x-content asks of an object whose members are compiled. 0 or -EINVAL (noted). */
+int wire_schema_content_parse(struct wire_schema_compiling *compiling, const json_t *source,
+                              struct wire_schema *schema) BASE_MUST_USE;
+
+/* Notes a fault where a content that fits its schema has another length than its size says or does not begin as its
+ * type does. */
+void wire_schema_content_check(const json_t *value, struct wire_schema_checking *checking);
+
 /* Reads the x- members of a schema whose type is known: titles, amount, personal, identifier, same-as, log. 0, -EINVAL
  * (noted) or -ENOMEM. */
 int wire_schema_marks_parse(struct wire_schema_compiling *compiling, const json_t *source,

@@ -1,6 +1,6 @@
 /* What a service can be asked and what it answers, read from schema/services/NN.json (format:
- * docs/PROTOCOL-SERVICES.md). Loaded once, immutable afterwards, any thread. The gateway enforces a description both ways: parameters before a registry is
- * asked, answers before anything else sees them. */
+ * docs/PROTOCOL-SERVICES.md). Loaded once, immutable afterwards, any thread. The gateway enforces a description both
+ * ways: parameters before a registry is asked, answers before anything else sees them. */
 #ifndef GATEWAY_WIRE_SERVICE_H
 #define GATEWAY_WIRE_SERVICE_H
 
@@ -93,6 +93,7 @@ enum wire_fault_kind {
     WIRE_FAULT_COMBINATION,   /* not exactly one of the keys the service can be asked by */
     WIRE_FAULT_CHARACTER,     /* a control character, or one that turns the direction of writing */
     WIRE_FAULT_TWICE,         /* an item stands twice in a list */
+    WIRE_FAULT_CONTENT,       /* a picture or document of another size or kind than it says */
     WIRE_FAULT_OTHER_SUBJECT, /* an answer about somebody else than was asked */
     WIRE_FAULT_TOO_MANY,      /* more members or faults than are looked at */
 };

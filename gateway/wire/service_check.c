@@ -23,6 +23,7 @@ static const struct {
     [WIRE_FAULT_COMBINATION] = {"combination-wrong", "needs exactly one of the keys the service is asked by"},
     [WIRE_FAULT_CHARACTER] = {"character-wrong", "holds a character that may not stand there"},
     [WIRE_FAULT_TWICE] = {"twice", "has an item twice"},
+    [WIRE_FAULT_CONTENT] = {"content-wrong", "is not of the size or the type it says"},
     [WIRE_FAULT_OTHER_SUBJECT] = {"other-subject", "is about another subject than was asked about"},
     [WIRE_FAULT_TOO_MANY] = {"too-many", "has more members or faults than are looked at"},
 };

@@ -335,6 +335,128 @@ START_TEST(test_refuses_descriptions)
 }
 END_TEST
 
+#define WORDS "\"enum\":[\"a\",\"b\"],\"x-values\":"
+#define WORD "{\"kk\":\"k\",\"ru\":\"r\",\"en\":\"e\"}"
+
+START_TEST(test_values_have_words)
+{
+    check_description(HEAD REQUEST(FIELD)
+                          ANSWER("\"a\":{\"type\":\"string\"," WORDS "{\"a\":" WORD ",\"b\":" WORD "}," TITLES "}"),
+                      NULL);
+    static const char *const wrong[] = {"{\"a\":" WORD "}", "{\"a\":" WORD ",\"c\":" WORD "}", "[]",
+                                        "{\"a\":" WORD ",\"b\":" WORD ",\"c\":" WORD "}"};
+    for (size_t i = 0; i < BASE_ARRAY_LENGTH(wrong); i++) {
+        char *text = NULL;
+        ck_assert(asprintf(&text, HEAD REQUEST(FIELD) ANSWER("\"a\":{\"type\":\"string\"," WORDS "%s," TITLES "}"),
+                           wrong[i]) > 0);
+        check_description(text,
+                          "03.json#/answer/items/properties/a/x-values: names every value of enum and nothing else");
+        free(text);
+    }
+    check_description(HEAD REQUEST(FIELD)
+                          ANSWER("\"a\":{\"type\":\"string\"," WORDS "{\"a\":" WORD ",\"b\":{\"kk\":\"k\"}"
+                                 "}," TITLES "}"),
+                      "03.json#/answer/items/properties/a/x-values: must have kk, ru and en and nothing else");
+    check_description(HEAD REQUEST(FIELD) ANSWER("\"a\":{\"type\":\"integer\",\"minimum\":0,\"maximum\":1,"
+                                                 "\"x-unit\":5," TITLES "}"),
+                      "03.json#/answer/items/properties/a/x-unit: is a text, on an integer");
+    check_description(HEAD REQUEST(FIELD) ANSWER("\"a\":{\"type\":\"boolean\",\"x-unit\":\"kg\"," TITLES "}"),
+                      "03.json#/answer/items/properties/a/x-unit: is a text, on an integer");
+}
+END_TEST
+
+#define CONTENT_OF(flag, types, size, data)                                                                            \
+    "\"c\":{\"type\":\"object\",\"x-content\":" flag ",\"additionalProperties\":false,"                                \
+    "\"required\":[\"type\",\"size\",\"data\"],\"properties\":{"                                                       \
+    "\"type\":{\"type\":\"string\",\"enum\":[" types "]," TITLES "},\"size\":{\"type\":\"integer\"," size "," TITLES   \
+    "},\"data\":{\"type\":\"string\"," data "," TITLES "}}," TITLES "}"
+#define TYPES "\"image/jpeg\",\"image/png\",\"application/pdf\""
+#define SIZE "\"minimum\":1,\"maximum\":100"
+#define DATA "\"format\":\"base64\",\"maxLength\":136"
+
+/* A description whose content is outside the subset is refused. */
+START_TEST(test_refuses_contents)
+{
+    static const struct {
+        const char *content, *what;
+    } cases[] = {
+        {CONTENT_OF("false", TYPES, SIZE, DATA), "is true or absent"},
+        {CONTENT_OF("true", "\"text/html\"", SIZE, DATA), "type is an enum of image/jpeg, image/png, application/pdf"},
+        {CONTENT_OF("true", TYPES, "\"minimum\":0,\"maximum\":100", DATA), "size is from 1 to at most 2097152"},
+        {CONTENT_OF("true", TYPES, "\"minimum\":1,\"maximum\":2097153", DATA), "size is from 1 to at most 2097152"},
+        {CONTENT_OF("true", TYPES, SIZE, "\"format\":\"base64\",\"maxLength\":135"),
+         "data has format base64 and the maxLength that its size takes"},
+        {CONTENT_OF("true", TYPES, SIZE, "\"maxLength\":136"),
+         "data has format base64 and the maxLength that its size takes"},
+        {"\"c\":{\"type\":\"object\",\"x-content\":true,\"additionalProperties\":false,\"properties\":{" FIELD
+         "}," TITLES "}",
+         "has type, size and data, all required, and nothing else"},
+    };
+    check_description(HEAD REQUEST(FIELD) ANSWER(CONTENT_OF("true", TYPES, SIZE, DATA)), NULL);
+    for (size_t i = 0; i < BASE_ARRAY_LENGTH(cases); i++) {
+        char *text = NULL, *expected = NULL;
+        ck_assert(asprintf(&text, HEAD REQUEST(FIELD) ANSWER("%s"), cases[i].content) > 0);
+        ck_assert(asprintf(&expected, "03.json#/answer/items/properties/c/x-content: %s", cases[i].what) > 0);
+        check_description(text, expected);
+        free(text);
+        free(expected);
+    }
+}
+END_TEST
+
+/* A content must be what it says: its size and its first bytes. */
+START_TEST(test_contents)
+{
+    static const struct {
+        const char *type, *data;
+        int size;
+        const char *member;
+        enum wire_fault_kind kind;
+    } cases[] = {
+        {"image/jpeg", "/9j/", 3, NULL, WIRE_FAULT_MISFIT},
+        {"image/jpeg", "/9j/4AA=", 5, NULL, WIRE_FAULT_MISFIT},
+        {"image/png", "iVBORw0KGgo=", 8, NULL, WIRE_FAULT_MISFIT},
+        {"application/pdf", "JVBERi0xLjcK", 9, NULL, WIRE_FAULT_MISFIT},
+        {"image/jpeg", "/9j/4AA=", 6, "/0/c", WIRE_FAULT_CONTENT},
+        {"image/jpeg", "/9j/4AA=", 4, "/0/c", WIRE_FAULT_CONTENT},
+        {"image/jpeg", "iVBORw0KGgo=", 8, "/0/c", WIRE_FAULT_CONTENT},
+        {"application/pdf", "PHNjcmlwdD4=", 8, "/0/c", WIRE_FAULT_CONTENT},
+        {"image/png", "iVBORw0KGgp=", 8, "/0/c", WIRE_FAULT_CONTENT}, /* bits behind the last byte */
+        {"image/jpeg", "/9j/4AB=", 5, "/0/c", WIRE_FAULT_CONTENT},    /* the same */
+        {"application/pdf", "JVA=", 2, "/0/c", WIRE_FAULT_CONTENT},   /* shorter than the type's beginning */
+        {"image/jpeg", "", 3, "/0/c/data", WIRE_FAULT_PATTERN},
+        {"image/jpeg", "/9j/4A", 4, "/0/c/data", WIRE_FAULT_PATTERN},
+        {"image/gif", "/9j/", 3, "/0/c/type", WIRE_FAULT_VALUE},
+        {"image/jpeg", "/9j/", 0, "/0/c/size", WIRE_FAULT_RANGE},
+    };
+    struct wire_service *service = NULL;
+    char *error = NULL;
+    ck_assert_int_eq(
+        wire_service_new(base_bytes_text(HEAD REQUEST(FIELD) ANSWER(CONTENT_OF("true", TYPES, SIZE, DATA))), 3,
+                         "03.json", &service, &error),
+        0);
+    for (size_t i = 0; i < BASE_ARRAY_LENGTH(cases); i++) {
+        json_t *records = json_pack("[{s:{s:s, s:s, s:i}}]", "c", "type", cases[i].type, "data", cases[i].data, "size",
+                                    cases[i].size);
+        ck_assert_ptr_nonnull(records);
+        struct wire_faults faults = {0};
+        int r = wire_service_answer_check(service, NULL, records, &faults);
+        ck_assert_msg(r == (cases[i].member ? WIRE_SERVICE_MISFIT : 0), "%zu: %d", i, r);
+        ck_assert_uint_eq(faults.count, cases[i].member ? 1 : 0);
+        if (cases[i].member) {
+            ck_assert_str_eq(faults.items[0].member, cases[i].member);
+            ck_assert_int_eq(faults.items[0].kind, cases[i].kind);
+        }
+        json_decref(records);
+    }
+    json_t *empty BASE_CLEANUP(wire_json_cleanup) = json_of("[{\"c\":{}}]");
+    struct wire_faults faults = {0};
+    ck_assert_int_eq(wire_service_answer_check(service, NULL, empty, &faults), WIRE_SERVICE_MISFIT);
+    ck_assert_uint_eq(faults.count, 3); /* each member is missing; what is not there is not looked into */
+    wire_service_free(service);
+}
+END_TEST
+
 START_TEST(test_folder_without_descriptions)
 {
     struct wire_services *services = NULL;
@@ -347,4 +469,5 @@ END_TEST
 
 CHECK_MAIN("wire/service", test_loads, test_requests, test_requests_without_description, test_params_name_subjects,
            test_answers, test_null_is_another_subject, test_many_faults_are_bounded, test_dates, test_abbreviates,
-           test_refuses_descriptions, test_folder_without_descriptions)
+           test_refuses_descriptions, test_values_have_words, test_refuses_contents, test_contents,
+           test_folder_without_descriptions)
