@@ -86,4 +86,19 @@ begin
                   from jsonb_array_elements(page -> 'items') with ordinality as x (item, n)), '') end, wanted);
 end
 $$;
+-- A decision that registers an officer of role 2 as he asked.
+create function test.decision(named uuid) returns jsonb language sql as $$
+    select jsonb_build_object('application', named, 'digest', test.digest(named), 'outcome', 'registered', 'reason', null,
+        'rights', '{"role":2,"bases":["operative_search"],"duties":[],"until":null}'::jsonb)
+$$;
+
+-- A page of a filter that is not of its form.
+create function test.attempt(collection text, filter jsonb) returns void language plpgsql as $$
+begin
+    perform qao.read(collection, test.envelope('', '520101100222@300240001502', 'null', null, null), filter);
+    raise exception '% took %', collection, filter;
+exception when sqlstate 'QAO08' then
+    null;
+end
+$$;
 grant execute on all functions in schema test to qao_gateway;

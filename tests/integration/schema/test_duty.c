@@ -238,7 +238,7 @@ START_TEST(violation_by_hand)
 {
     char number[40];
     ck_assert_str_eq(violation(OFFICER, "", OFFICER, POLICE, FOUND), "role-not-held");
-    ck_assert_str_eq(violation(RESPONSIBLE, "", OFFICER, OPERATOR, FOUND), "not-competent object-unknown");
+    ck_assert_str_eq(violation(RESPONSIBLE, "", OFFICER, OPERATOR, FOUND), "not-competent");
     ck_assert_str_eq(violation(ADMINISTRATOR, "", OFFICER, NOBODY, FOUND), "body-unknown object-unknown");
     ck_assert_str_eq(violation(ADMINISTRATOR, "", "500615200011", POLICE, FOUND), "object-unknown");
     ck_assert_str_eq(violation(ADMINISTRATOR, "", OFFICER, POLICE,

@@ -158,6 +158,9 @@ attempt qao_reader 42501 "select violation_append(1, '{0}', '{refusals}');"
 attempt qao_reader 42501 "select settings_read();"
 for column in signed envelope; do attempt qao_reader 42501 "select $column from act;"; done
 for column in form scan; do attempt qao_reader 42501 "select $column from application;"; done
+attempt qao_reader 42501 "select signed from agreement;"
+for column in surname given patronymic position contact; do attempt qao_reader 42501 "select $column from person_version;"; done
+attempt qao_reader 00000 "select text_version, language, signed_at from agreement join person_version using (person_id);"
 attempt qao_reader 00000 "select leaf from act join application a on a.act = leaf;"
 
 # Shapes: each wrong value by the constraint that is there for it.
