@@ -53,7 +53,8 @@ static void progress_show(void *context, uint64_t done, uint64_t size)
 }
 
 /* One entry's columns against its leaf. A leaf that cannot be read was told already. */
-static int columns_visit(void *context, uint64_t index, struct base_bytes leaf, const struct store_record *columns)
+static int columns_visit(void *context, uint64_t index, struct base_bytes leaf, const struct store_record *columns,
+                         const struct store_act_kept *act)
 {
     struct verify_run *run = context;
     struct audit_leaf_view view;
@@ -68,6 +69,10 @@ static int columns_visit(void *context, uint64_t index, struct base_bytes leaf, 
             return r;
         if (verdict == CLI_COLUMNS_EQUAL)
             verdict = opened;
+        if (verdict == CLI_COLUMNS_EQUAL) {
+            verdict = cli_act_kept_check(leaf, &view, act);
+            column = "act";
+        }
     }
     if (verdict != CLI_COLUMNS_EQUAL) {
         run->column_faults++;
@@ -200,7 +205,7 @@ int cli_audit_verify_run(int argc, char **argv)
     if (!cli_options_take(
             argc, argv, "audit verify [--dir DIR --vkey FILE] [OPTIONS]",
             "Verifies the whole log: every leaf, tile, the root, the checkpoint's signature, that each request "
-            "was concluded,\nand, in the database, every column against its leaf.",
+            "was concluded,\nand, in the database, every column against its leaf, and the signed message of every act.",
             options, BASE_ARRAY_LENGTH(options), 0, &rest, &result))
         return result;
     struct verify_run run = {.shown = 0};

@@ -153,6 +153,30 @@ enum cli_columns cli_columns_check(const struct audit_leaf_view *leaf, const str
     return CLI_COLUMNS_EQUAL;
 }
 
+/* What changed the register: what a person signed, or the gateway did by itself. */
+static bool is_act(struct base_bytes kind)
+{
+    static const char admin[] = "admin.", incident[] = "incident.";
+    if (base_bytes_equal_text(kind, "admin.refused") || base_bytes_equal_text(kind, "admin.read"))
+        return false;
+    return (kind.len > sizeof admin - 1 && memcmp(kind.data, admin, sizeof admin - 1) == 0) ||
+           (kind.len > sizeof incident - 1 && memcmp(kind.data, incident, sizeof incident - 1) == 0);
+}
+
+enum cli_columns cli_act_kept_check(struct base_bytes leaf, const struct audit_leaf_view *view,
+                                    const struct store_act_kept *act)
+{
+    char hex[65] = "";
+    if (!is_act(view->kind_name) || !act)
+        return is_act(view->kind_name) == (act != NULL) ? CLI_COLUMNS_EQUAL : CLI_COLUMNS_DIFFER;
+    struct audit_hash hash = audit_hash_leaf(leaf);
+    if (act->digest)
+        base_hex_digest(act->digest, hex);
+    return memcmp(act->leaf, hash.bytes, sizeof hash.bytes) == 0 && base_bytes_equal_text(view->act.sha256, hex)
+               ? CLI_COLUMNS_EQUAL
+               : CLI_COLUMNS_DIFFER;
+}
+
 /* Room for one more: what is concluded goes first. */
 static int room_make(struct cli_open_requests *requests)
 {

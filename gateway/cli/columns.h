@@ -16,6 +16,11 @@ enum cli_columns {
 enum cli_columns cli_columns_check(const struct audit_leaf_view *leaf, const struct store_record *columns,
                                    const char **ret_column);
 
+/* Whether the register keeps the entry's act, and the very message that the leaf names, where it must, and none elsewhere.
+ * act may be NULL. */
+enum cli_columns cli_act_kept_check(struct base_bytes leaf, const struct audit_leaf_view *view,
+                                    const struct store_act_kept *act);
+
 /* The requests that are not concluded yet, so that a conclusion's column can be held against the request its leaf
  * names. */
 struct cli_open_request {

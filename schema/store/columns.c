@@ -119,6 +119,8 @@ static int visit_columns(const PGresult *result, int index, uint64_t expected, s
     store_row_array(&row, take_kind, &beside);
     store_row_array(&row, take_digest, &beside);
     store_row_array(&row, take_large, &beside);
+    const struct store_act_kept act = {.leaf = store_row_fixed(&row, STORE_DIGEST_BYTES),
+                                       .digest = store_row_fixed(&row, STORE_DIGEST_BYTES)};
     int r = store_row_end(&row);
     if (r < 0)
         return r;
@@ -130,7 +132,7 @@ static int visit_columns(const PGresult *result, int index, uint64_t expected, s
     record.subject_count = beside.kids;
     record.blobs = beside.blobs;
     record.blob_count = beside.kind_count;
-    return visit(context, seq, leaf, &record);
+    return visit(context, seq, leaf, &record, act.leaf ? &act : NULL);
 }
 
 int store_columns_read(struct store_pool *pool, int32_t log_id, uint64_t first, uint64_t end,

@@ -43,10 +43,16 @@ typedef int store_unfinished_visit(void *context, const struct store_unfinished 
 int store_unfinished_read(struct store_pool *pool, int32_t log_id, store_unfinished_visit *visit,
                           void *context) BASE_MUST_USE;
 
+/* The act of the register that names an entry: its leaf hash as the register has it, and the SHA-256 of the signed message
+ * that is kept; NULL: nobody signed it. */
+struct store_act_kept {
+    const uint8_t *leaf, *digest;
+};
+
 /* The columns stored beside entry seq, with its leaf: what "qao audit verify" compares. Borrowed during the call.
- * Subjects are in the order of kid and mac, blobs in that of their kind (content is empty). */
-typedef int store_columns_visit(void *context, uint64_t seq, struct base_bytes leaf,
-                                const struct store_record *columns);
+ * Subjects are in the order of kid and mac, blobs in that of their kind (content is empty). act is NULL when none is kept. */
+typedef int store_columns_visit(void *context, uint64_t seq, struct base_bytes leaf, const struct store_record *columns,
+                                const struct store_act_kept *act);
 
 /* Entries first to end-1 in order. -ENODATA when one is missing, or the row that says what it concludes. */
 int store_columns_read(struct store_pool *pool, int32_t log_id, uint64_t first, uint64_t end,

@@ -546,12 +546,36 @@ START_TEST(without_the_database_nothing_is_half_done)
 }
 END_TEST
 
+/* What a superuser of the database changes in the register's acts, verification tells. Last: nothing is put back. */
+START_TEST(an_act_that_was_changed_is_told)
+{
+    char id[37], fault[96];
+    begin();
+    accepted(SECOND, "setting", "{\"name\":\"refusals_per_hour\",\"value\":62}", id);
+    world_stop(&world);
+    world_verify(&world);
+    snprintf(fault, sizeof(fault), "a column differs from the leaf, entry %ld: act",
+             cluster_number("select seq from act where id = $1::uuid", id, NULL));
+    free(cluster_sql("alter table act disable trigger all", NULL));
+    free(cluster_sql("update act set signed = signed || 'x' where id = $1::uuid", id, NULL));
+    world_expect_fault(&world, fault);
+    free(cluster_sql("update act set signed = substr(signed, 1, length(signed) - 1) where id = $1::uuid", id, NULL));
+    world_verify(&world);
+    free(cluster_sql("update act set leaf = sha256(leaf) where id = $1::uuid", id, NULL)); /* of another entry */
+    world_expect_fault(&world, fault);
+    free(cluster_sql("delete from act where id = $1::uuid", id, NULL));
+    world_expect_fault(&world, fault);
+    world_clear(&world);
+}
+END_TEST
+
 int main(void)
 {
     const TTest *const tests[] = {the_first_administrator_enrols_once, an_act_is_acknowledged_and_changes_the_register,
                                   who_may_not_is_told_why, a_message_is_fresh_ones_own_and_taken_once, refusals_are_bounded,
                                   an_act_that_cannot_be_proved_is_to_be_looked_for, acts_are_bounded,
                                   an_officer_is_registered_and_signs, of_two_who_decide_one_wins,
-                                  no_query_is_permitted_behind_a_block, without_the_database_nothing_is_half_done};
+                                  no_query_is_permitted_behind_a_block, without_the_database_nothing_is_half_done,
+                                  an_act_that_was_changed_is_told};
     return world_run("acts", tests, sizeof(tests) / sizeof(tests[0]));
 }

@@ -70,6 +70,8 @@ void world_start(struct world *world);
 int world_enrol(struct world *world, struct base_bytes message);
 /* "qao audit verify" over the log in the database, by the reader's role; fails the test unless it is whole. */
 void world_verify(const struct world *world);
+/* The same of a log that is not whole: it must tell this fault. */
+void world_expect_fault(const struct world *world, const char *fault);
 /* SIGTERM, and a clean exit. */
 void world_stop(struct world *world);
 /* SIGKILL. */

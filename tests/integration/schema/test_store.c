@@ -468,8 +468,10 @@ static void text_equal(const char *a, const char *b)
     ck_assert_msg((!a && !b) || (a && b && strcmp(a, b) == 0), "%s / %s", a ? a : "null", b ? b : "null");
 }
 
-static int see_columns(void *context, uint64_t seq, struct base_bytes leaf, const struct store_record *columns)
+static int see_columns(void *context, uint64_t seq, struct base_bytes leaf, const struct store_record *columns,
+                       const struct store_act_kept *act)
 {
+    ck_assert_ptr_null(act);
     const struct store_record *expected = (const struct store_record *) context + seq;
     char text[32];
     snprintf(text, sizeof(text), "leaf %llu", (unsigned long long) seq);
