@@ -90,6 +90,7 @@ static struct adapter_call *call_new(const struct link_call *message, const stru
     int64_t limit_us = service->registry->deadline_ms * 1000;
     call->id = message->id;
     call->service = service;
+    call->mode = message->mode;
     call->arrival_us = base_clock_monotonic_us();
     call->deadline_us = call->arrival_us + (message->timeout_us < limit_us ? message->timeout_us : limit_us);
     memcpy(call->query, message->query.data, message->query.len < sizeof(call->query) ? message->query.len : 0);
@@ -128,13 +129,9 @@ static void take_frame(void *context, struct link_channel *channel, uint16_t typ
             desk->watcher.malformed(desk->watcher.context, type);
         return;
     }
-    const struct adapter_service *service = desk->settings->services[message.service - 1];
+    const struct adapter_service *service = desk->settings->services[message.service];
     if (!service) {
         refuse(channel, message.id, LINK_OUTCOME_UNCONNECTED, "no registry is connected for this service");
-        return;
-    }
-    if (message.mode == LINK_CALL_SETTLE) {
-        refuse(channel, message.id, LINK_OUTCOME_UNKNOWN, "this registry cannot be asked what became of a query");
         return;
     }
     struct adapter_call *call = call_new(&message, service, channel);

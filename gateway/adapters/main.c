@@ -16,7 +16,7 @@
 #include "base/user.h"
 #include "gateway/adapters/desk.h"
 
-enum { EXIT_USAGE = 2, COUNT_EVERY_S = 60 };
+enum { EXIT_USAGE = 2, COUNT_EVERY_S = 60, RESOLVER_FILES_MAX = 5 };
 
 static const char help[] =
     "Usage: qao-adapter --config FILE [--check-config]\n"
@@ -34,10 +34,12 @@ static const char help[] =
     "  descriptions      folder of service descriptions; empty for the installed ones\n"
     "  may_connect_inet  yes where some registry is reached over the network; default no\n"
     "  log_level         error, warning, info (default) or debug\n"
-    "NAME.ini: [registry] adapter = sql; [sql] conninfo;\n"
-    "  [limits] connections 4, queue 64, deadline_ms 5000, records 2000;\n"
-    "  [breaker] failures 5, pause_ms 1000, pause_max_ms 30000\n"
-    "NN.ini: [service] registry, parameters (names in the statement's order), statement\n";
+    "NAME.ini: [registry] adapter = sql or http, and a section of that name with what it needs;\n"
+    "  [limits] connections_max 4, queue_max 64, deadline_ms 5000, records_max 2000;\n"
+    "  [breaker] failures 5, pause_ms 1000, pause_max_ms 30000;\n"
+    "  [later] pending_max 1000, pending_s 3600, pollers_max 2, poll_ms 500, poll_max_ms 30000\n"
+    "NN.ini: [service] registry, parameters; [sql] or [http] how it is asked; [map] where its members are found\n"
+    "All keys: docs/PROTOCOL-SERVICES.md\n";
 
 static const char *const outcome_words[] = {
     [LINK_OUTCOME_UNKNOWN] = "unknown", [LINK_OUTCOME_ANSWERED] = "answered", [LINK_OUTCOME_UNAVAILABLE] = "unavailable",
@@ -88,11 +90,11 @@ static void log_counts(const struct adapter_desk *desk)
             continue;
         base_log(BASE_LOG_INFO,
                  "event=counts registry=%s answered=%" PRIu64 " failed=%" PRIu64 " timeout=%" PRIu64
-                 " unavailable=%" PRIu64 " refused=%" PRIu64 " unknown=%" PRIu64 " waiting=%zu",
+                 " unavailable=%" PRIu64 " refused=%" PRIu64 " unknown=%" PRIu64 " waiting=%zu pending=%zu",
                  adapter_registry_settings_of(registry)->name, counts.outcomes[LINK_OUTCOME_ANSWERED],
                  counts.outcomes[LINK_OUTCOME_FAILED], counts.outcomes[LINK_OUTCOME_TIMEOUT],
                  counts.outcomes[LINK_OUTCOME_UNAVAILABLE], counts.refused, counts.outcomes[LINK_OUTCOME_UNKNOWN],
-                 counts.waiting);
+                 counts.waiting, counts.pending);
     }
 }
 
@@ -108,6 +110,18 @@ static bool set_log_level(const char *word)
     return false;
 }
 
+/* What the C library reads to resolve a name, as far as it is there. */
+static void list_resolver_files(const char *ret_paths[static RESOLVER_FILES_MAX + 1])
+{
+    static const char *const files[RESOLVER_FILES_MAX] = {"/etc/resolv.conf", "/etc/hosts", "/etc/nsswitch.conf",
+                                                          "/etc/host.conf", "/etc/gai.conf"};
+    size_t count = 0;
+    for (size_t i = 0; i < RESOLVER_FILES_MAX; i++)
+        if (access(files[i], R_OK) == 0)
+            ret_paths[count++] = files[i];
+    ret_paths[count] = NULL;
+}
+
 /* Closes all but what registries need. Called before any thread is made. */
 static int enter_sandbox(const struct adapter_settings *settings)
 {
@@ -115,8 +129,9 @@ static int enter_sandbox(const struct adapter_settings *settings)
     size_t count = 0;
     int r = 0;
     for (size_t i = 0; r == 0 && i < settings->registry_count; i++) {
-        char *folder = NULL;
-        r = settings->registries[i]->kind->socket_folder(settings->registries[i], &folder);
+        struct adapter_reach reach = {0};
+        r = settings->registries[i]->kind->reach(settings->registries[i], &reach);
+        char *folder = reach.socket_folder;
         if (!folder)
             continue;
         if (access(folder, F_OK) == 0) {
@@ -128,10 +143,13 @@ static int enter_sandbox(const struct adapter_settings *settings)
                  settings->registries[i]->name);
         free(folder);
     }
+    const char *name_paths[RESOLVER_FILES_MAX + 1] = {0};
+    list_resolver_files(name_paths);
     char *own = base_file_folder(settings->socket);
     const char *const write_paths[] = {own, NULL};
     const struct base_sandbox sandbox = {
         .write_paths = write_paths, /* the socket is removed at the end */
+        .read_paths = settings->resolves_names ? name_paths : NULL,
         .socket_paths = (const char *const *) folders,
         .may_connect_inet = settings->may_connect_inet,
     };

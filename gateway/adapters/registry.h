@@ -1,10 +1,12 @@
-/* One registry: a bounded queue before its own worker threads, each with its own line, and its circuit breaker. What
+/* One registry: a bounded queue before its own worker threads, each with its own line, its circuit breaker, and those who
+ * ask about what it has taken and answers later: no call holds a line while it waits for that. What
  * ails one registry takes no thread, no queue place and no connection of another. */
 #ifndef GATEWAY_ADAPTERS_REGISTRY_H
 #define GATEWAY_ADAPTERS_REGISTRY_H
 
 #include "gateway/adapters/adapter.h"
 #include "gateway/adapters/breaker.h"
+#include "gateway/adapters/pending.h"
 
 struct adapter_registry;
 
@@ -12,7 +14,8 @@ struct adapter_registry;
 enum { ADAPTER_REGISTRY_OPEN = 1, ADAPTER_REGISTRY_FULL = 2, ADAPTER_REGISTRY_STOPPED = 3 };
 
 struct adapter_registry_handler {
-    /* An answer to each call that was put, on a worker thread. Both are borrowed. */
+    /* An answer to each call that was put, on a worker thread. Both are borrowed. After PENDING another follows, unless
+     * the registry is stopped first. */
     void (*answer)(void *context, const struct adapter_call *call, const struct adapter_reply *reply,
                    int64_t duration_us);
     /* The breaker moved; may be NULL. */
@@ -23,8 +26,9 @@ struct adapter_registry_handler {
 /* Counted since the last look, without a word on whom they were about. */
 struct adapter_registry_counts {
     uint64_t outcomes[LINK_OUTCOME_COUNT]; /* by enum link_outcome */
-    uint64_t refused;                            /* by breaker or full queue, part of unavailable */
-    size_t waiting;                              /* in the queue now */
+    uint64_t refused; /* by breaker or full queue, part of unavailable */
+    size_t waiting;   /* in the queue now */
+    size_t pending;   /* taken by the registry, and not answered now */
 };
 
 /* Starts the workers. The settings are borrowed. Negative errno. */

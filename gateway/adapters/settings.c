@@ -21,20 +21,14 @@ static int fail(const char *place, const char *what, char **ret_error)
     return -EINVAL;
 }
 
-static void wipe_and_free(char *text)
-{
-    if (text)
-        explicit_bzero(text, strlen(text));
-    free(text);
-}
-
 static void registry_free(struct adapter_registry_settings *registry)
 {
     if (!registry)
         return;
     free(registry->name);
     free(registry->adapter);
-    wipe_and_free(registry->conninfo);
+    if (registry->kind)
+        registry->kind->registry_free(registry);
     free(registry);
 }
 
@@ -43,8 +37,9 @@ static void service_free(struct adapter_service *service)
     if (!service)
         return;
     free(service->registry_name);
-    free(service->statement);
     free(service->parameter_list);
+    if (service->registry)
+        service->registry->kind->service_free(service);
     for (size_t i = 0; i < service->parameter_count; i++)
         free(service->parameters[i]);
     free(service);
@@ -60,10 +55,10 @@ void adapter_settings_free(struct adapter_settings *settings)
     free(settings->services_folder);
     free(settings->descriptions_folder);
     free(settings->log_level);
+    for (size_t i = 0; i <= ADAPTER_SERVICE_COUNT; i++)
+        service_free(settings->services[i]);
     for (size_t i = 0; i < settings->registry_count; i++)
         registry_free(settings->registries[i]);
-    for (size_t i = 0; i < ADAPTER_SERVICE_COUNT; i++)
-        service_free(settings->services[i]);
     free(settings);
 }
 
@@ -104,10 +99,9 @@ static int check_secrecy(const char *path, char **ret_error)
 
 static int read_registry(const char *path, struct adapter_registry_settings *registry, char **ret_error)
 {
-    const struct base_config_key keys[] = {
-        {"registry", "adapter", BASE_CONFIG_TEXT, &registry->adapter, NULL, 1, 16, "kind of adapter: sql"},
-        {"sql", "conninfo", BASE_CONFIG_TEXT, &registry->conninfo, "", 0, 0, "libpq connection string"},
-        {"limits", "connections_max", BASE_CONFIG_INTEGER, &registry->connections, "4", 1, 64, "calls at once"},
+    const struct base_config_key common[] = {
+        {"registry", "adapter", BASE_CONFIG_TEXT, &registry->adapter, NULL, 1, 16, "kind of adapter: sql, http, soap"},
+        {"limits", "connections_max", BASE_CONFIG_INTEGER, &registry->connections, "4", 1, 1024, "calls at once"},
         {"limits", "queue_max", BASE_CONFIG_INTEGER, &registry->queue, "64", 1, 10000, "calls that wait"},
         {"limits", "deadline_ms", BASE_CONFIG_INTEGER, &registry->deadline_ms, "5000", 10, 600000, "of one call"},
         {"limits", "records_max", BASE_CONFIG_INTEGER, &registry->records, "2000", 1, 10000, "of one answer"},
@@ -115,8 +109,39 @@ static int read_registry(const char *path, struct adapter_registry_settings *reg
         {"breaker", "pause_ms", BASE_CONFIG_INTEGER, &registry->breaker_pause_ms, "1000", 10, 600000, "to first probe"},
         {"breaker", "pause_max_ms", BASE_CONFIG_INTEGER, &registry->breaker_pause_max_ms, "30000", 10, 3600000,
          "longest pause between probes"},
+        {"later", "pending_max", BASE_CONFIG_INTEGER, &registry->pending, "1000", 1, 100000, "answers awaited"},
+        {"later", "pending_s", BASE_CONFIG_INTEGER, &registry->pending_s, "3600", 1, 86400, "how long one is awaited"},
+        {"later", "pollers_max", BASE_CONFIG_INTEGER, &registry->pollers, "2", 1, 64, "polls at once"},
+        {"later", "poll_ms", BASE_CONFIG_INTEGER, &registry->poll_ms, "500", 10, 600000, "to the first poll"},
+        {"later", "poll_max_ms", BASE_CONFIG_INTEGER, &registry->poll_max_ms, "30000", 10, 3600000,
+         "longest pause between polls"},
     };
-    return base_config_load(path, keys, BASE_ARRAY_LENGTH(keys), ret_error);
+    struct adapter_keys keys = {0};
+    int r = registry->kind->registry_new(registry, &keys);
+    for (size_t i = 0; i < BASE_ARRAY_LENGTH(common); i++)
+        adapter_keys_add(&keys, common[i]);
+    return r < 0 ? r : base_config_load(path, keys.items, keys.count, ret_error);
+}
+
+/* The kind says which keys its file has. */
+static int find_kind(const char *path, const struct adapter_kind **ret_kind, char **ret_error)
+{
+    char *name = NULL;
+    int r = base_config_peek(path, "registry", "adapter", &name, ret_error);
+    if (r < 0)
+        return r;
+    *ret_kind = name ? adapter_kind_find(name) : NULL;
+    free(name);
+    return *ret_kind ? 0 : fail(path, "[registry] adapter: no such kind of adapter", ret_error);
+}
+
+/* Moves a kind's words behind the file's name. */
+static int fail_in(const char *path, int r, char *take_what, char **ret_error)
+{
+    if (r == -EINVAL)
+        r = fail(path, take_what ? take_what : "settings not usable", ret_error);
+    free(take_what);
+    return r;
 }
 
 static int load_registry(const char *folder, const char *file, struct adapter_registry_settings **ret_registry,
@@ -130,17 +155,15 @@ static int load_registry(const char *folder, const char *file, struct adapter_re
         return -ENOMEM;
     int r = check_secrecy(path, ret_error);
     if (r == 0)
+        r = find_kind(path, &registry->kind, ret_error);
+    if (r == 0)
         r = read_registry(path, registry, ret_error);
-    char *what = NULL;
     if (r == 0) {
+        char *what = NULL;
         registry->name = strndup(file, strlen(file) - strlen(".ini"));
-        registry->kind = adapter_kind_find(registry->adapter);
-        if (!registry->kind)
-            r = fail(path, "[registry] adapter: no such kind of adapter", ret_error);
-        else if (registry->kind->check(registry, &what) < 0)
-            r = fail(path, what ? what : "settings not usable", ret_error);
+        r = registry->name ? registry->kind->registry_check(registry, &what) : -ENOMEM;
+        r = fail_in(path, r, what, ret_error);
     }
-    free(what);
     if (r < 0)
         registry_free(registry);
     else
@@ -149,14 +172,15 @@ static int load_registry(const char *folder, const char *file, struct adapter_re
 }
 
 /* The sandbox lets nothing onto the network unless the whole configuration says so. */
-static int check_reach(const struct adapter_settings *settings, const struct adapter_registry_settings *registry,
+static int check_reach(struct adapter_settings *settings, const struct adapter_registry_settings *registry,
                        char **ret_error)
 {
-    char *folder = NULL;
-    int r = registry->kind->socket_folder(registry, &folder);
-    if (r == 0 && !folder && !settings->may_connect_inet)
+    struct adapter_reach reach = {0};
+    int r = registry->kind->reach(registry, &reach);
+    if (r == 0 && !reach.socket_folder && !settings->may_connect_inet)
         r = fail(registry->name, "is reached over the network, but [adapter] may_connect_inet is no", ret_error);
-    free(folder);
+    settings->resolves_names = settings->resolves_names || reach.resolves_names;
+    free(reach.socket_folder);
     return r;
 }
 
@@ -230,17 +254,62 @@ static int check_mapping(struct adapter_service *service, const struct wire_serv
     return 0;
 }
 
-static int find_registry(struct adapter_settings *settings, struct adapter_service *service, const char *path,
+/* The registry says which keys the service's file has. */
+static int find_registry(const struct adapter_settings *settings, struct adapter_service *service, const char *path,
                          char **ret_error)
 {
+    char *name = NULL;
+    int r = base_config_peek(path, "service", "registry", &name, ret_error);
+    if (r < 0)
+        return r;
     for (size_t i = 0; i < settings->registry_count; i++) {
-        if (strcmp(settings->registries[i]->name, service->registry_name) != 0)
-            continue;
-        settings->registries[i]->has_acts = settings->registries[i]->has_acts || service->is_act;
-        service->registry = settings->registries[i];
-        return 0;
+        if (name && strcmp(settings->registries[i]->name, name) == 0)
+            service->registry = settings->registries[i];
     }
-    return fail(path, "[service] registry: no such file in the registries' folder", ret_error);
+    if (!service->registry)
+        r = fail(path,
+                 name ? "[service] registry: no such file in the registries' folder" : "[service] registry: missing",
+                 ret_error);
+    free(name);
+    return r;
+}
+
+static int read_service(const char *path, struct adapter_service *service, char **ret_error)
+{
+    const struct base_config_key common[] = {
+        {"service", "registry", BASE_CONFIG_TEXT, &service->registry_name, NULL, 1, 32, "name of its registry"},
+        {"service", "parameters", BASE_CONFIG_TEXT, &service->parameter_list, NULL, 1, 600, "names, in order"},
+    };
+    struct adapter_keys keys = {0};
+    int r = service->registry->kind->service_new(service, &keys);
+    for (size_t i = 0; i < BASE_ARRAY_LENGTH(common); i++)
+        adapter_keys_add(&keys, common[i]);
+    return r < 0 ? r : base_config_load(path, keys.items, keys.count, ret_error);
+}
+
+static int complete_service(const struct adapter_settings *settings, struct adapter_service *service,
+                            const struct wire_service *described, const char *path, char **ret_error)
+{
+    int r = split_parameters(service, path, ret_error);
+    if (r == 0)
+        r = check_mapping(service, described, path, ret_error);
+    if (r < 0)
+        return r;
+    char *what = NULL;
+    r = service->registry->kind->service_check(service, described, settings->services_folder, &what);
+    return fail_in(path, r, what, ret_error);
+}
+
+static void keep_service(struct adapter_settings *settings, struct adapter_service *take_service)
+{
+    for (size_t i = 0; i < settings->registry_count; i++) {
+        struct adapter_registry_settings *registry = settings->registries[i];
+        if (registry != take_service->registry)
+            continue;
+        registry->has_acts = registry->has_acts || take_service->is_act;
+        registry->has_pends = registry->has_pends || take_service->pends;
+    }
+    settings->services[take_service->number] = take_service;
 }
 
 static int load_service(struct adapter_settings *settings, const struct wire_services *descriptions, unsigned number,
@@ -252,24 +321,17 @@ static int load_service(struct adapter_settings *settings, const struct wire_ser
     struct adapter_service *service = calloc(1, sizeof(*service));
     if (!service)
         return -ENOMEM;
-    const struct base_config_key keys[] = {
-        {"service", "registry", BASE_CONFIG_TEXT, &service->registry_name, NULL, 1, 32, "name of its registry"},
-        {"service", "parameters", BASE_CONFIG_TEXT, &service->parameter_list, NULL, 1, 600, "names, in order"},
-        {"service", "statement", BASE_CONFIG_TEXT, &service->statement, NULL, 1, 0, "SQL with $1, $2, ..."},
-    };
     service->number = number;
-    int r = base_config_load(path, keys, BASE_ARRAY_LENGTH(keys), ret_error);
+    int r = find_registry(settings, service, path, ret_error);
     const struct wire_service *described = wire_service_find(descriptions, number);
-    if (r == 0)
-        r = split_parameters(service, path, ret_error);
     if (r == 0 && !described)
         r = fail(path, "the service has no description", ret_error);
     if (r == 0)
-        r = check_mapping(service, described, path, ret_error);
+        r = read_service(path, service, ret_error);
     if (r == 0)
-        r = find_registry(settings, service, path, ret_error);
+        r = complete_service(settings, service, described, path, ret_error);
     if (r == 0) {
-        settings->services[number - 1] = service;
+        keep_service(settings, service);
         return 0;
     }
     service_free(service);

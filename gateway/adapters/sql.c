@@ -18,10 +18,22 @@ enum {
     RECEIVED_MAX = 2 * LINK_RECORDS_MAX, /* bytes on the wire of one answer, white space included */
 };
 
+struct sql_registry {
+    char *conninfo;
+};
+
+struct sql_service {
+    char *statement;
+    char *settle; /* its one parameter is the query's id; empty where the registry cannot be asked */
+};
+
+/* A service has two statements. */
+enum statement { STATEMENT_ASK = 0, STATEMENT_SETTLE, STATEMENT_COUNT };
+
 struct adapter_line {
     const struct adapter_registry_settings *settings;
     PGconn *pg; /* NULL when not connected */
-    bool prepared[ADAPTER_SERVICE_COUNT];
+    bool prepared[ADAPTER_SERVICE_COUNT + 1][STATEMENT_COUNT];
 };
 
 /* How an exchange ended. */
@@ -57,9 +69,69 @@ static const char *option_value(const PQconninfoOption *options, const char *key
     return NULL;
 }
 
-static int sql_check(const struct adapter_registry_settings *settings, char **ret_error)
+static const char *conninfo_of(const struct adapter_registry_settings *settings)
 {
-    PQconninfoOption *options = PQconninfoParse(settings->conninfo, NULL);
+    const struct sql_registry *own = settings->own;
+    return own->conninfo;
+}
+
+static int sql_registry_new(struct adapter_registry_settings *settings, struct adapter_keys *keys)
+{
+    struct sql_registry *own = calloc(1, sizeof(*own));
+    if (!own)
+        return -ENOMEM;
+    settings->own = own;
+    adapter_keys_add(keys, (struct base_config_key){"sql", "conninfo", BASE_CONFIG_TEXT, &own->conninfo, NULL, 1, 0,
+                                                    "libpq connection string"});
+    return 0;
+}
+
+static void sql_registry_free(struct adapter_registry_settings *settings)
+{
+    struct sql_registry *own = settings->own;
+    if (own && own->conninfo)
+        explicit_bzero(own->conninfo, strlen(own->conninfo));
+    if (own)
+        free(own->conninfo);
+    free(own);
+}
+
+static int sql_service_new(struct adapter_service *service, struct adapter_keys *keys)
+{
+    struct sql_service *own = calloc(1, sizeof(*own));
+    if (!own)
+        return -ENOMEM;
+    service->own = own;
+    adapter_keys_add(keys, (struct base_config_key){"sql", "statement", BASE_CONFIG_TEXT, &own->statement, NULL, 1, 0,
+                                                    "SQL with $1, $2, ... in the parameters' order"});
+    adapter_keys_add(keys, (struct base_config_key){"sql", "settle", BASE_CONFIG_TEXT, &own->settle, "", 0, 0,
+                                                    "SQL that finds by $1, the query's id, what was done"});
+    return 0;
+}
+
+static int sql_service_check(struct adapter_service *service, const struct wire_service *described, const char *folder,
+                             char **ret_error)
+{
+    (void) service; /* only the registry can tell whether a statement is one */
+    (void) described;
+    (void) folder;
+    (void) ret_error;
+    return 0;
+}
+
+static void sql_service_free(struct adapter_service *service)
+{
+    struct sql_service *own = service->own;
+    if (own) {
+        free(own->statement);
+        free(own->settle);
+    }
+    free(own);
+}
+
+static int sql_registry_check(struct adapter_registry_settings *settings, char **ret_error)
+{
+    PQconninfoOption *options = PQconninfoParse(conninfo_of(settings), NULL);
     if (!options)
         return fail("[sql] conninfo: not a libpq connection string", ret_error);
     int r = 0;
@@ -71,17 +143,16 @@ static int sql_check(const struct adapter_registry_settings *settings, char **re
     return r;
 }
 
-static int sql_socket_folder(const struct adapter_registry_settings *settings, char **ret_folder)
+static int sql_reach(const struct adapter_registry_settings *settings, struct adapter_reach *ret_reach)
 {
-    PQconninfoOption *options = PQconninfoParse(settings->conninfo, NULL);
+    PQconninfoOption *options = PQconninfoParse(conninfo_of(settings), NULL);
     const char *host = option_value(options, "host");
     bool is_folder = host && host[0] == '/' && !strchr(host, ',') && !option_value(options, "hostaddr");
     char *folder = is_folder ? strdup(host) : NULL;
+    *ret_reach = (struct adapter_reach){.socket_folder = folder,
+                                        .resolves_names = !is_folder && !option_value(options, "hostaddr")};
     PQconninfoFree(options);
-    if (is_folder && !folder)
-        return -ENOMEM;
-    *ret_folder = folder;
-    return 0;
+    return is_folder && !folder ? -ENOMEM : 0;
 }
 
 static int sql_line_new(const struct adapter_registry_settings *settings, struct adapter_line **ret_line)
@@ -133,7 +204,7 @@ static void drop_notice(void *context, const PGresult *result)
  * is never written to; times are those of the capital (clause 22). */
 static PGconn *connect_start(const struct adapter_registry_settings *settings)
 {
-    PQconninfoOption *parsed = PQconninfoParse(settings->conninfo, NULL);
+    PQconninfoOption *parsed = PQconninfoParse(conninfo_of(settings), NULL);
     const char *keywords[CONNINFO_KEYS_MAX + 5], *values[CONNINFO_KEYS_MAX + 5];
     size_t count = 0;
     for (PQconninfoOption *option = parsed; option && option->keyword && count < CONNINFO_KEYS_MAX; option++) {
@@ -282,43 +353,48 @@ static enum end receive(struct exchange *exchange)
     return is_settled ? end : END_LOST;
 }
 
-static void name_statement(const struct adapter_service *service, char ret_name[static 16])
+static void name_statement(const struct adapter_service *service, enum statement which, char ret_name[static 16])
 {
-    snprintf(ret_name, 16, "service_%u", service->number);
+    snprintf(ret_name, 16, "%s_%u", which == STATEMENT_ASK ? "service" : "settle", service->number);
 }
 
-/* Makes the line ready for the service's statement. Nothing is asked: a broken connection is replaced once. */
-static enum end prepare(struct adapter_line *line, const struct adapter_service *service, struct exchange *exchange)
+/* Makes the line ready for one of the service's statements. Nothing is asked: a broken connection is replaced once. */
+static enum end prepare(struct adapter_line *line, const struct adapter_service *service, enum statement which,
+                        struct exchange *exchange)
 {
+    const struct sql_service *own = service->own;
+    const char *text = which == STATEMENT_ASK ? own->statement : own->settle;
+    int count = which == STATEMENT_ASK ? (int) service->parameter_count : 1;
+    bool *prepared = &line->prepared[service->number][which];
     char name[16];
-    name_statement(service, name);
+    name_statement(service, which, name);
     enum end end = END_LOST;
     for (int attempt = 0; attempt < 2 && end == END_LOST; attempt++) {
         if (!is_standing(line) && !connect_line(line, exchange->deadline_us))
             return base_clock_monotonic_us() >= exchange->deadline_us ? END_DEADLINE : END_LOST;
         exchange->pg = line->pg;
-        if (line->prepared[service->number - 1])
+        if (*prepared)
             return END_DONE;
-        end = PQsendPrepare(line->pg, name, service->statement, (int) service->parameter_count, NULL) == 1
-                  ? flush(exchange)
-                  : END_LOST;
+        end = PQsendPrepare(line->pg, name, text, count, NULL) == 1 ? flush(exchange) : END_LOST;
         if (end == END_DONE)
             end = receive(exchange);
-        line->prepared[service->number - 1] = end == END_DONE;
+        *prepared = end == END_DONE;
         if (end == END_LOST)
             disconnect(line);
     }
     return end;
 }
 
-static enum end execute(struct adapter_line *line, const struct adapter_call *call, struct exchange *exchange)
+static enum end execute(struct adapter_line *line, const struct adapter_call *call, enum statement which,
+                        struct exchange *exchange)
 {
     char name[16];
-    name_statement(call->service, name);
-    const char *values[LINK_PARAMS_MAX];
-    for (size_t i = 0; i < call->service->parameter_count; i++)
+    name_statement(call->service, which, name);
+    const char *values[LINK_PARAMS_MAX] = {call->query};
+    size_t count = which == STATEMENT_ASK ? call->service->parameter_count : 1;
+    for (size_t i = 0; which == STATEMENT_ASK && i < count; i++)
         values[i] = call->values[i];
-    if (PQsendQueryPrepared(line->pg, name, (int) call->service->parameter_count, values, NULL, NULL, 0) != 1)
+    if (PQsendQueryPrepared(line->pg, name, (int) count, values, NULL, NULL, 0) != 1)
         return END_LOST;
     PQsetSingleRowMode(line->pg);
     base_buffer_append_u8(exchange->records, '[');
@@ -340,23 +416,15 @@ static enum adapter_health health_of(const char *sqlstate)
     return ADAPTER_WELL;
 }
 
-static void conclude(struct adapter_reply *reply, enum link_outcome outcome, enum adapter_health health,
-                     const char *detail)
-{
-    reply->outcome = outcome;
-    reply->health = health;
-    snprintf(reply->detail, sizeof(reply->detail), "%s", detail);
-}
-
 static void conclude_error(struct adapter_reply *reply, const struct exchange *exchange, bool is_act)
 {
     char detail[64];
     if (strcmp(exchange->sqlstate, "57014") == 0) { /* rolled back: an act was not done */
-        conclude(reply, is_act ? LINK_OUTCOME_FAILED : LINK_OUTCOME_TIMEOUT, ADAPTER_ILL, "ended by statement_timeout");
+        adapter_reply_conclude(reply, is_act ? LINK_OUTCOME_FAILED : LINK_OUTCOME_TIMEOUT, ADAPTER_ILL, "ended by statement_timeout");
         return;
     }
     snprintf(detail, sizeof(detail), "registry error, SQLSTATE %s", exchange->sqlstate);
-    conclude(reply, LINK_OUTCOME_FAILED, health_of(exchange->sqlstate), detail);
+    adapter_reply_conclude(reply, LINK_OUTCOME_FAILED, health_of(exchange->sqlstate), detail);
 }
 
 /* The statement was not sent. */
@@ -365,9 +433,9 @@ static void conclude_unsent(struct adapter_reply *reply, const struct exchange *
     if (end == END_ERROR)
         conclude_error(reply, exchange, is_act);
     else if (end == END_DEADLINE)
-        conclude(reply, is_act ? LINK_OUTCOME_FAILED : LINK_OUTCOME_TIMEOUT, ADAPTER_ILL, "no connection in time");
+        adapter_reply_conclude(reply, is_act ? LINK_OUTCOME_FAILED : LINK_OUTCOME_TIMEOUT, ADAPTER_ILL, "no connection in time");
     else
-        conclude(reply, LINK_OUTCOME_FAILED, ADAPTER_ILL, "registry not reached");
+        adapter_reply_conclude(reply, LINK_OUTCOME_FAILED, ADAPTER_ILL, "registry not reached");
 }
 
 /* The statement was sent: what is not known to have failed may have been done. */
@@ -376,22 +444,22 @@ static void conclude_sent(struct adapter_reply *reply, const struct exchange *ex
     enum link_outcome failed = is_act ? LINK_OUTCOME_UNKNOWN : LINK_OUTCOME_FAILED;
     switch (end) {
     case END_DONE:
-        conclude(reply, LINK_OUTCOME_ANSWERED, ADAPTER_WELL, "");
+        adapter_reply_conclude(reply, LINK_OUTCOME_ANSWERED, ADAPTER_WELL, "");
         return;
     case END_ERROR:
         conclude_error(reply, exchange, is_act);
         return;
     case END_DEADLINE:
-        conclude(reply, is_act ? LINK_OUTCOME_UNKNOWN : LINK_OUTCOME_TIMEOUT, ADAPTER_ILL, "no answer in time");
+        adapter_reply_conclude(reply, is_act ? LINK_OUTCOME_UNKNOWN : LINK_OUTCOME_TIMEOUT, ADAPTER_ILL, "no answer in time");
         return;
     case END_LOST:
-        conclude(reply, failed, ADAPTER_ILL, "connection lost before the answer");
+        adapter_reply_conclude(reply, failed, ADAPTER_ILL, "connection lost before the answer");
         return;
     case END_EXCESS:
-        conclude(reply, failed, ADAPTER_WELL, "answer too large");
+        adapter_reply_conclude(reply, failed, ADAPTER_WELL, "answer too large");
         return;
     case END_MISFIT:
-        conclude(reply, failed, ADAPTER_WELL, "answer is no list of records");
+        adapter_reply_conclude(reply, failed, ADAPTER_WELL, "answer is no list of records");
         return;
     }
 }
@@ -402,27 +470,75 @@ static bool is_unsettled(enum end end)
     return end == END_DEADLINE || end == END_EXCESS || end == END_MISFIT;
 }
 
+/* What is left of an exchange that is over: only a line whose connection is ready for the next one keeps it. */
+static void wind_up(struct adapter_line *line, const struct exchange *exchange, enum end end,
+                    struct adapter_reply *reply)
+{
+    if (reply->outcome != LINK_OUTCOME_ANSWERED)
+        base_buffer_reset(&reply->records);
+    if (is_unsettled(end) && line->pg) {
+        reply->leftover = line->pg;
+        line->pg = NULL;
+    }
+    /* After an error of the statement itself it is prepared anew: the registry may have been changed beneath us. */
+    if (end != END_DONE && strncmp(exchange->sqlstate, "22", 2) != 0)
+        disconnect(line);
+}
+
 static void sql_call(struct adapter_line *line, const struct adapter_call *call, struct adapter_reply *ret_reply)
 {
     struct exchange exchange = {.deadline_us = call->deadline_us, .records_max = line->settings->records};
     bool is_act = call->service->is_act;
-    enum end end = prepare(line, call->service, &exchange);
+    enum end end = prepare(line, call->service, STATEMENT_ASK, &exchange);
     if (end != END_DONE) {
         conclude_unsent(ret_reply, &exchange, end, is_act);
     } else {
         exchange.records = &ret_reply->records;
-        end = execute(line, call, &exchange);
+        end = execute(line, call, STATEMENT_ASK, &exchange);
         conclude_sent(ret_reply, &exchange, end, is_act);
     }
-    if (ret_reply->outcome != LINK_OUTCOME_ANSWERED)
-        base_buffer_reset(&ret_reply->records);
-    if (is_unsettled(end) && line->pg) {
-        ret_reply->leftover = line->pg;
-        line->pg = NULL;
+    wind_up(line, &exchange, end, ret_reply);
+}
+
+/* Finding nothing is the registry's word that nothing was done. Any failure to find is nobody's word. */
+static void conclude_settling(struct adapter_reply *reply, const struct exchange *exchange, enum end end)
+{
+    switch (end) {
+    case END_DONE:
+        if (exchange->record_count > 0)
+            adapter_reply_conclude(reply, LINK_OUTCOME_ANSWERED, ADAPTER_WELL, "");
+        else
+            adapter_reply_conclude(reply, LINK_OUTCOME_FAILED, ADAPTER_WELL, "the registry has not done it");
+        return;
+    case END_ERROR:
+        adapter_reply_conclude(reply, LINK_OUTCOME_UNKNOWN, health_of(exchange->sqlstate), "registry error");
+        return;
+    case END_LOST:
+    case END_DEADLINE:
+        adapter_reply_conclude(reply, LINK_OUTCOME_UNAVAILABLE, ADAPTER_ILL, "the registry did not say");
+        return;
+    case END_EXCESS:
+    case END_MISFIT:
+        adapter_reply_conclude(reply, LINK_OUTCOME_UNKNOWN, ADAPTER_WELL, "answer is no list of records");
+        return;
     }
-    /* After an error of the statement itself it is prepared anew: the registry may have been changed beneath us. */
-    if (end != END_DONE && strncmp(exchange.sqlstate, "22", 2) != 0)
-        disconnect(line);
+}
+
+static void sql_settle(struct adapter_line *line, const struct adapter_call *call, struct adapter_reply *ret_reply)
+{
+    const struct sql_service *own = call->service->own;
+    if (!own->settle[0]) {
+        adapter_reply_conclude(ret_reply, LINK_OUTCOME_UNKNOWN, ADAPTER_UNTOLD, "this registry cannot be asked that");
+        return;
+    }
+    struct exchange exchange = {.deadline_us = call->deadline_us, .records_max = line->settings->records};
+    enum end end = prepare(line, call->service, STATEMENT_SETTLE, &exchange);
+    if (end == END_DONE) {
+        exchange.records = &ret_reply->records;
+        end = execute(line, call, STATEMENT_SETTLE, &exchange);
+    }
+    conclude_settling(ret_reply, &exchange, end);
+    wind_up(line, &exchange, end, ret_reply);
 }
 
 static bool sql_probe(struct adapter_line *line, int64_t deadline_us)
@@ -451,11 +567,17 @@ static void sql_discard(void *take_leftover)
 
 const struct adapter_kind adapter_kind_sql = {
     .name = "sql",
-    .check = sql_check,
-    .socket_folder = sql_socket_folder,
+    .registry_new = sql_registry_new,
+    .registry_check = sql_registry_check,
+    .registry_free = sql_registry_free,
+    .reach = sql_reach,
+    .service_new = sql_service_new,
+    .service_check = sql_service_check,
+    .service_free = sql_service_free,
     .line_new = sql_line_new,
     .line_free = sql_line_free,
     .call = sql_call,
+    .settle = sql_settle,
     .probe = sql_probe,
     .discard = sql_discard,
 };

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Makes and fills the synthetic registries: one database, one owner (who cannot log in) and one role for each, whose only
-# right is to execute that registry's function. A second run changes nothing and keeps the acts that were done.
+# right is to execute that registry's functions. A second run changes nothing and keeps the acts that were done.
 #
 #   load.sh --psql "psql -h SOCKET -U SUPERUSER"   the command by which a superuser reaches the cluster
 #   load.sh --ident USER [MAP]                     lines for pg_ident.conf: system user USER may be each registry's role
@@ -93,7 +93,7 @@ case ${1:-} in
     load 05 'registry.vehicles(text, text)'
     load 11 'registry.contributions(text)'
     load 37 'registry.cross_checks(text)'
-    load 57 'registry.impose(uuid, text)'
+    load 57 'registry.impose(uuid, text), registry.settle(uuid)'
     ;;
 --ident)
     for number in $numbers; do

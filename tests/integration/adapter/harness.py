@@ -179,8 +179,9 @@ def registry(socket_folder, number, **limits):
     return "\n".join(lines) + "\n"
 
 
-def service(name, parameters, statement):
-    return f"[service]\nregistry = {name}\nparameters = {parameters}\nstatement = {statement}\n"
+def service(name, parameters, statement, settle=""):
+    text = f"[service]\nregistry = {name}\nparameters = {parameters}\n[sql]\nstatement = {statement}\n"
+    return f"{text}settle = {settle}\n" if settle else text
 
 
 def temporary_folder():

@@ -155,6 +155,18 @@ class Registries(unittest.TestCase):
         answer = self.adapter.call(57, {"cadastre": "99:001:001:002"}, query)
         self.assertEqual((answer.outcome, answer.detail), ("FAILED", "registry error, SQLSTATE 22023"))
 
+    def test_settling_finds_what_was_done_and_does_nothing(self):
+        done, undone = str(uuid.uuid4()), str(uuid.uuid4())
+        first = self.adapter.call(57, {"cadastre": CADASTRE}, done)
+        settled = self.adapter.call(57, {"cadastre": CADASTRE}, done, mode=harness.SETTLE)
+        self.assertEqual((settled.outcome, settled.records), ("ANSWERED", first.records))
+        answer = self.adapter.call(57, {"cadastre": CADASTRE}, undone, mode=harness.SETTLE)
+        self.assertEqual((answer.outcome, answer.detail), ("FAILED", "the registry has not done it"))
+        self.assertEqual(self.cluster.sql("qao_registry_57",
+                                          f"select count(*) from registry.prohibition where query = '{undone}'"), "0")
+        answer = self.adapter.call(1, {"iin": IIN}, mode=harness.SETTLE)
+        self.assertEqual((answer.outcome, answer.detail), ("UNKNOWN", "this registry cannot be asked that"))
+
     def test_another_act_is_another_prohibition(self):
         first, second = (self.adapter.call(57, {"cadastre": CADASTRE}).records[0] for _ in range(2))
         self.assertNotEqual(first["prohibition_number"], second["prohibition_number"])

@@ -21,6 +21,19 @@ create table if not exists registry.prohibition (
     imposed_at timestamptz not null default now()
 );
 
+-- What was done for a query: one row, or none.
+create or replace function registry.settle(asked_query uuid)
+returns table (cadastre text, object jsonb, prohibition_number text, imposed_at timestamptz, state text)
+language sql stable security definer set search_path = pg_catalog, pg_temp set timezone = 'Asia/Almaty' as $$
+    select p.cadastre,
+           case o.kind when 'land' then country.entry('1', 'Жер учаскесі', 'Земельный участок')
+                       when 'building' then country.entry('2', 'Ғимарат', 'Здание')
+                       else country.entry('3', 'Пәтер', 'Квартира') end,
+           'ТС-' || lpad(p.number::text, 8, '0'), p.imposed_at, 'imposed'
+    from registry.prohibition p join registry.object o using (cadastre)
+    where p.query = asked_query
+$$;
+
 -- The unique index makes the second of two calls wait for the first to commit; it then finds the first's row. A query
 -- that comes back with another object is a mistake that must not look like success.
 create or replace function registry.impose(asked_query uuid, asked_cadastre text)
@@ -34,13 +47,6 @@ begin
     if exists (select from registry.prohibition p where p.query = asked_query and p.cadastre <> asked_cadastre) then
         raise exception 'this query has imposed a prohibition on another object' using errcode = '22023';
     end if;
-    return query
-    select p.cadastre,
-           case o.kind when 'land' then country.entry('1', 'Жер учаскесі', 'Земельный участок')
-                       when 'building' then country.entry('2', 'Ғимарат', 'Здание')
-                       else country.entry('3', 'Пәтер', 'Квартира') end,
-           'ТС-' || lpad(p.number::text, 8, '0'), p.imposed_at, 'imposed'
-    from registry.prohibition p join registry.object o using (cadastre)
-    where p.query = asked_query;
+    return query select * from registry.settle(asked_query);
 end
 $$;

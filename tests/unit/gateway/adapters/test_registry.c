@@ -8,6 +8,8 @@
 #include "gateway/adapters/registry.h"
 #include "tests/check_main.h"
 
+enum { ORDER_MAX = 8 };
+
 /* What the fake registry does, and what was seen of it. */
 static struct {
     pthread_mutex_t mutex;
@@ -18,6 +20,9 @@ static struct {
     bool probe_reaches;
     int running, most_running, called, probed, discarded;
     int answered, outcomes[LINK_OUTCOME_COUNT];
+    enum link_outcome order[ORDER_MAX];
+    enum link_outcome settled; /* what settling comes to */
+    int settles;
     char last_detail[LINK_DETAIL_MAX + 1];
     enum adapter_breaker_state state;
 } fake;
@@ -58,6 +63,17 @@ static void fake_call(struct adapter_line *line, const struct adapter_call *call
     change();
 }
 
+static void fake_settle(struct adapter_line *line, const struct adapter_call *call, struct adapter_reply *ret_reply)
+{
+    (void) line;
+    (void) call;
+    pthread_mutex_lock(&fake.mutex);
+    fake.settles++;
+    ret_reply->outcome = fake.settled;
+    ret_reply->health = ADAPTER_WELL;
+    change();
+}
+
 static bool fake_probe(struct adapter_line *line, int64_t deadline_us)
 {
     (void) line;
@@ -81,6 +97,7 @@ static const struct adapter_kind fake_kind = {.name = "fake",
                                               .line_new = fake_line_new,
                                               .line_free = fake_line_free,
                                               .call = fake_call,
+                                              .settle = fake_settle,
                                               .probe = fake_probe,
                                               .discard = fake_discard};
 
@@ -94,6 +111,7 @@ static void take_answer(void *context, const struct adapter_call *call, const st
     fake.answered++;
     fake.outcomes[reply->outcome]++;
     strcpy(fake.last_detail, reply->detail);
+    fake.order[fake.answered - 1 < ORDER_MAX ? fake.answered - 1 : ORDER_MAX - 1] = reply->outcome;
     change();
 }
 
@@ -106,9 +124,11 @@ static void take_move(void *context, const struct adapter_registry_settings *set
     change();
 }
 
-static struct adapter_registry *start(int64_t connections, int64_t queue)
+static struct adapter_registry_settings settings;
+
+/* pending_s: how long an answer is awaited, below 0 for no time; 0 where every service answers at once. */
+static struct adapter_registry *start_with(int64_t connections, int64_t queue, int64_t pending_s, int64_t poll_ms)
 {
-    static struct adapter_registry_settings settings;
     static char name[] = "fake";
     settings = (struct adapter_registry_settings){.name = name,
                                                   .kind = &fake_kind,
@@ -117,7 +137,13 @@ static struct adapter_registry *start(int64_t connections, int64_t queue)
                                                   .deadline_ms = 1000,
                                                   .breaker_failures = 3,
                                                   .breaker_pause_ms = 10,
-                                                  .breaker_pause_max_ms = 20};
+                                                  .breaker_pause_max_ms = 20,
+                                                  .pending = 2,
+                                                  .pending_s = pending_s < 0 ? 0 : pending_s,
+                                                  .pollers = 2,
+                                                  .poll_ms = poll_ms,
+                                                  .poll_max_ms = 2,
+                                                  .has_pends = pending_s != 0};
     memset(&fake, 0, sizeof(fake));
     pthread_mutex_init(&fake.mutex, NULL);
     pthread_cond_init(&fake.changed, NULL);
@@ -130,9 +156,18 @@ static struct adapter_registry *start(int64_t connections, int64_t queue)
     return registry;
 }
 
+static struct adapter_registry *start(int64_t connections, int64_t queue)
+{
+    return start_with(connections, queue, 0, 1);
+}
+
+static const struct adapter_service prompt = {.number = 1}, later = {.number = 19, .pends = true},
+                                    later_act = {.number = 57, .pends = true, .is_act = true};
+
 static struct adapter_call *call_new(int64_t timeout_us)
 {
     struct adapter_call *call = calloc(1, sizeof(*call));
+    call->service = &prompt;
     call->arrival_us = base_clock_monotonic_us();
     call->deadline_us = call->arrival_us + timeout_us;
     return call;
@@ -288,6 +323,118 @@ START_TEST(test_end_answers_everybody)
 }
 END_TEST
 
+static int put_of(struct adapter_registry *registry, const struct adapter_service *service, enum link_call_mode mode)
+{
+    struct adapter_call *call = call_new(60000000);
+    call->service = service;
+    call->mode = mode;
+    int r = adapter_registry_put(registry, call);
+    if (r != 0)
+        adapter_call_free(call);
+    return r;
+}
+
+static void set_settled(enum link_outcome outcome)
+{
+    pthread_mutex_lock(&fake.mutex);
+    fake.settled = outcome;
+    change();
+}
+
+/* Told at once that it pends, then what came of it; meanwhile the only line serves others. */
+START_TEST(test_an_answer_comes_later)
+{
+    struct adapter_registry *registry = start_with(1, 10, 60, 1);
+    set(LINK_OUTCOME_PENDING, ADAPTER_WELL, false);
+    set_settled(LINK_OUTCOME_PENDING);
+    ck_assert_int_eq(put_of(registry, &later, LINK_CALL_ASK), 0);
+    wait_for(&fake.settles, 3);
+    set(LINK_OUTCOME_ANSWERED, ADAPTER_WELL, false);
+    ck_assert_int_eq(put(registry), 0);
+    wait_for(&fake.answered, 2);
+    ck_assert_int_eq(fake.order[0], LINK_OUTCOME_PENDING);
+    ck_assert_int_eq(fake.order[1], LINK_OUTCOME_ANSWERED);
+    struct adapter_registry_counts counts;
+    adapter_registry_count(registry, &counts);
+    ck_assert_uint_eq(counts.outcomes[LINK_OUTCOME_PENDING], 1);
+    set_settled(LINK_OUTCOME_UNAVAILABLE); /* nobody could say: it is asked again */
+    int before = fake.settles;
+    wait_for(&fake.settles, before + 2);
+    ck_assert_int_eq(fake.answered, 2);
+    set_settled(LINK_OUTCOME_FAILED);
+    wait_for(&fake.answered, 3);
+    ck_assert_int_eq(fake.order[2], LINK_OUTCOME_FAILED);
+    ck_assert_int_eq(fake.called, 2);
+    adapter_registry_free(registry);
+}
+END_TEST
+
+/* A question that is not answered in its time has timed out; of an act nobody knows. */
+START_TEST(test_pending_for_too_long)
+{
+    static const struct {
+        const struct adapter_service *service;
+        enum link_outcome expected;
+    } cases[] = {{&later, LINK_OUTCOME_TIMEOUT}, {&later_act, LINK_OUTCOME_UNKNOWN}};
+    for (size_t i = 0; i < BASE_ARRAY_LENGTH(cases); i++) {
+        struct adapter_registry *registry = start_with(1, 10, -1, 1);
+        set(LINK_OUTCOME_PENDING, ADAPTER_WELL, false);
+        set_settled(LINK_OUTCOME_PENDING);
+        ck_assert_int_eq(put_of(registry, cases[i].service, LINK_CALL_ASK), 0);
+        wait_for(&fake.answered, 2);
+        ck_assert_int_eq(fake.order[1], cases[i].expected);
+        ck_assert_int_ge(fake.settles, 1); /* asked once more before giving up */
+        adapter_registry_free(registry);
+    }
+}
+END_TEST
+
+/* No more is sent than may be awaited; what answers at once still is. */
+START_TEST(test_no_more_pends_than_allowed)
+{
+    struct adapter_registry *registry = start_with(1, 10, 60, 60000);
+    set(LINK_OUTCOME_PENDING, ADAPTER_WELL, false);
+    set_settled(LINK_OUTCOME_PENDING);
+    for (int i = 1; i <= 2; i++) {
+        ck_assert_int_eq(put_of(registry, &later, LINK_CALL_ASK), 0);
+        wait_for(&fake.answered, i);
+    }
+    struct adapter_registry_counts counts = {0};
+    while (counts.pending < 2) /* told before it is kept */
+        adapter_registry_count(registry, &counts);
+    ck_assert_int_eq(put_of(registry, &later, LINK_CALL_ASK), ADAPTER_REGISTRY_FULL);
+    set(LINK_OUTCOME_ANSWERED, ADAPTER_WELL, false);
+    ck_assert_int_eq(put(registry), 0);
+    wait_for(&fake.answered, 3);
+    adapter_registry_free(registry); /* those that pend are forgotten: no word of them */
+    ck_assert_int_eq(fake.outcomes[LINK_OUTCOME_TIMEOUT] + fake.outcomes[LINK_OUTCOME_UNKNOWN], 0);
+}
+END_TEST
+
+/* Settling never asks; what then pends is waited for, unless nobody here waits for that service. */
+START_TEST(test_settling_does_nothing_anew)
+{
+    struct adapter_registry *registry = start_with(1, 10, 60, 1);
+    set_settled(LINK_OUTCOME_ANSWERED);
+    ck_assert_int_eq(put_of(registry, &prompt, LINK_CALL_SETTLE), 0);
+    wait_for(&fake.answered, 1);
+    ck_assert_int_eq(fake.order[0], LINK_OUTCOME_ANSWERED);
+    set_settled(LINK_OUTCOME_PENDING);
+    ck_assert_int_eq(put_of(registry, &prompt, LINK_CALL_SETTLE), 0);
+    wait_for(&fake.answered, 2);
+    ck_assert_int_eq(fake.order[1], LINK_OUTCOME_UNKNOWN);
+    ck_assert_int_eq(put_of(registry, &later, LINK_CALL_SETTLE), 0);
+    wait_for(&fake.answered, 3);
+    ck_assert_int_eq(fake.order[2], LINK_OUTCOME_PENDING);
+    set_settled(LINK_OUTCOME_ANSWERED);
+    wait_for(&fake.answered, 4);
+    ck_assert_int_eq(fake.order[3], LINK_OUTCOME_ANSWERED);
+    ck_assert_int_eq(fake.called, 0);
+    adapter_registry_free(registry);
+}
+END_TEST
+
 CHECK_MAIN("adapters/registry", test_concurrency_and_queue, test_breaker_opens_probes_and_closes,
            test_queue_is_refused_when_the_breaker_opens, test_no_turn_in_time, test_leftovers_are_ended_elsewhere,
-           test_end_answers_everybody)
+           test_end_answers_everybody, test_an_answer_comes_later, test_pending_for_too_long,
+           test_no_more_pends_than_allowed, test_settling_does_nothing_anew)
