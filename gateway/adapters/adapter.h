@@ -66,16 +66,16 @@ struct adapter_kind {
     const char *name; /* of the kind, and of its section in both files */
 
     /* Settings of a registry: own is allocated and its keys are added; then, once the file is read, it is checked and
-     * completed (files with certificates are read now: nothing is read later), without asking anybody. Before any thread
-     * is made and outside the sandbox: here a library is prepared. -EINVAL with a text that the caller frees, and that
+     * completed (files with certificates are read now: nothing is read later), without asking anybody; folder is where the
+     * registry's file lies. Before any thread is made and outside the sandbox: here a library is prepared. -EINVAL with a text that the caller frees, and that
      * never holds a credential; -ENOMEM. free accepts own == NULL and half-built settings, and wipes credentials. */
     int (*registry_new)(struct adapter_registry_settings *settings, struct adapter_keys *keys);
-    int (*registry_check)(struct adapter_registry_settings *settings, char **ret_error);
+    int (*registry_check)(struct adapter_registry_settings *settings, const char *folder, char **ret_error);
     void (*registry_free)(struct adapter_registry_settings *settings);
     int (*reach)(const struct adapter_registry_settings *settings, struct adapter_reach *ret_reach);
 
     /* The same for a service of such a registry, whose common part is complete when it is checked; check sets pends.
-     * folder is where the service's file lies. */
+     * folder is that of the service's file. */
     int (*service_new)(struct adapter_service *service, struct adapter_keys *keys);
     int (*service_check)(struct adapter_service *service, const struct wire_service *described, const char *folder,
                          char **ret_error);

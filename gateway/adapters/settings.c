@@ -161,7 +161,7 @@ static int load_registry(const char *folder, const char *file, struct adapter_re
     if (r == 0) {
         char *what = NULL;
         registry->name = strndup(file, strlen(file) - strlen(".ini"));
-        r = registry->name ? registry->kind->registry_check(registry, &what) : -ENOMEM;
+        r = registry->name ? registry->kind->registry_check(registry, folder, &what) : -ENOMEM;
         r = fail_in(path, r, what, ret_error);
     }
     if (r < 0)

@@ -129,8 +129,9 @@ static void sql_service_free(struct adapter_service *service)
     free(own);
 }
 
-static int sql_registry_check(struct adapter_registry_settings *settings, char **ret_error)
+static int sql_registry_check(struct adapter_registry_settings *settings, const char *folder, char **ret_error)
 {
+    (void) folder;
     PQconninfoOption *options = PQconninfoParse(conninfo_of(settings), NULL);
     if (!options)
         return fail("[sql] conninfo: not a libpq connection string", ret_error);
