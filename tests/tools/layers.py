@@ -9,7 +9,7 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
-SYSTEM = {"openssl", "jansson", "libpq", "microhttpd", "gnutls", "curl", "ini", "seccomp", "uuid"}
+SYSTEM = {"openssl", "jansson", "libpq", "microhttpd", "gnutls", "curl", "xml", "ini", "seccomp", "uuid"}
 LIBRARY_OF = [
     (re.compile(r"^openssl/"), "openssl"),
     (re.compile(r"^jansson"), "jansson"),
@@ -17,6 +17,7 @@ LIBRARY_OF = [
     (re.compile(r"^microhttpd"), "microhttpd"),
     (re.compile(r"^gnutls/"), "gnutls"),
     (re.compile(r"^curl/"), "curl"),
+    (re.compile(r"^(libxml|xmlsec)/"), "xml"),
     (re.compile(r"^ini\.h"), "ini"),
     (re.compile(r"^(seccomp|linux/(seccomp|landlock|filter|audit))"), "seccomp"),
     (re.compile(r"^uuid/"), "uuid"),
@@ -36,7 +37,7 @@ RULES = {
     "gateway/front": ({"base", "certs", "gateway/link", "gateway/front"},
                       {"microhttpd", "gnutls", "sockets", "clocks"}),
     "gateway/adapters": ({"base", "gateway/link", "gateway/wire", "gateway/adapters"},
-                         {"libpq", "clocks"}),
+                         {"libpq", "jansson", "openssl", "xml", "clocks"}),
     "gateway/registry": ({"base", "policy", "schema/store", "gateway/wire", "gateway/registry"}, {"jansson"}),
     "gateway/core": ({"base", "certs", "policy", "audit", "schema/store", "gateway/link", "gateway/wire",
                       "gateway/registry", "gateway/core"}, {"openssl", "jansson", "clocks"}),
