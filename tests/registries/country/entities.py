@@ -54,9 +54,10 @@ class Phone:
     number: str  # +7999NNNNNNN: no such network
     kind: str  # mobile | landline
     operator: str
-    holder: Union["Person", "Organisation"]
+    holder: Union["Person", "Organisation"]  # who has the contract
     begins: str
     ends: Optional[str]
+    users: list = field(default_factory=list)  # all who are reached by it: of a landline those who live there
 
 
 @entity

@@ -1,5 +1,6 @@
 """Numbers as they are issued: check digits, serials; days as ISO texts."""
 import datetime
+import functools
 
 
 def check_digit(digits):
@@ -48,6 +49,7 @@ def day(date_or_ordinal):
     return text
 
 
+@functools.cache
 def ordinal(text):
     """The ordinal of an ISO text."""
     return datetime.date(int(text[:4]), int(text[5:7]), int(text[8:10])).toordinal()
