@@ -61,14 +61,20 @@ long cluster_number(const char *sql, ...)
     return number;
 }
 
-const char *cluster_sqlstate(const char *conninfo, const char *sql)
+const char *cluster_say(PGconn *connection, const char *sql)
 {
     static char state[8];
-    PGconn *connection = cluster_connect(conninfo);
     PGresult *result = PQexec(connection, sql);
     const char *field = PQresultErrorField(result, PG_DIAG_SQLSTATE);
     snprintf(state, sizeof(state), "%s", field ? field : "");
     PQclear(result);
+    return state;
+}
+
+const char *cluster_sqlstate(const char *conninfo, const char *sql)
+{
+    PGconn *connection = cluster_connect(conninfo);
+    const char *state = cluster_say(connection, sql);
     PQfinish(connection);
     return state;
 }
@@ -200,6 +206,21 @@ long cluster_officer(const char *iin)
     return cluster_number("select registration_id from registration join person using (person_id)"
                           " where iin = $1 and system_role = 'officer'",
                           iin, NULL);
+}
+
+void cluster_appoint(const char *iin, const char *bin, const char *system_role, const char *unit)
+{
+    free(cluster_sql("insert into person (iin, body_id) select $1, body_id from body where bin = $2"
+                     " on conflict do nothing",
+                     iin, bin, NULL));
+    free(cluster_sql("with r as (insert into registration (person_id, system_role)"
+                     " select person_id, $3 from person join body using (body_id) where iin = $1 and bin = $2"
+                     " on conflict do nothing returning registration_id)"
+                     " insert into registration_version"
+                     " (registration_id, version, system_role, state, unit_id, act_number, act_date, source)"
+                     " select registration_id, 1, $3, 'active', (select unit_id from unit where code = $4), '1',"
+                     " '2026-11-01', 'test' from r",
+                     iin, bin, system_role, unit, NULL));
 }
 
 struct store_record cluster_record(void)

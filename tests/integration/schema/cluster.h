@@ -20,10 +20,12 @@ enum { CLUSTER_DEADLINE_US = 5000000 };
 char *cluster_sql(const char *sql, ...);
 /* As above, for a number. */
 long cluster_number(const char *sql, ...);
-/* The SQLSTATE a statement fails with as that role; "" when it succeeds. */
-const char *cluster_sqlstate(const char *conninfo, const char *sql);
 /* A connection of its own. */
 PGconn *cluster_connect(const char *conninfo);
+/* The SQLSTATE a statement fails with on that connection; "" when it succeeds. Valid until the next call. */
+const char *cluster_say(PGconn *connection, const char *sql);
+/* The same as that role, on a connection of its own. */
+const char *cluster_sqlstate(const char *conninfo, const char *sql);
 /* pg.sh start|stop|crash on this cluster. */
 void cluster_do(const char *command);
 
@@ -65,5 +67,7 @@ void cluster_connect_at_last(const struct audit_store *store);
 /* Registers a police officer of body 300140000015, all bases, app4.1, networks 127.0.0.0/8 and 2001:db8::/32, agreement
  * 1 signed; the IIN is of the rules' list. Gives the registration. Safe to repeat. */
 long cluster_officer(const char *iin);
+/* Appoints in a body that is there; unit by its code, "" for the body itself. Safe to repeat. */
+void cluster_appoint(const char *iin, const char *bin, const char *system_role, const char *unit);
 
 #endif

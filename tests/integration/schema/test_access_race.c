@@ -1,5 +1,6 @@
 /* Acts against each other and against queries that are being recorded: two who decide at once, a block while requests
  * are on their way into several logs, an act whose entry is missing. */
+#include "tests/check_main.h"
 #include "tests/integration/schema/cluster.h"
 
 #include <poll.h>
@@ -12,38 +13,24 @@
 #define IIN "500101100000"
 #define ADMINISTRATOR "500101200007"
 #define SECOND "500615100015"
-#define BLOCK "{\"iin\":\"" IIN "\",\"bin\":\"300140000015\",\"cause\":\"other\",\"reason\":\"x\",\"violation\":null}"
+#define BIN "300140000015"
+#define BLOCK "{\"iin\":\"" IIN "\",\"bin\":\"" BIN "\",\"cause\":\"other\",\"reason\":\"x\",\"violation\":null}"
 
 enum { WRITERS = 4, BATCH = 16, BATCHES_MAX = 400 };
 
 static void set_up(void)
 {
     cluster_officer(IIN);
-    free(cluster_sql("select log_make('acts.example/log', 65536)", NULL));
-    free(cluster_sql("with p as (insert into person (iin, body_id) select unnest(array[$1, $2]), body_id from body"
-                     " returning person_id), r as (insert into registration (person_id, system_role)"
-                     " select person_id, 'administrator' from p returning registration_id)"
-                     " insert into registration_version (registration_id, version, system_role, state, act_number,"
-                     " act_date, source) select registration_id, 1, 'administrator', 'active', '1', '2026-11-01', 'test' from r",
-                     ADMINISTRATOR, SECOND, NULL));
-}
-
-/* One statement as the gateway's role; its SQLSTATE, "" when it succeeded. */
-static const char *say(PGconn *connection, const char *sql)
-{
-    static char state[8];
-    PGresult *result = PQexec(connection, sql);
-    const char *field = PQresultErrorField(result, PG_DIAG_SQLSTATE);
-    snprintf(state, sizeof(state), "%s", field ? field : "");
-    PQclear(result);
-    return state;
+    cluster_log_make("acts.example/log", 65536);
+    cluster_appoint(ADMINISTRATOR, BIN, "administrator", "");
+    cluster_appoint(SECOND, BIN, "administrator", "");
 }
 
 /* A session that may write the log. */
 static PGconn *writer_connect(void)
 {
     PGconn *gateway = cluster_connect(CLUSTER_GATEWAY);
-    ck_assert_str_eq(say(gateway, "select qao.log_lock(log_id) from qao.log where origin = 'acts.example/log'"), "");
+    ck_assert_str_eq(cluster_say(gateway, "select qao.log_lock(log_id) from qao.log where origin = 'acts.example/log'"), "");
     return gateway;
 }
 
@@ -59,7 +46,7 @@ static const char *apply(char *text, size_t size, const char *kind, const char *
              "select qao.act_apply((select log_id from qao.log where origin = 'acts.example/log'), array[%d],"
              " array[sha256('\\x00'::bytea || " LEAF ")], array[jsonb_build_object('digest', encode(sha256('signed'), 'hex'),"
              " 'kind', '%s', 'id',"
-             " gen_random_uuid(), 'iin', '%s', 'bin', '300140000015', 'peer', '127.0.0.1', 'at', now(), 'extra',"
+             " gen_random_uuid(), 'iin', '%s', 'bin', '" BIN "', 'peer', '127.0.0.1', 'at', now(), 'extra',"
              " '{\"appendix\":4}'::jsonb, 'act', $json$%s$json$::jsonb)], array['signed'::bytea])",
              seq, kind, seq, kind, iin, json);
     return text;
@@ -70,7 +57,7 @@ static const char *enter(char *text, size_t size, const char *kind, const char *
 {
     snprintf(text, size,
              "insert into qao.entry (log_id, seq, opens, at, kind, iin, body, leaf)"
-             " select log_id, %d, false, transaction_timestamp(), '%s', '%s', '300140000015', " LEAF
+             " select log_id, %d, false, transaction_timestamp(), '%s', '%s', '" BIN "', " LEAF
              " from qao.log where origin = 'acts.example/log'",
              seq, kind, iin, kind, seq);
     return text;
@@ -90,16 +77,16 @@ START_TEST(act_entered)
 {
     char text[3000];
     PGconn *gateway = writer_connect();
-    ck_assert_str_eq(say(gateway, apply(text, sizeof(text), "admin.block", ADMINISTRATOR, BLOCK, 0)), "QAO07");
-    ck_assert_str_eq(say(gateway, "begin"), "");
-    ck_assert_str_eq(say(gateway, apply(text, sizeof(text), "admin.block", ADMINISTRATOR, BLOCK, 0)), "");
-    ck_assert_str_eq(say(gateway, enter(text, sizeof(text), "admin.setting", ADMINISTRATOR, 0)), "");
-    ck_assert_str_eq(say(gateway, "commit"), "QAO07");
-    ck_assert_str_eq(say(gateway, "begin"), "");
-    ck_assert_str_eq(say(gateway, apply(text, sizeof(text), "admin.block", ADMINISTRATOR, BLOCK, 0)), "");
-    ck_assert_str_eq(say(gateway, enter(text, sizeof(text), "admin.block", ADMINISTRATOR, 1)), "");
-    ck_assert_str_eq(say(gateway, "set constraints all immediate"), "QAO07"); /* cannot be asked too early */
-    ck_assert_str_eq(say(gateway, "rollback"), "");
+    ck_assert_str_eq(cluster_say(gateway, apply(text, sizeof(text), "admin.block", ADMINISTRATOR, BLOCK, 0)), "QAO07");
+    ck_assert_str_eq(cluster_say(gateway, "begin"), "");
+    ck_assert_str_eq(cluster_say(gateway, apply(text, sizeof(text), "admin.block", ADMINISTRATOR, BLOCK, 0)), "");
+    ck_assert_str_eq(cluster_say(gateway, enter(text, sizeof(text), "admin.setting", ADMINISTRATOR, 0)), "");
+    ck_assert_str_eq(cluster_say(gateway, "commit"), "QAO07");
+    ck_assert_str_eq(cluster_say(gateway, "begin"), "");
+    ck_assert_str_eq(cluster_say(gateway, apply(text, sizeof(text), "admin.block", ADMINISTRATOR, BLOCK, 0)), "");
+    ck_assert_str_eq(cluster_say(gateway, enter(text, sizeof(text), "admin.block", ADMINISTRATOR, 1)), "");
+    ck_assert_str_eq(cluster_say(gateway, "set constraints all immediate"), "QAO07"); /* cannot be asked too early */
+    ck_assert_str_eq(cluster_say(gateway, "rollback"), "");
     ck_assert_int_eq(cluster_number("select count(*) from act", NULL), 0);
     ck_assert_int_eq(cluster_number("select count(*) from registration_now where state = 'blocked'", NULL), 0);
     PQfinish(gateway);
@@ -111,7 +98,7 @@ START_TEST(act_entered_about_another)
 {
     static const char *const cases[][4] = {
         {"", "", ADMINISTRATOR, SECOND},
-        {"", "", "300140000015", "300141000010"},
+        {"", "", BIN, "300141000010"},
         {"", "", "transaction_timestamp()", "statement_timestamp()  "},
         {"array['signed'::bytea]", "array['forged'::bytea]", "", ""},
         {"sha256('signed')", "sha256('forged')", "sha256('signed')", "sha256('forged')"},
@@ -120,18 +107,18 @@ START_TEST(act_entered_about_another)
     char text[3000];
     PGconn *gateway = writer_connect();
     for (size_t i = 0; i < BASE_ARRAY_LENGTH(cases); i++) {
-        ck_assert_str_eq(say(gateway, "begin"), "");
+        ck_assert_str_eq(cluster_say(gateway, "begin"), "");
         apply(text, sizeof(text), "admin.block", ADMINISTRATOR, BLOCK, 0);
         swap(text, cases[i][0], cases[i][1]);
-        ck_assert_str_eq(say(gateway, text), "");
+        ck_assert_str_eq(cluster_say(gateway, text), "");
         enter(text, sizeof(text), "admin.block", ADMINISTRATOR, 0);
         swap(text, cases[i][2], cases[i][3]);
-        ck_assert_str_eq(say(gateway, text), "");
-        ck_assert_msg(strcmp(say(gateway, "commit"), "QAO07") == 0, "case %zu was taken", i);
+        ck_assert_str_eq(cluster_say(gateway, text), "");
+        ck_assert_msg(strcmp(cluster_say(gateway, "commit"), "QAO07") == 0, "case %zu was taken", i);
     }
     /* an entry that stands already */
-    ck_assert_str_eq(say(gateway, enter(text, sizeof(text), "admin.block", ADMINISTRATOR, 70)), "");
-    ck_assert_str_eq(say(gateway, apply(text, sizeof(text), "admin.block", ADMINISTRATOR, BLOCK, 70)), "QAO07");
+    ck_assert_str_eq(cluster_say(gateway, enter(text, sizeof(text), "admin.block", ADMINISTRATOR, 70)), "");
+    ck_assert_str_eq(cluster_say(gateway, apply(text, sizeof(text), "admin.block", ADMINISTRATOR, BLOCK, 70)), "QAO07");
     ck_assert_int_eq(cluster_number("select count(*) from act", NULL), 0);
     PQfinish(gateway);
 }
@@ -143,11 +130,11 @@ START_TEST(gate_held)
     char text[3000];
     PGconn *holder = cluster_connect(CLUSTER_GATEWAY);
     free(cluster_sql("alter function registration_gate_take() set lock_timeout = '200ms'", NULL));
-    ck_assert_str_eq(say(holder, "begin"), "");
-    ck_assert_str_eq(say(holder, apply(text, sizeof(text), "admin.block", ADMINISTRATOR, BLOCK, 0)), "");
+    ck_assert_str_eq(cluster_say(holder, "begin"), "");
+    ck_assert_str_eq(cluster_say(holder, apply(text, sizeof(text), "admin.block", ADMINISTRATOR, BLOCK, 0)), "");
     free(cluster_sql("select registration_gate_take()", NULL));
     free(cluster_sql("alter function registration_gate_take() set lock_timeout = '2s'", NULL));
-    say(holder, "commit");
+    cluster_say(holder, "commit");
     ck_assert_int_eq(PQstatus(holder), CONNECTION_BAD);
     ck_assert_int_eq(cluster_number("select count(*) from act", NULL), 0);
     PQfinish(holder);
@@ -160,23 +147,23 @@ START_TEST(decision_race)
     char text[4000], decision[400];
     PGconn *one = writer_connect(), *two = cluster_connect(CLUSTER_GATEWAY);
     free(cluster_sql("insert into blob_large (digest, content) values (sha256('s'), 's')", NULL));
-    free(cluster_sql("insert into upload select $1, sha256('s'), 'image/png', '300140000015', 1, max(large_id), now()"
+    free(cluster_sql("insert into upload select $1, sha256('s'), 'image/png', '" BIN "', 1, max(large_id), now()"
                      " from blob_large",
                      IIN, NULL));
     char *digest = cluster_sql("select encode(sha256('s'), 'hex')", NULL);
     char application[2000];
     snprintf(application, sizeof(application),
              "{\"kind\":\"transfer\",\"form\":{\"surname\":\"A\",\"given\":\"B\",\"patronymic\":null,\"iin\":\"" IIN
-             "\",\"bin\":\"300140000015\",\"body_code\":\"police\",\"unit\":null,\"position\":\"x\"},\"statements\":"
+             "\",\"bin\":\"" BIN "\",\"body_code\":\"police\",\"unit\":null,\"position\":\"x\"},\"statements\":"
              "{\"agreement\":true,\"protected_carrier\":true,\"personal_data\":true,\"workplace\":true},\"rights\":"
              "{\"role\":2,\"bases\":[\"search_measures\"],\"duties\":[],\"until\":null},\"scan\":{\"sha256\":\"%s\","
              "\"bytes\":1,\"type\":\"image/png\"}}",
              digest);
     free(digest);
-    ck_assert_str_eq(say(one, "begin"), "");
-    ck_assert_str_eq(say(one, apply(text, sizeof(text), "admin.application", IIN, application, 0)), "");
-    ck_assert_str_eq(say(one, enter(text, sizeof(text), "admin.application", IIN, 0)), "");
-    ck_assert_str_eq(say(one, "commit"), "");
+    ck_assert_str_eq(cluster_say(one, "begin"), "");
+    ck_assert_str_eq(cluster_say(one, apply(text, sizeof(text), "admin.application", IIN, application, 0)), "");
+    ck_assert_str_eq(cluster_say(one, enter(text, sizeof(text), "admin.application", IIN, 0)), "");
+    ck_assert_str_eq(cluster_say(one, "commit"), "");
     char *filed = cluster_sql("select application_id from application", NULL);
     digest = cluster_sql("select encode(digest, 'hex') from application", NULL);
     snprintf(decision, sizeof(decision),
@@ -185,12 +172,12 @@ START_TEST(decision_race)
     free(filed);
     free(digest);
 
-    ck_assert_str_eq(say(one, "begin"), "");
-    ck_assert_str_eq(say(one, apply(text, sizeof(text), "admin.decision", ADMINISTRATOR, decision, 1)), "");
+    ck_assert_str_eq(cluster_say(one, "begin"), "");
+    ck_assert_str_eq(cluster_say(one, apply(text, sizeof(text), "admin.decision", ADMINISTRATOR, decision, 1)), "");
     ck_assert_int_eq(PQsendQuery(two, apply(text, sizeof(text), "admin.decision", SECOND, decision, 2)), 1);
     cluster_wait("select count(*) from pg_stat_activity where usename = 'qao_gateway' and wait_event_type = 'Lock'");
-    ck_assert_str_eq(say(one, enter(text, sizeof(text), "admin.decision", ADMINISTRATOR, 1)), "");
-    ck_assert_str_eq(say(one, "commit"), "");
+    ck_assert_str_eq(cluster_say(one, enter(text, sizeof(text), "admin.decision", ADMINISTRATOR, 1)), "");
+    ck_assert_str_eq(cluster_say(one, "commit"), "");
     PGresult *result = PQgetResult(two);
     ck_assert_str_eq(PQresultErrorField(result, PG_DIAG_SQLSTATE), "QAO02");
     ck_assert_str_eq(PQresultErrorField(result, PG_DIAG_MESSAGE_DETAIL), "0"); /* which of the acts */
@@ -257,10 +244,10 @@ START_TEST(block_under_load)
         while (atomic_load(&writers[i].done) == 0)
             poll(NULL, 0, 1); /* the test's own time limit ends this */
     PGconn *gateway = writer_connect();
-    ck_assert_str_eq(say(gateway, "begin"), "");
-    ck_assert_str_eq(say(gateway, apply(text, sizeof(text), "admin.block", ADMINISTRATOR, BLOCK, 9)), "");
-    ck_assert_str_eq(say(gateway, enter(text, sizeof(text), "admin.block", ADMINISTRATOR, 9)), "");
-    ck_assert_str_eq(say(gateway, "commit"), "");
+    ck_assert_str_eq(cluster_say(gateway, "begin"), "");
+    ck_assert_str_eq(cluster_say(gateway, apply(text, sizeof(text), "admin.block", ADMINISTRATOR, BLOCK, 9)), "");
+    ck_assert_str_eq(cluster_say(gateway, enter(text, sizeof(text), "admin.block", ADMINISTRATOR, 9)), "");
+    ck_assert_str_eq(cluster_say(gateway, "commit"), "");
     atomic_store(&blocked, true);
     for (int i = 0; i < WRITERS; i++) {
         pthread_join(writers[i].thread, NULL);
@@ -273,22 +260,5 @@ START_TEST(block_under_load)
 }
 END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("access_race");
-    TCase *tests = tcase_create("access_race");
-    tcase_set_timeout(tests, 60);
-    tcase_add_unchecked_fixture(tests, set_up, NULL);
-    tcase_add_test(tests, act_entered);
-    tcase_add_test(tests, act_entered_about_another);
-    tcase_add_test(tests, gate_held);
-    tcase_add_test(tests, decision_race);
-    tcase_add_test(tests, block_under_load);
-    suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_set_fork_status(runner, CK_NOFORK); /* the tests share one cluster */
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
-}
+CHECK_MAIN_WITH("access on PostgreSQL under races", set_up, NULL, act_entered, act_entered_about_another, gate_held,
+                decision_race, block_under_load)

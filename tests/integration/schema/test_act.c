@@ -3,6 +3,7 @@
 #include "schema/store/act.h"
 #include "schema/store/blob.h"
 #include "schema/store/pool.h"
+#include "tests/check_main.h"
 #include "tests/integration/schema/cluster.h"
 
 #include <errno.h>
@@ -21,12 +22,7 @@ static struct store_pool *pool;
 static void setup(void)
 {
     cluster_officer(OFFICER);
-    free(cluster_sql("with p as (insert into person (iin, body_id) select $1, body_id from body where bin = $2"
-                     " on conflict do nothing returning person_id), r as (insert into registration (person_id, system_role)"
-                     " select person_id, 'administrator' from p returning registration_id)"
-                     " insert into registration_version (registration_id, version, system_role, state, act_number,"
-                     " act_date, source) select registration_id, 1, 'administrator', 'active', '1', '2026-11-01', 'test' from r",
-                     ADMINISTRATOR, BIN, NULL));
+    cluster_appoint(ADMINISTRATOR, BIN, "administrator", "");
     pool = cluster_pool(CLUSTER_GATEWAY);
 }
 
@@ -268,20 +264,5 @@ START_TEST(import_find)
 }
 END_TEST
 
-int main(void)
-{
-    const TTest *const tests[] = {act_check, act_apply, registry_read, upload_put, upload_find, blob_large_read,
-                                  person_check, absence_find, scan_find, import_check, import_find};
-    Suite *suite = suite_create("acts");
-    TCase *tcase = tcase_create("acts");
-    tcase_set_timeout(tcase, 60);
-    tcase_add_checked_fixture(tcase, setup, teardown);
-    for (size_t i = 0; i < BASE_ARRAY_LENGTH(tests); i++)
-        tcase_add_test(tcase, tests[i]);
-    suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
-}
+CHECK_MAIN_WITH("acts on PostgreSQL", setup, teardown, act_check, act_apply, registry_read, upload_put, upload_find,
+                blob_large_read, person_check, absence_find, scan_find, import_check, import_find)

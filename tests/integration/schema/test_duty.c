@@ -4,6 +4,7 @@
 #include "schema/store/gauge.h"
 #include "schema/store/officer.h"
 #include "schema/store/setting.h"
+#include "tests/check_main.h"
 #include "tests/integration/schema/cluster.h"
 
 #include <errno.h>
@@ -65,30 +66,14 @@ static void body(const char *bin)
                      bin, NULL));
 }
 
-/* Appoints; unit by its code, "" for the body itself. Safe to repeat. */
-static void holder(const char *iin, const char *bin, const char *system_role, const char *unit)
-{
-    free(cluster_sql("insert into person (iin, body_id) select $1, body_id from body where bin = $2"
-                     " on conflict do nothing",
-                     iin, bin, NULL));
-    free(cluster_sql("with r as (insert into registration (person_id, system_role)"
-                     " select person_id, $3 from person join body using (body_id) where iin = $1 and bin = $2"
-                     " on conflict do nothing returning registration_id)"
-                     " insert into registration_version"
-                     " (registration_id, version, system_role, state, unit_id, act_number, act_date, source)"
-                     " select registration_id, 1, $3, 'active', (select unit_id from unit where code = $4), '1',"
-                     " '2026-11-01', 'test' from r",
-                     iin, bin, system_role, unit, NULL));
-}
-
 static void set_up(void)
 {
     cluster_officer(OFFICER);
     body(OPERATOR);
-    holder(ADMINISTRATOR, OPERATOR, "administrator", "");
-    holder(OFFICIAL, OPERATOR, "official", "");
-    holder(RESPONSIBLE, POLICE, "responsible", "");
-    free(cluster_sql("select log_make('duty.example/log', 65536)", NULL));
+    cluster_appoint(ADMINISTRATOR, OPERATOR, "administrator", "");
+    cluster_appoint(OFFICIAL, OPERATOR, "official", "");
+    cluster_appoint(RESPONSIBLE, POLICE, "responsible", "");
+    cluster_log_make("duty.example/log", 65536);
     snprintf(log_number, sizeof(log_number), "%ld",
              cluster_number("select log_id from log where origin = 'duty.example/log'", NULL));
     gateway = cluster_connect(CLUSTER_GATEWAY);
@@ -279,7 +264,7 @@ START_TEST(violation_of_a_unit)
                      " select u.unit_id, 1, u.body_id, case u.code when 'lower' then p.unit_id end, 'а', 'б', 'c', 'test'"
                      " from u, u p where p.code = 'upper'",
                      NULL));
-    holder(OFFICIAL, POLICE, "responsible", "upper");
+    cluster_appoint(OFFICIAL, POLICE, "responsible", "upper");
     const char *in_unit =
         "insert into registration_version (registration_id, version, system_role, state, role, unit_id, source)"
         " select registration_id, max(version) + 1, 'officer', 'active', 2,"
@@ -682,29 +667,6 @@ START_TEST(contacts)
 }
 END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("duty");
-    TCase *tcase = tcase_create("duty");
-    tcase_add_checked_fixture(tcase, set_up, tear_down);
-    tcase_set_timeout(tcase, 60);
-    tcase_add_test(tcase, times_of_the_capital);
-    tcase_add_test(tcase, settings_read);
-    tcase_add_test(tcase, violation_append);
-    tcase_add_test(tcase, violation_by_hand);
-    tcase_add_test(tcase, violation_of_a_unit);
-    tcase_add_test(tcase, violation_pages);
-    tcase_add_test(tcase, journal_rows);
-    tcase_add_test(tcase, incidents);
-    tcase_add_test(tcase, gauges_read);
-    tcase_add_test(tcase, log_newest);
-    tcase_add_test(tcase, announcements);
-    tcase_add_test(tcase, contacts);
-    suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_set_fork_status(runner, CK_NOFORK); /* the tests share one cluster and build on each other's rows */
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
-}
+CHECK_MAIN_WITH("duty on PostgreSQL", set_up, tear_down, times_of_the_capital, settings_read, violation_append,
+                violation_by_hand, violation_of_a_unit, violation_pages, journal_rows, incidents, gauges_read,
+                log_newest, announcements, contacts)

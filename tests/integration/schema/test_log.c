@@ -1,6 +1,7 @@
 /* The log's batches against a real PostgreSQL: what is committed, what is refused and who is to blame. Races and
  * accidents are in test_log_race.c. */
 #include "schema/store/query.h"
+#include "tests/check_main.h"
 #include "tests/integration/schema/cluster.h"
 
 #include <errno.h>
@@ -445,36 +446,6 @@ START_TEST(log_durable)
 }
 END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("log");
-    TCase *tests = tcase_create("log");
-    tcase_set_timeout(tests, 120);
-    tcase_add_test(tests, head_read);
-    tcase_add_test(tests, entry_append);
-    tcase_add_test(tests, entries_read);
-    tcase_add_test(tests, tile_append);
-    tcase_add_test(tests, tile_read);
-    tcase_add_test(tests, tile_hashes_read);
-    tcase_add_test(tests, log_barrier);
-    tcase_add_test(tests, log_make);
-    tcase_add_test(tests, subject_append);
-    tcase_add_test(tests, blob_append);
-    tcase_add_test(tests, log_partition_make);
-    tcase_add_test(tests, claim_append);
-    tcase_add_test(tests, conclusion_append);
-    tcase_add_test(tests, open_read);
-    tcase_add_test(tests, poison);
-    tcase_add_test(tests, head_append);
-    tcase_add_test(tests, log_lock);
-    tcase_add_test(tests, log_find);
-    tcase_add_test(tests, log_read_only);
-    tcase_add_test(tests, log_durable);
-    suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_set_fork_status(runner, CK_NOFORK); /* the tests share one cluster */
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
-}
+CHECK_MAIN("log on PostgreSQL", head_read, entry_append, entries_read, tile_append, tile_read, tile_hashes_read,
+           log_barrier, log_make, subject_append, blob_append, log_partition_make, claim_append, conclusion_append,
+           open_read, poison, head_append, log_lock, log_find, log_read_only, log_durable)

@@ -1,6 +1,7 @@
 /* The log's batches against others and against accidents, on a real PostgreSQL: writers that race, blocks that come
  * between, servers that stand still, lose a standby or are killed. */
 #include "base/clock.h"
+#include "tests/check_main.h"
 #include "tests/integration/schema/cluster.h"
 
 #include <errno.h>
@@ -409,25 +410,5 @@ START_TEST(crash)
 }
 END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("log_race");
-    TCase *tests = tcase_create("log_race");
-    tcase_set_timeout(tests, 120);
-    tcase_add_test(tests, claim_race);
-    tcase_add_test(tests, registration_confirm);
-    tcase_add_test(tests, block_race);
-    tcase_add_test(tests, version_race);
-    tcase_add_test(tests, append_deadline);
-    tcase_add_test(tests, log_terminate);
-    tcase_add_test(tests, log_held);
-    tcase_add_test(tests, commit_warning);
-    tcase_add_test(tests, crash);
-    suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_set_fork_status(runner, CK_NOFORK); /* the tests share one cluster */
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
-}
+CHECK_MAIN("log on PostgreSQL under races and accidents", claim_race, registration_confirm, block_race, version_race,
+           append_deadline, log_terminate, log_held, commit_warning, crash)

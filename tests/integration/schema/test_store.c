@@ -4,6 +4,7 @@
 #include "schema/store/crl.h"
 #include "schema/store/officer.h"
 #include "schema/store/query.h"
+#include "tests/check_main.h"
 #include "tests/integration/schema/cluster.h"
 
 #include <errno.h>
@@ -594,34 +595,6 @@ START_TEST(role_reader)
 }
 END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("store");
-    TCase *tests = tcase_create("store");
-    tcase_add_checked_fixture(tests, set_up, tear_down);
-    tcase_set_timeout(tests, 60);
-    tcase_add_test(tests, schema_version);
-    tcase_add_test(tests, pool_check);
-    tcase_add_test(tests, pool_threads);
-    tcase_add_test(tests, pool_deadline);
-    tcase_add_test(tests, officer_find);
-    tcase_add_test(tests, officer_network);
-    tcase_add_test(tests, officer_versions);
-    tcase_add_test(tests, person_find);
-    tcase_add_test(tests, crl_put);
-    tcase_add_test(tests, crl_read);
-    tcase_add_test(tests, blob_put);
-    tcase_add_test(tests, blob_read);
-    tcase_add_test(tests, query_find);
-    tcase_add_test(tests, unfinished_read);
-    tcase_add_test(tests, columns_read);
-    tcase_add_test(tests, log_find);
-    tcase_add_test(tests, role_reader);
-    suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_set_fork_status(runner, CK_NOFORK); /* the tests share one cluster and build on each other's rows */
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
-}
+CHECK_MAIN_WITH("store on PostgreSQL", set_up, tear_down, schema_version, pool_check, pool_threads, pool_deadline,
+                officer_find, officer_network, officer_versions, person_find, crl_put, crl_read, blob_put, blob_read,
+                query_find, unfinished_read, columns_read, log_find, role_reader)

@@ -1,45 +1,21 @@
 /* Proves: the front's configuration is read with its units and its safe defaults, and what contradicts itself or would
  * open the plain listener to a network is refused by name. */
-#include "base/file.h"
 #include "gateway/front/settings.h"
 #include "tests/check_main.h"
+#include "tests/text_file.h"
 
 #include <errno.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #define LEAST                                                                                                          \
     "[listen]\naddress = 192.0.2.1\n[tls]\ncertificate = /c\nkey = /k\n[trust]\nca = /a\ncrl = /l\n"                   \
     "[gateway]\nsocket = /s\nuser = 4242424\n"
 
-static char path[] = "/tmp/qao-front-settings-XXXXXX";
-
-static int read_text(const char *text, struct front_settings *settings, char **ret_error)
-{
-    ck_assert_int_eq(base_file_replace(path, base_bytes_text(text), 0600), 0);
-    return front_settings_read(path, settings, ret_error);
-}
-
-static void path_remove(void)
-{
-    unlink(path);
-}
-
-/* Each test runs in a process of its own. */
-static void path_make(void)
-{
-    int fd = mkstemp(path);
-    ck_assert_int_ge(fd, 0);
-    close(fd);
-    ck_assert_int_eq(atexit(path_remove), 0);
-}
-
 START_TEST(the_least_file_gets_safe_defaults)
 {
     struct front_settings settings = {0};
     char *error = NULL;
-    path_make();
-    int r = read_text(LEAST, &settings, &error);
+    int r = front_settings_read(text_file(LEAST), &settings, &error);
     ck_assert_msg(r == 0, "%s", error ? error : "no words");
     ck_assert_str_eq(settings.listen_address, "192.0.2.1");
     ck_assert_int_eq(settings.listen_port, 8443);
@@ -60,13 +36,11 @@ START_TEST(seconds_become_microseconds)
 {
     struct front_settings settings = {0};
     char *error = NULL;
-    path_make();
-    ck_assert_int_eq(read_text(LEAST "[deadlines]\nhandshake_seconds = 1\nheader_seconds = 2\nbody_seconds = 3\n"
-                                     "reply_seconds = 4\nsend_seconds = 5\nidle_seconds = 6\nconnection_seconds = 7\n"
-                                     "drain_seconds = 0\n[refusals]\nwindow_seconds = 9\ncertificates_max = 10\n"
-                                     "[limits]\nconnections_max = 11\nconnections_per_address_max = 11\n",
-                               &settings, &error),
-                     0);
+    const char *path = text_file(LEAST "[deadlines]\nhandshake_seconds = 1\nheader_seconds = 2\nbody_seconds = 3\n"
+                                       "reply_seconds = 4\nsend_seconds = 5\nidle_seconds = 6\nconnection_seconds = 7\n"
+                                       "drain_seconds = 0\n[refusals]\nwindow_seconds = 9\ncertificates_max = 10\n"
+                                       "[limits]\nconnections_max = 11\nconnections_per_address_max = 11\n");
+    ck_assert_int_eq(front_settings_read(path, &settings, &error), 0);
     ck_assert_int_eq(settings.handshake_us, 1000000);
     ck_assert_int_eq(settings.header_us, 2000000);
     ck_assert_int_eq(settings.body_us, 3000000);
@@ -109,11 +83,10 @@ START_TEST(what_cannot_be_meant_is_refused)
          "[gateway]\nsocket = /s\nuser = 0\n",
          "[tls] key: missing"},
     };
-    path_make();
     for (size_t i = 0; i < BASE_ARRAY_LENGTH(bad); i++) {
         struct front_settings settings = {0};
         char *error = NULL;
-        ck_assert_msg(read_text(bad[i].text, &settings, &error) == -EINVAL, "read: %s", bad[i].words);
+        ck_assert_msg(front_settings_read(text_file(bad[i].text), &settings, &error) == -EINVAL, "read: %s", bad[i].words);
         ck_assert_ptr_nonnull(error);
         ck_assert_msg(strstr(error, bad[i].words) != NULL, "got: %s", error);
         ck_assert_ptr_null(settings.listen_address);
