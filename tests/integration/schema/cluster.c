@@ -65,8 +65,10 @@ const char *cluster_say(PGconn *connection, const char *sql)
 {
     static char state[8];
     PGresult *result = PQexec(connection, sql);
+    ExecStatusType status = PQresultStatus(result);
     const char *field = PQresultErrorField(result, PG_DIAG_SQLSTATE);
-    snprintf(state, sizeof(state), "%s", field ? field : "");
+    snprintf(state, sizeof(state), "%s",
+             status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK ? "" : field ? field : "lost");
     PQclear(result);
     return state;
 }

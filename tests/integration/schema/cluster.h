@@ -22,7 +22,8 @@ char *cluster_sql(const char *sql, ...);
 long cluster_number(const char *sql, ...);
 /* A connection of its own. */
 PGconn *cluster_connect(const char *conninfo);
-/* The SQLSTATE a statement fails with on that connection; "" when it succeeds. Valid until the next call. */
+/* The SQLSTATE a statement fails with on that connection; "" when it succeeds, "lost" when there is no answer. Valid until
+ * the next call. */
 const char *cluster_say(PGconn *connection, const char *sql);
 /* The same as that role, on a connection of its own. */
 const char *cluster_sqlstate(const char *conninfo, const char *sql);

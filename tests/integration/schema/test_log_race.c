@@ -129,9 +129,7 @@ static void block(PGconn *connection, long registration, int version)
              "begin; insert into qao.registration_version (registration_id, version, system_role, state, role, source)"
              " values (%ld, %d, 'officer', 'blocked', 2, 'test')",
              registration, version);
-    PGresult *result = PQexec(connection, sql);
-    ck_assert_msg(PQresultStatus(result) == PGRES_COMMAND_OK, "%s", PQresultErrorMessage(result));
-    PQclear(result);
+    ck_assert_str_eq(cluster_say(connection, sql), "");
 }
 
 /* A block that is not committed stops nobody; one that is about to commit makes the record wait for it; after it
@@ -154,9 +152,7 @@ START_TEST(block_race)
     pthread_t thread;
     ck_assert_int_eq(pthread_create(&thread, NULL, append_aside, &appender), 0);
     cluster_wait("select count(*) from pg_stat_activity where usename = 'qao_gateway' and wait_event_type = 'Lock'");
-    PGresult *result = PQexec(administrator, "commit");
-    ck_assert_int_eq(PQresultStatus(result), PGRES_COMMAND_OK);
-    PQclear(result);
+    ck_assert_str_eq(cluster_say(administrator, "commit"), "");
     pthread_join(thread, NULL);
     ck_assert_int_eq(appender.result.commit, AUDIT_COMMIT_REFUSED);
     ck_assert_int_eq(appender.result.refusal, AUDIT_REFUSAL_CHANGED);
@@ -167,31 +163,24 @@ START_TEST(block_race)
     char sql[200];
     snprintf(sql, sizeof(sql), "begin; select qao.registration_confirm(array[%ld], array[%d])", registration,
              version + 1);
-    result = PQexec(recorder, sql);
-    ck_assert_int_eq(PQresultStatus(result), PGRES_TUPLES_OK);
-    PQclear(result);
+    ck_assert_str_eq(cluster_say(recorder, sql), "");
     block(administrator, registration, version + 2);
     ck_assert_int_eq(PQsendQuery(administrator, "commit"), 1);
     cluster_wait("select count(*) from pg_stat_activity where query = 'commit' and wait_event_type = 'Lock'");
     PQclear(PQexec(recorder, "commit"));
-    result = PQgetResult(administrator);
+    PGresult *result = PQgetResult(administrator);
     ck_assert_int_eq(PQresultStatus(result), PGRES_COMMAND_OK);
     PQclear(result);
 
     /* One that holds the gate and has lifted its own limits is ended: the block does not wait for it. */
     free(cluster_sql("alter function registration_gate_take() set lock_timeout = '200ms'", NULL));
-    result = PQexec(recorder, "set idle_in_transaction_session_timeout = 0; set statement_timeout = 0");
-    ck_assert_int_eq(PQresultStatus(result), PGRES_COMMAND_OK);
-    PQclear(result);
+    ck_assert_str_eq(
+        cluster_say(recorder, "set idle_in_transaction_session_timeout = 0; set statement_timeout = 0"), "");
     snprintf(sql, sizeof(sql), "begin; select qao.registration_confirm(array[%ld], array[%d])", registration,
              version + 2);
-    result = PQexec(recorder, sql);
-    ck_assert_int_eq(PQresultStatus(result), PGRES_TUPLES_OK);
-    PQclear(result);
+    ck_assert_str_eq(cluster_say(recorder, sql), "");
     block(administrator, registration, version + 3);
-    result = PQexec(administrator, "commit");
-    ck_assert_msg(PQresultStatus(result) == PGRES_COMMAND_OK, "%s", PQresultErrorMessage(result));
-    PQclear(result);
+    ck_assert_str_eq(cluster_say(administrator, "commit"), "");
     result = PQexec(recorder, "commit");
     ck_assert_int_eq(PQresultStatus(result), PGRES_FATAL_ERROR);
     ck_assert_int_eq(PQstatus(recorder), CONNECTION_BAD);
@@ -225,27 +214,31 @@ START_TEST(version_race)
 }
 END_TEST
 
+/* A writer of that log, which is there, that gives up after a second. */
+static struct cluster_log hasty_open(const char *origin)
+{
+    const struct store_log_config config = {.conninfo = CLUSTER_GATEWAY, .origin = origin, .deadline_us = 1000000};
+    struct cluster_log log = {.pool = cluster_pool(CLUSTER_GATEWAY)};
+    ck_assert_int_eq(store_log_new(&config, log.pool, &log.log), 0);
+    log.store = store_log_audit(log.log);
+    cluster_connect_at_last(&log.store);
+    return log;
+}
+
 /* A lock the batch needs is held by another: refused in time, nothing is written, and the next attempt succeeds. */
 START_TEST(append_deadline)
 {
-    struct cluster_log log = cluster_log_open("deadline.example/log", 65536);
-    struct store_log_config config = {
-        .conninfo = CLUSTER_GATEWAY, .origin = "hasty.example/log", .deadline_us = 1000000};
-    struct store_log *hasty;
     cluster_log_make("hasty.example/log", 65536);
-    ck_assert_int_eq(store_log_new(&config, log.pool, &hasty), 0);
-    struct audit_store store = store_log_audit(hasty);
-    cluster_connect_at_last(&store);
+    struct cluster_log log = hasty_open("hasty.example/log");
     PGconn *blocker = cluster_connect("user=postgres");
     PQclear(PQexec(blocker, "begin; lock table qao.head in exclusive mode"));
     struct store_record record = cluster_record();
     int64_t before_us = base_clock_monotonic_us();
-    ck_assert_int_eq(cluster_append(&store, 0, &record, 1).commit, AUDIT_COMMIT_NOT_SENT);
+    ck_assert_int_eq(cluster_append(&log.store, 0, &record, 1).commit, AUDIT_COMMIT_NOT_SENT);
     ck_assert_int_lt(base_clock_monotonic_us() - before_us, CLUSTER_DEADLINE_US);
     PQclear(PQexec(blocker, "rollback"));
     PQfinish(blocker);
-    ck_assert_int_eq(cluster_append(&store, 0, &record, 1).commit, AUDIT_COMMIT_DONE);
-    store_log_free(hasty);
+    ck_assert_int_eq(cluster_append(&log.store, 0, &record, 1).commit, AUDIT_COMMIT_DONE);
     cluster_log_close(&log);
 }
 END_TEST
@@ -253,31 +246,24 @@ END_TEST
 /* A server that stands still: unknown by the deadline, and after the reconnection it is clear what happened. */
 START_TEST(log_terminate)
 {
-    struct cluster_log log = cluster_log_open("stalled.example/log", 65536);
-    struct store_log_config config = {
-        .conninfo = CLUSTER_GATEWAY, .origin = "still.example/log", .deadline_us = 1000000};
-    struct store_log *still;
     cluster_log_make("still.example/log", 65536);
-    ck_assert_int_eq(store_log_new(&config, log.pool, &still), 0);
-    struct audit_store store = store_log_audit(still);
-    cluster_connect_at_last(&store);
+    struct cluster_log log = hasty_open("still.example/log");
     long backend =
         cluster_number("select pid from pg_locks where locktype = 'advisory' and classid = 711909 and objid ="
                        " (select log_id from log where origin = 'still.example/log')::oid",
                        NULL);
     ck_assert_int_eq(kill((pid_t) backend, SIGSTOP), 0);
     struct store_record record = cluster_record();
-    ck_assert_int_eq(cluster_append(&store, 0, &record, 1).commit, AUDIT_COMMIT_UNKNOWN);
+    ck_assert_int_eq(cluster_append(&log.store, 0, &record, 1).commit, AUDIT_COMMIT_UNKNOWN);
     /* As long as the old session may still commit, there is no new one. */
-    ck_assert_int_eq(store.connect(store.context), -EBUSY);
+    ck_assert_int_eq(log.store.connect(log.store.context), -EBUSY);
     ck_assert_int_eq(kill((pid_t) backend, SIGCONT), 0);
-    cluster_connect_at_last(&store);
+    cluster_connect_at_last(&log.store);
     struct audit_head head;
-    int r = store.head_read(store.context, &head);
+    int r = log.store.head_read(log.store.context, &head);
     ck_assert_int_ge(r, 0);
     uint64_t size = r == AUDIT_STORE_NONE ? 0 : head.size;
-    ck_assert_int_eq(cluster_append(&store, size, &record, 1).commit, AUDIT_COMMIT_DONE);
-    store_log_free(still);
+    ck_assert_int_eq(cluster_append(&log.store, size, &record, 1).commit, AUDIT_COMMIT_DONE);
     cluster_log_close(&log);
 }
 END_TEST
@@ -323,21 +309,15 @@ START_TEST(commit_warning)
     ck_assert_uint_eq(head.size, 1);
 
     /* The barrier does not lie either. */
-    struct store_log_config config = {
-        .conninfo = CLUSTER_GATEWAY, .origin = "warning.example/log", .deadline_us = 1000000};
-    struct store_log *hasty;
-    store_log_free(log.log);
-    ck_assert_int_eq(store_log_new(&config, log.pool, &hasty), 0);
-    struct audit_store store = store_log_audit(hasty);
-    cluster_connect_at_last(&store);
-    ck_assert_int_lt(store.barrier(store.context), 0);
+    cluster_log_close(&log);
+    log = hasty_open("warning.example/log");
+    ck_assert_int_lt(log.store.barrier(log.store.context), 0);
     free(cluster_sql("alter system reset synchronous_standby_names", NULL));
     free(cluster_sql("select pg_reload_conf()", NULL));
     cluster_wait("select (current_setting('synchronous_standby_names') = '')::integer");
-    cluster_connect_at_last(&store);
-    ck_assert_int_eq(store.barrier(store.context), 0);
-    store_log_free(hasty);
-    store_pool_free(log.pool);
+    cluster_connect_at_last(&log.store);
+    ck_assert_int_eq(log.store.barrier(log.store.context), 0);
+    cluster_log_close(&log);
 }
 END_TEST
 
