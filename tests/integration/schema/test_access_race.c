@@ -16,7 +16,7 @@
 #define BIN "300140000015"
 #define BLOCK "{\"iin\":\"" IIN "\",\"bin\":\"" BIN "\",\"cause\":\"other\",\"reason\":\"x\",\"violation\":null}"
 
-enum { WRITERS = 4, BATCH = 16, BATCHES_MAX = 400 };
+enum { WRITERS = 4, BATCH = 16 };
 
 static void set_up(void)
 {
@@ -200,7 +200,7 @@ struct writer {
 
 static atomic_bool blocked;
 
-/* Records batches of requests that rest on the registration, until one is refused. */
+/* Records batches of requests that rest on the registration, until one is refused or comes too late. */
 static void *record_on(void *context)
 {
     struct writer *writer = context;
@@ -210,15 +210,14 @@ static void *record_on(void *context)
     const struct audit_entry *entries[BATCH];
     for (size_t i = 0; i < BATCH; i++)
         entries[i] = &entry;
-    for (uint64_t size = 0; size < (uint64_t) BATCHES_MAX * BATCH; size += BATCH) {
+    for (uint64_t size = 0; !writer->late; size += BATCH) {
         struct audit_head head = {.size = size + BATCH, .checkpoint_len = 1, .checkpoint = "c"};
         struct audit_batch batch = {.prev_size = size, .entries = entries, .count = BATCH, .head = &head};
         bool after = atomic_load(&blocked);
         writer->last = writer->log.store.batch_append(writer->log.store.context, &batch);
         if (writer->last.commit != AUDIT_COMMIT_DONE)
             return NULL;
-        if (after)
-            writer->late = true;
+        writer->late = after;
         atomic_fetch_add(&writer->done, 1);
     }
     return NULL;
@@ -233,7 +232,7 @@ START_TEST(block_under_load)
     long registration = cluster_officer(IIN);
     for (int i = 0; i < WRITERS; i++) {
         snprintf(origin, sizeof(origin), "load%d.example/log", i);
-        writers[i].log = cluster_log_open(origin, 65536);
+        writers[i].log = cluster_log_open(origin, 1 << 20); /* more than they can write in the test's time */
         writers[i].registration = registration;
         writers[i].version = (int) cluster_number(
             "select version from registration_now where iin = $1 and system_role = 'officer'", IIN, NULL);

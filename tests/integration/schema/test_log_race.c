@@ -323,8 +323,7 @@ END_TEST
 
 struct hammer {
     struct cluster_log *log;
-    _Atomic bool crashed;
-    uint64_t acknowledged;
+    _Atomic uint64_t acknowledged;
     struct audit_commit_result last;
 };
 
@@ -364,7 +363,9 @@ START_TEST(crash)
         hammer.acknowledged = before;
         pthread_t thread;
         ck_assert_int_eq(pthread_create(&thread, NULL, hammer_on, &hammer), 0);
-        poll(NULL, 0, 100); /* lets it run: how long does not matter */
+        int64_t deadline_us = base_clock_monotonic_us() + 2 * CLUSTER_DEADLINE_US;
+        while (hammer.acknowledged == before && base_clock_monotonic_us() < deadline_us)
+            poll(NULL, 0, 1);
         cluster_do("crash");
         pthread_join(thread, NULL);
         ck_assert_int_eq(hammer.last.commit, AUDIT_COMMIT_UNKNOWN);
