@@ -44,14 +44,12 @@ static long violations(const char *iin, const char *cause)
 
 START_TEST(refusals_that_are_violations)
 {
-    char id[37];
     begin("");
     /* A query without a ground for it is a refusal and no violation. */
     ask(POLICE, &(struct world_query){.basis = "search_measures"}, 403, "case-missing");
     ck_assert_int_eq(cluster_number("select count(*) from violation", NULL), 0);
 
-    char *text = world_query_text(&world, &(struct world_query){0}, id);
-    struct base_buffer message = world_sign(POLICE, text);
+    struct base_buffer message = world_query_sign(&world, POLICE, &(struct world_query){0}, NULL);
     for (int i = 0; i < 3; i++) { /* two replays of one query: one violation */
         struct world_reply reply = world_send(&world, POLICE, "POST", "/v1/queries", base_buffer_view(&message));
         ck_assert_uint_eq(reply.status, i == 0 ? 200 : 409);
@@ -67,25 +65,18 @@ START_TEST(refusals_that_are_violations)
     ck_assert_int_eq(violations(POLICE_IIN, "signer-not-connection"), 1);
     ck_assert_int_eq(violations(SECOND_IIN, "signer-not-connection"), 1);
     base_buffer_clear(&message);
-    free(text);
 
-    message = (struct base_buffer){0};
-    base_buffer_init(&message, 100);
-    base_buffer_append_text(&message, "no message");
-    reply = world_send(&world, SECOND, "POST", "/v1/queries", base_buffer_view(&message));
+    reply = world_send(&world, SECOND, "POST", "/v1/queries", base_bytes_text("no message"));
     world_expect(&reply, 401, "signature-invalid");
     world_reply_clear(&reply);
-    base_buffer_clear(&message);
     ck_assert_int_eq(violations(SECOND_IIN, "signature-invalid"), 1);
 
-    text = world_query_text(&world, &(struct world_query){0}, id);
-    message = world_sign(POLICE, text);
+    message = world_query_sign(&world, POLICE, &(struct world_query){0}, NULL);
     reply = world_send_as(&world, POLICE, "POST", "/v1/queries", "application/cms", NULL, NULL, "203.0.113.9",
                           base_buffer_view(&message));
     world_expect(&reply, 403, "network-not-allowed");
     world_reply_clear(&reply);
     base_buffer_clear(&message);
-    free(text);
     ck_assert_int_eq(violations(POLICE_IIN, "network-not-allowed"), 1);
 
     /* A block is another's decision; a suspension for absence is nobody's fault. */
@@ -103,8 +94,8 @@ END_TEST
 START_TEST(refused_acts_that_are_violations)
 {
     begin("");
-    char *text = world_query_text(&world, &(struct world_query){0}, NULL); /* a query is no act, whoever signs it */
-    struct base_buffer message = world_sign(THIRD, text);
+    /* A query is no act, whoever signs it. */
+    struct base_buffer message = world_query_sign(&world, THIRD, &(struct world_query){0}, NULL);
     struct world_reply reply = world_send_as(&world, THIRD, "POST", "/v1/acts", "application/cms", NULL, NULL, NULL,
                                              base_buffer_view(&message));
     world_expect(&reply, 400, "act-malformed");
@@ -120,7 +111,6 @@ START_TEST(refused_acts_that_are_violations)
                      1);
     ck_assert_int_eq(cluster_number("select count(*) from violation where iin = $1", THIRD_IIN, NULL), before + 1);
     base_buffer_clear(&message);
-    free(text);
     world_stop(&world);
     world_verify(&world);
     end();
@@ -171,13 +161,9 @@ START_TEST(announced_work_stops_queries)
     /* What else is wrong is said too, and comes first. */
     ask(POLICE, &(struct world_query){.basis = "search_measures"}, 403, "case-missing maintenance");
     /* An explanation asks nobody. */
-    char *text = world_query_text(&world, &(struct world_query){0}, NULL);
-    struct base_buffer message = world_sign(POLICE, text);
-    reply = world_send(&world, POLICE, "POST", "/v1/explain", base_buffer_view(&message));
+    reply = world_explain(&world, POLICE, &(struct world_query){0});
     ck_assert_uint_eq(reply.status, 200);
     world_reply_clear(&reply);
-    base_buffer_clear(&message);
-    free(text);
     announce("11111111-2222-4333-8444-000000000002", "-1 minute", "100 seconds", id); /* withdrawn */
     ask(POLICE, &(struct world_query){0}, 200, NULL);
     end();

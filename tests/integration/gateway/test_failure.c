@@ -69,11 +69,9 @@ static void expect_state(enum world_person person, const char *id, const char *s
 /* Signs and posts a query, whose id is told. */
 static uint64_t post(enum world_person person, const struct world_query *query, char ret_id[37])
 {
-    char *text = world_query_text(&world, query, ret_id);
-    struct base_buffer message = world_sign(person, text);
+    struct base_buffer message = world_query_sign(&world, person, query, ret_id);
     uint64_t sent = world_post(&world, person, "/v1/queries", base_buffer_view(&message));
     base_buffer_clear(&message);
-    free(text);
     return sent;
 }
 
@@ -383,8 +381,7 @@ START_TEST(a_database_that_is_away)
 {
     begin();
     char id[37];
-    char *text = world_query_text(&world, &(struct world_query){0}, id);
-    struct base_buffer message = world_sign(POLICE, text);
+    struct base_buffer message = world_query_sign(&world, POLICE, &(struct world_query){0}, id);
     cluster_do("stop");
     struct world_reply reply = world_send(&world, POLICE, "POST", "/v1/queries", base_buffer_view(&message));
     world_expect(&reply, 503, "log-unavailable");
@@ -405,7 +402,6 @@ START_TEST(a_database_that_is_away)
     world_reply_clear(&reply);
     ck_assert_int_eq(world_count(&world, "kind = 'query.request'"), 1);
     base_buffer_clear(&message);
-    free(text);
     end();
 }
 END_TEST
@@ -511,17 +507,13 @@ START_TEST(an_explanation_that_cannot_be_proved)
     world_init(&world);
     world.fault = "no-proof";
     world_start(&world);
-    char *text = world_query_text(&world, &(struct world_query){0}, NULL);
-    struct base_buffer message = world_sign(POLICE, text);
-    struct world_reply reply = world_send(&world, POLICE, "POST", "/v1/explain", base_buffer_view(&message));
+    struct world_reply reply = world_explain(&world, POLICE, &(struct world_query){0});
     world_expect(&reply, 503, "log-unavailable");
     expect_detail(&reply, "The explanation is in the log");
     ck_assert_str_eq(reply.retry_after, "");
     ck_assert_ptr_null(json_object_get(reply.json, "explanation"));
     world_reply_clear(&reply);
     ck_assert_int_eq(world_count(&world, "kind = 'query.explained'"), 1);
-    base_buffer_clear(&message);
-    free(text);
     end();
 }
 END_TEST

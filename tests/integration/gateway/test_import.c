@@ -5,9 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <uuid/uuid.h>
 
-#include "base/clock.h"
 #include "base/encoding.h"
 #include "tests/integration/gateway/world.h"
 #include "tests/integration/schema/cluster.h"
@@ -103,19 +101,12 @@ static void part_make(unsigned count, char *parts, size_t size)
 
 static struct world_reply import_send(const char *parts, unsigned rows)
 {
-    char id[37], at[BASE_TIME_TEXT_MAX], *text = NULL;
-    uuid_t uuid;
-    uuid_generate(uuid);
-    uuid_unparse_lower(uuid, id);
-    struct base_clock clock = base_clock_system();
-    base_time_format(base_clock_now_us(&clock), at);
-    ck_assert_int_gt(asprintf(&text, "{\"v\":\"qao.import/1\",\"id\":\"%s\",\"at\":\"%s\",\"to\":\"%s\",\"act\":{\"rows\":%u,"
-                                     "\"source\":\"сынақ\",\"parts\":[%s]}}", id, at, world.origin, rows, parts),
-                     0);
-    struct base_buffer message = world_sign(SECOND, text);
+    char *act = NULL;
+    ck_assert_int_gt(asprintf(&act, "{\"rows\":%u,\"source\":\"сынақ\",\"parts\":[%s]}", rows, parts), 0);
+    struct base_buffer message = world_act_sign(&world, SECOND, &(struct world_act){.type = "import", .act = act}, NULL);
     struct world_reply reply = world_send(&world, SECOND, "POST", "/v1/acts", base_buffer_view(&message));
     base_buffer_clear(&message);
-    free(text);
+    free(act);
     return reply;
 }
 

@@ -14,13 +14,11 @@
 #include <uuid/uuid.h>
 
 #include "audit/note.h"
-#include "audit/proof.h"
 #include "base/clock.h"
-#include "base/encoding.h"
 #include "base/file.h"
-#include "base/log.h"
 #include "certs/cms.h"
 #include "gateway/link/channel.h"
+#include "tests/check_main.h"
 #include "tests/integration/schema/cluster.h"
 
 enum { WAIT_S = 10, PENDING_MAX = 4096 };
@@ -123,18 +121,9 @@ static void world_unmake(void)
 int world_run(const char *title, const TTest *const *tests, size_t count)
 {
     world_make();
-    Suite *suite = suite_create(title);
-    TCase *tcase = tcase_create(title);
-    tcase_set_timeout(tcase, 120);
-    for (size_t i = 0; i < count; i++)
-        tcase_add_test(tcase, tests[i]);
-    suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
+    int status = check_main_run(title, NULL, NULL, tests, count);
     world_unmake();
-    return failed != 0;
+    return status;
 }
 
 struct certs_trust *world_trust(void)
@@ -406,6 +395,21 @@ void world_adapter_stop(struct world *world)
     world->inner->adapter = NULL;
 }
 
+void world_wait_calls(struct world *world, unsigned calls)
+{
+    struct world_inner *inner = world->inner;
+    struct timespec until;
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_sec += WAIT_S;
+    pthread_mutex_lock(&inner->mutex);
+    while (world->calls < calls)
+        if (pthread_cond_timedwait(&inner->changed, &inner->mutex, &until) == ETIMEDOUT)
+            break;
+    unsigned found = world->calls;
+    pthread_mutex_unlock(&inner->mutex);
+    ck_assert_uint_eq(found, calls);
+}
+
 /* ---- the program ---- */
 
 static void config_write(struct world *world)
@@ -560,18 +564,24 @@ void world_clear(struct world *world)
     free(world->inner);
 }
 
-/* ---- queries ---- */
+/* ---- messages ---- */
+
+/* The id given, or a new one, and the time of signing. */
+static void head_make(const char *given_id, long age_s, char ret_id[37], char ret_at[BASE_TIME_TEXT_MAX])
+{
+    uuid_t uuid;
+    uuid_generate(uuid);
+    uuid_unparse_lower(uuid, ret_id);
+    if (given_id)
+        snprintf(ret_id, 37, "%s", given_id);
+    struct base_clock clock = base_clock_system();
+    base_time_format(base_clock_now_us(&clock) - age_s * INT64_C(1000000), ret_at);
+}
 
 char *world_query_text(const struct world *world, const struct world_query *query, char ret_id[37])
 {
     char id[37], at[BASE_TIME_TEXT_MAX], *text = NULL;
-    uuid_t uuid;
-    uuid_generate(uuid);
-    uuid_unparse_lower(uuid, id);
-    if (query->id)
-        snprintf(id, sizeof(id), "%s", query->id);
-    struct base_clock clock = base_clock_system();
-    base_time_format(base_clock_now_us(&clock) - query->age_s * INT64_C(1000000), at);
+    head_make(query->id, query->age_s, id, at);
     char optional[512] = "";
     const struct {
         const char *name, *value;
@@ -600,6 +610,30 @@ struct base_buffer world_sign(enum world_person signer, const char *text)
     base_buffer_init(&der, CERTS_CMS_BYTES_MAX);
     ck_assert_int_eq(certs_cms_sign(people[signer].sign, base_bytes_text(text), base_clock_now_us(&clock), &der), 0);
     return der;
+}
+
+struct base_buffer world_query_sign(const struct world *world, enum world_person signer, const struct world_query *query,
+                                    char ret_id[37])
+{
+    char *text = world_query_text(world, query, ret_id);
+    struct base_buffer message = world_sign(signer, text);
+    free(text);
+    return message;
+}
+
+struct base_buffer world_act_sign(const struct world *world, enum world_person signer, const struct world_act *act,
+                                  char ret_id[37])
+{
+    char id[37], at[BASE_TIME_TEXT_MAX], *text = NULL;
+    head_make(NULL, act->age_s, id, at);
+    ck_assert_int_gt(asprintf(&text, "{\"v\":\"qao.%s/1\",\"id\":\"%s\",\"at\":\"%s\",\"to\":\"%s\",\"act\":%s}", act->type, id, at,
+                              world->origin, act->act),
+                     0);
+    struct base_buffer message = world_sign(signer, text);
+    free(text);
+    if (ret_id)
+        memcpy(ret_id, id, sizeof(id));
+    return message;
 }
 
 void world_reply_clear(struct world_reply *reply)
@@ -663,9 +697,9 @@ struct world_reply world_take(struct world *world, uint64_t id)
     return taken;
 }
 
-struct world_reply world_send_as(struct world *world, enum world_person connection, const char *method,
-                                 const char *path, const char *content_type, const char *accept, const char *language,
-                                 const char *address, struct base_bytes body)
+static uint64_t officer_send(struct world *world, enum world_person connection, const char *method, const char *path,
+                             const char *content_type, const char *accept, const char *language, const char *address,
+                             struct base_bytes body)
 {
     const struct link_request request = {
         .connection = 1,
@@ -679,7 +713,14 @@ struct world_reply world_send_as(struct world *world, enum world_person connecti
         .certificate = base_buffer_view(&people[connection].auth_der),
         .body = body,
     };
-    return world_take(world, send_request(world, &request));
+    return send_request(world, &request);
+}
+
+struct world_reply world_send_as(struct world *world, enum world_person connection, const char *method,
+                                 const char *path, const char *content_type, const char *accept, const char *language,
+                                 const char *address, struct base_bytes body)
+{
+    return world_take(world, officer_send(world, connection, method, path, content_type, accept, language, address, body));
 }
 
 struct world_reply world_send(struct world *world, enum world_person connection, const char *method, const char *path,
@@ -688,31 +729,14 @@ struct world_reply world_send(struct world *world, enum world_person connection,
     return world_send_as(world, connection, method, path, NULL, NULL, NULL, NULL, body);
 }
 
-static uint64_t later_send(struct world *world, enum world_person connection, const char *method, const char *path,
-                           struct base_bytes body)
-{
-    const struct link_request request = {
-        .connection = 1,
-        .listener = LINK_LISTENER_OFFICERS,
-        .peer_address = base_bytes_text("127.0.0.1"),
-        .method = base_bytes_text(method),
-        .path = base_bytes_text(path),
-        .content_type = base_bytes_text("application/pkcs7-mime"),
-        .accept_language = base_bytes_text("en"),
-        .certificate = base_buffer_view(&people[connection].auth_der),
-        .body = body,
-    };
-    return send_request(world, &request);
-}
-
 uint64_t world_post(struct world *world, enum world_person connection, const char *path, struct base_bytes body)
 {
-    return later_send(world, connection, "POST", path, body);
+    return officer_send(world, connection, "POST", path, NULL, NULL, NULL, NULL, body);
 }
 
 uint64_t world_get(struct world *world, enum world_person connection, const char *path)
 {
-    return later_send(world, connection, "GET", path, base_bytes_of(NULL, 0));
+    return officer_send(world, connection, "GET", path, NULL, NULL, NULL, NULL, base_bytes_of(NULL, 0));
 }
 
 struct world_reply world_probe(struct world *world, const char *path)
@@ -726,92 +750,21 @@ struct world_reply world_probe(struct world *world, const char *path)
     return world_take(world, send_request(world, &request));
 }
 
-struct world_reply world_ask(struct world *world, enum world_person person, const struct world_query *query)
+static struct world_reply query_send(struct world *world, enum world_person person, const char *path,
+                                     const struct world_query *query)
 {
-    char *text = world_query_text(world, query, NULL);
-    struct base_buffer message = world_sign(person, text);
-    struct world_reply reply = world_send(world, person, "POST", "/v1/queries", base_buffer_view(&message));
+    struct base_buffer message = world_query_sign(world, person, query, NULL);
+    struct world_reply reply = world_send(world, person, "POST", path, base_buffer_view(&message));
     base_buffer_clear(&message);
-    free(text);
     return reply;
 }
 
-/* ---- what is expected ---- */
-
-void world_expect_receipt(const struct world *world, const json_t *receipt, size_t count)
+struct world_reply world_ask(struct world *world, enum world_person person, const struct world_query *query)
 {
-    static const char *const names[] = {"request", "result"};
-    struct audit_vkey vkey = world_vkey(world);
-    ck_assert_str_eq(json_string_value(json_object_get(receipt, "log")), world->origin);
-    ck_assert_uint_eq(json_array_size(json_object_get(receipt, "proofs")), count);
-    for (size_t i = 0; i < count; i++) {
-        const json_t *record = json_object_get(receipt, names[i]);
-        struct base_buffer leaf;
-        struct audit_hash hash;
-        struct audit_proof proof;
-        struct audit_checkpoint checkpoint;
-        base_buffer_init(&leaf, 32);
-        ck_assert_int_eq(base_hex_decode(base_bytes_text(json_string_value(json_object_get(record, "leaf"))), &leaf), 0);
-        memcpy(hash.bytes, leaf.data, 32);
-        base_buffer_clear(&leaf);
-        struct base_bytes text =
-            base_bytes_text(json_string_value(json_array_get(json_object_get(receipt, "proofs"), i)));
-        ck_assert_int_eq(audit_proof_verify(text, &vkey, &hash, &proof, &checkpoint), AUDIT_PROOF_CHECK_RIGHT);
-        ck_assert_int_eq((int64_t)proof.index, json_integer_value(json_object_get(record, "index")));
-    }
-    ck_assert_ptr_null(count == 1 ? json_object_get(receipt, "result") : NULL);
+    return query_send(world, person, "/v1/queries", query);
 }
 
-void world_expect(const struct world_reply *reply, unsigned status, const char *reasons)
+struct world_reply world_explain(struct world *world, enum world_person person, const struct world_query *query)
 {
-    char found[512] = "", type[128];
-    const char *text = reply->body.len ? (const char *)reply->body.data : "";
-    ck_assert_msg(reply->status == status, "status %u: %.*s", reply->status, (int)reply->body.len, text);
-    ck_assert_str_eq(reply->content_type, "application/problem+json");
-    ck_assert_ptr_nonnull(reply->json);
-    size_t i;
-    const json_t *reason;
-    json_array_foreach(json_object_get(reply->json, "reasons"), i, reason)
-        snprintf(found + strlen(found), sizeof(found) - strlen(found), "%s%s", i ? " " : "",
-                 json_string_value(json_object_get(reason, "code")));
-    ck_assert_str_eq(found, reasons);
-    snprintf(type, sizeof(type), "urn:qao:problem:%.*s", (int)strcspn(reasons, " "), reasons);
-    ck_assert_str_eq(json_string_value(json_object_get(reply->json, "type")), type);
-    ck_assert_int_eq(json_integer_value(json_object_get(reply->json, "status")), status);
-}
-
-long world_count(const struct world *world, const char *condition)
-{
-    char sql[1024];
-    snprintf(sql, sizeof(sql),
-             "select count(*) from entry e join log l using (log_id) where l.origin = $1 and (%s)", condition);
-    return cluster_number(sql, world->origin, NULL);
-}
-
-void world_wait_count(const struct world *world, const char *condition, long count)
-{
-    const struct timespec step = {.tv_nsec = 10000000};
-    long found = -1;
-    for (int i = 0; i < WAIT_S * 100; i++) {
-        found = world_count(world, condition);
-        if (found == count)
-            return;
-        nanosleep(&step, NULL);
-    }
-    ck_assert_msg(found == count, "%s: %ld, not %ld", condition, found, count);
-}
-
-void world_wait_calls(struct world *world, unsigned calls)
-{
-    struct world_inner *inner = world->inner;
-    struct timespec until;
-    clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_sec += WAIT_S;
-    pthread_mutex_lock(&inner->mutex);
-    while (world->calls < calls)
-        if (pthread_cond_timedwait(&inner->changed, &inner->mutex, &until) == ETIMEDOUT)
-            break;
-    unsigned found = world->calls;
-    pthread_mutex_unlock(&inner->mutex);
-    ck_assert_uint_eq(found, calls);
+    return query_send(world, person, "/v1/explain", query);
 }

@@ -107,10 +107,20 @@ struct world_query {
     const char *more; /* further members: ",\"x\":1" */
 };
 
-/* Fills the JSON text; ret_id when not NULL. The caller frees. */
+/* One act: its type without "qao." and version, and its JSON. */
+struct world_act {
+    const char *type, *act;
+    long age_s; /* how long ago it was signed */
+};
+
+/* Fills the JSON text; ret_id when not NULL, here and below. The caller frees. */
 char *world_query_text(const struct world *world, const struct world_query *query, char ret_id[37]);
-/* CMS of that person over the text. */
+/* CMS of that person over the text; over the query; over the act. */
 struct base_buffer world_sign(enum world_person signer, const char *text);
+struct base_buffer world_query_sign(const struct world *world, enum world_person signer, const struct world_query *query,
+                                    char ret_id[37]);
+struct base_buffer world_act_sign(const struct world *world, enum world_person signer, const struct world_act *act,
+                                  char ret_id[37]);
 
 struct world_reply {
     unsigned status;
@@ -137,6 +147,8 @@ struct world_reply world_probe(struct world *world, const char *path);
 
 /* Builds, signs and posts a query of that person. */
 struct world_reply world_ask(struct world *world, enum world_person person, const struct world_query *query);
+/* The same, to be explained. */
+struct world_reply world_explain(struct world *world, enum world_person person, const struct world_query *query);
 
 /* The problem's type is this code, its status that of the table, and its reasons are these, in order and no other
  * ("case-missing article-missing"). */
