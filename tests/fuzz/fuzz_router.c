@@ -1,5 +1,5 @@
 /* Method, path and content type from anybody, one on each line, to each listener: one page or one refusal, never both; the
- * rest lies inside the path; and a page found keeps its one method and, where it takes a message, a CMS type. */
+ * rest lies inside the path; and a page found keeps its one method and, where it takes a message, a type. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,7 +24,12 @@ static struct base_bytes line_take(struct base_bytes *rest)
 
 static bool takes_message(enum core_page page)
 {
-    return page == CORE_PAGE_UPLOAD || page == CORE_PAGE_QUERY || page == CORE_PAGE_EXPLAIN;
+    return page == CORE_PAGE_UPLOAD || page == CORE_PAGE_QUERY || page == CORE_PAGE_EXPLAIN || page == CORE_PAGE_ACT;
+}
+
+static bool takes_rest(enum core_page page)
+{
+    return page == CORE_PAGE_OUTCOME || page == CORE_PAGE_REGISTRY || page == CORE_PAGE_SCAN || page == CORE_PAGE_TILE;
 }
 
 static bool is_local(enum core_page page)
@@ -47,7 +52,7 @@ static void check_page(const struct link_request *request, const struct core_rou
     check(route->refusal == WIRE_CODE_NONE && !route->allow);
     check(is_local(route->page) == (request->listener == LINK_LISTENER_LOCAL));
     check(base_bytes_equal_text(request->method, takes_message(route->page) ? "POST" : "GET"));
-    check((route->page == CORE_PAGE_OUTCOME || route->page == CORE_PAGE_REGISTRY || route->page == CORE_PAGE_SCAN || route->page == CORE_PAGE_TILE) == (rest.len > 0));
+    check(takes_rest(route->page) == (rest.len > 0));
     check(rest.len < path.len && (rest.len == 0 || rest.data + rest.len == path.data + path.len));
     /* what no page takes makes it another request */
     uint8_t longer[64];
