@@ -125,16 +125,6 @@ int __wrap___asprintf_chk(char **ret_text, int flag, const char *format, ...)
     return len;
 }
 
-void *torture_malloc(size_t size)
-{
-    return __wrap_malloc(size);
-}
-
-void torture_free(void *pointer)
-{
-    free(pointer);
-}
-
 void *torture_crypto_malloc(size_t size, const char *file, int line)
 {
     (void) file, (void) line;

@@ -6,8 +6,8 @@
  * a failure was survived is fine, that it was hidden is not. What leaks is for the sanitizers to tell.
  *
  * Counted are the allocations of the objects linked with torture.c (malloc, calloc, realloc, reallocarray, strdup,
- * strndup, asprintf and vasprintf, by the linker's --wrap), and those of libraries that take torture_malloc() and its
- * companions, in whichever thread. */
+ * strndup, asprintf and vasprintf, by the linker's --wrap), those of libraries that call back into them, as jansson does
+ * through gateway/wire, and those of OpenSSL when it takes the companions below, in whichever thread. */
 #ifndef TESTS_TORTURE_H
 #define TESTS_TORTURE_H
 
@@ -44,9 +44,7 @@ bool torture_is_failing(void);
     } while (0)
 _Noreturn void torture_fail(const char *file, int line, const char *condition);
 
-/* For json_set_alloc_funcs() and CRYPTO_set_mem_functions(). */
-void *torture_malloc(size_t size);
-void torture_free(void *pointer);
+/* For CRYPTO_set_mem_functions(). */
 void *torture_crypto_malloc(size_t size, const char *file, int line);
 void *torture_crypto_realloc(void *pointer, size_t size, const char *file, int line);
 void torture_crypto_free(void *pointer, const char *file, int line);
