@@ -177,26 +177,42 @@ static bool says(const struct world_reply *reply, const char *text)
     return memmem(reply->body.data, reply->body.len, text, strlen(text)) != NULL;
 }
 
+/* The metrics, as soon as the gateway has counted what is open in the register. That is the first thing that it looks at
+ * after a start, and a look once begun goes on to its end also when the gateway is told to stop. */
+static struct world_reply metrics_wait(void)
+{
+    char line[64];
+    long open = cluster_number("select count(*) from violation_now where state = 'open'", NULL);
+    ck_assert_int_gt(open, 0); /* of the tests before */
+    snprintf(line, sizeof(line), "qao_violations_open %ld\n", open);
+    struct world_reply reply;
+    for (int i = 0; i < 200; i++) {
+        reply = world_probe(&world, "/metrics");
+        if (says(&reply, line))
+            return reply;
+        world_reply_clear(&reply);
+        struct timespec step = {.tv_nsec = 50000000};
+        nanosleep(&step, NULL);
+    }
+    ck_abort_msg("never counted: %s", line);
+}
+
+/* Runs the gateway for one look at all that it sees to. */
+static void look(void)
+{
+    world_start(&world);
+    struct world_reply reply = metrics_wait();
+    world_reply_clear(&reply);
+    world_stop(&world);
+}
+
 START_TEST(what_waits_is_measured)
 {
     begin("");
     ask(POLICE, &(struct world_query){.age_s = 4000}, 403, "query-stale");
     world_stop(&world); /* a start reads at once */
-    char line[64];
-    long open = cluster_number("select count(*) from violation_now where state = 'open'", NULL);
-    ck_assert_int_gt(open, 0); /* of the tests before */
-    snprintf(line, sizeof(line), "qao_violations_open %ld\n", open);
     world_start(&world);
-    struct world_reply reply;
-    for (int i = 0; i < 200; i++) {
-        reply = world_probe(&world, "/metrics");
-        if (says(&reply, line))
-            break;
-        world_reply_clear(&reply);
-        struct timespec step = {.tv_nsec = 50000000};
-        nanosleep(&step, NULL);
-    }
-    ck_assert_msg(says(&reply, line), "%.*s", (int)reply.body.len, (const char *)reply.body.data);
+    struct world_reply reply = metrics_wait();
     ck_assert(says(&reply, "qao_applications_open 0\n") && says(&reply, "qao_applications_overdue 0\n"));
     ck_assert(says(&reply, "qao_incidents_open 0\n"));
     ck_assert(!says(&reply, POLICE_IIN) && !says(&reply, POLICE_BIN));
@@ -219,9 +235,7 @@ START_TEST(a_stop_of_the_gateway_is_told_at_the_next_start)
     begin("");
     ask(POLICE, &(struct world_query){0}, 200, NULL);
     world_stop(&world);
-    world_start(&world); /* a short stop is none */
-    ask(POLICE, &(struct world_query){0}, 200, NULL);
-    world_stop(&world);
+    look(); /* a short stop is none */
     ck_assert_int_eq(incidents("gateway"), 0);
     /* As if all had been two hours ago; the leaves stay as they are. */
     free(cluster_sql("alter table entry disable trigger user", NULL));
@@ -279,15 +293,6 @@ static void suspension_days_set(const char *version, const char *days)
                      version, days, NULL));
 }
 
-/* Lets the gateway look again: it does at each start. */
-static void look_again(void)
-{
-    world_stop(&world);
-    world_start(&world);
-    struct world_reply reply = world_ask(&world, POLICE, &(struct world_query){0});
-    world_reply_clear(&reply);
-}
-
 START_TEST(the_absent_are_announced_then_suspended)
 {
     world_init(&world);
@@ -297,22 +302,21 @@ START_TEST(the_absent_are_announced_then_suspended)
                      " where r.registration_id = v.registration_id and p.person_id = r.person_id and p.iin = '" FOURTH_IIN "'",
                      NULL));
     free(cluster_sql("alter table registration_version enable trigger user", NULL));
-    world_start(&world);
-    look_again(); /* the setting is off: nobody is told */
+    look(); /* the setting is off: nobody is told */
     ck_assert_int_eq(world_count(&world, "kind in ('admin.absence', 'admin.suspended')"), 0);
     suspension_days_set("1", "30");
-    look_again();
-    world_wait_count(&world, "kind = 'admin.absence'", 1);
+    look();
+    ck_assert_int_eq(world_count(&world, "kind = 'admin.absence'"), 1);
     ck_assert_int_eq(cluster_number("select count(*) from absence where suspends_at > now() + interval '29 days'", NULL), 1);
     ck_assert_int_eq(state_count(FOURTH_IIN, "active"), 1);
-    look_again(); /* once */
+    look(); /* once */
     ck_assert_int_eq(world_count(&world, "kind = 'admin.absence'"), 1);
     /* The days are over. */
     free(cluster_sql("alter table absence disable trigger user", NULL));
     free(cluster_sql("update absence set suspends_at = now() - interval '1 minute'", NULL));
     free(cluster_sql("alter table absence enable trigger user", NULL));
-    look_again();
-    world_wait_count(&world, "kind = 'admin.suspended'", 1);
+    look();
+    ck_assert_int_eq(world_count(&world, "kind = 'admin.suspended'"), 1);
     ck_assert_int_eq(state_count(FOURTH_IIN, "suspended"), 1);
     ck_assert_int_eq(state_count(POLICE_IIN, "active"), 1);
     end();
