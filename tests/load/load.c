@@ -1,5 +1,6 @@
-/* A load of signed queries, or of any other signed messages, on a running gateway: signs them all first, then sends them over so many connections, as
- * fast as they are answered or at a given rate, and tells what came back. Bounded in count and time.
+/* A load of signed queries, or of any other signed messages, on a running gateway: signs them all first, then sends them
+ * over so many connections, as fast as they are answered or at a given rate, and tells what came back. Bounded in count
+ * and time.
  *
  * Prints one JSON object: answers by status, seconds, rate, latency percentiles in microseconds. With --acknowledged it
  * writes a line for each answer that came with a receipt: id, request index, request leaf, result index, result leaf,
