@@ -58,7 +58,7 @@ $$;
 grant execute on function pg_advisory_lock(integer, integer), pg_advisory_xact_lock(integer, integer),
     pg_advisory_xact_lock(bigint), pg_advisory_xact_lock_shared(bigint), pg_logical_emit_message(boolean, text, text)
     to qao_owner;
-grant pg_signal_backend to qao_owner; -- registration_gate() ends sessions that hold up a change of rights
+grant pg_signal_backend to qao_owner; -- registration_gate_take() ends sessions that hold up a change of rights
 
 create schema qao authorization qao_owner;
 grant usage on schema qao to qao_gateway, qao_reader;
@@ -97,7 +97,7 @@ end
 $$;
 
 -- The next version of what the key column names: versions count from 1 without a gap, so that two who change one thing
--- at once cannot both win.
+-- at once cannot both win. What an import adds by the thousand is asked by statements that are planned once.
 create function version_follows() returns trigger
     language plpgsql set search_path = qao, pg_temp
 as $$
@@ -105,9 +105,17 @@ declare
     key_column text := tg_argv[0];
     newest integer;
 begin
-    execute format('select max(version) from %I.%I where %I = $1.%I', tg_table_schema, tg_table_name, key_column,
-                   key_column)
-        using new into newest;
+    if tg_table_name = 'registration_version' then
+        select v.version into newest from registration_version v where v.registration_id = new.registration_id
+        order by v.version desc limit 1;
+    elsif tg_table_name = 'person_version' then
+        select v.version into newest from person_version v where v.person_id = new.person_id
+        order by v.version desc limit 1;
+    else
+        execute format('select max(version) from %I.%I where %I = $1.%I', tg_table_schema, tg_table_name, key_column,
+                       key_column)
+            using new into newest;
+    end if;
     if new.version is distinct from coalesce(newest, 0) + 1 then
         raise exception 'version % of %.% does not follow version %', new.version, tg_table_name, key_column,
             coalesce(newest, 0)

@@ -131,29 +131,48 @@ create function registration_gate_key() returns bigint
     language sql immutable parallel safe
 as $$ select 7119086001 $$;
 
--- A record holds the gate for milliseconds. A session that holds it for seconds is stuck or not honest, and may set every
--- timeout of its own: it is ended, so that nobody can hold up the blocking of an officer.
-create function registration_gate() returns trigger
-    language plpgsql security definer set search_path = qao, pg_temp set lock_timeout = '5s'
+-- Takes the gate alone. A record and a change hold it for milliseconds. A session that holds it for seconds is stuck or not honest,
+-- and may set every timeout of its own: it is ended, so that nobody can hold up the blocking of an officer. Who holds it
+-- shared is ended at once, and a transaction that holds it alone when it has for one whole attempt: the gateway's role can
+-- take it so by act_apply().
+create function registration_gate_take() returns void
+    language plpgsql security definer set search_path = qao, pg_temp set lock_timeout = '2s'
 as $$
+declare
+    before text[] := '{}'; -- transactions that held it alone when the attempt before failed
+    held text[];
 begin
     for attempt in 1..5 loop
         begin
             perform pg_advisory_xact_lock(registration_gate_key());
-            return null;
+            return;
         exception when lock_not_available then
-            -- A bigint key is its two halves, with objsubid 1. Changes hold it ExclusiveLock and are left alone.
-            perform pg_terminate_backend(l.pid)
-            from pg_locks l
-                join pg_stat_activity a using (pid)
-                join pg_roles r on r.oid = a.usesysid
-            where l.locktype = 'advisory' and l.objsubid = 1 and l.granted and l.mode = 'ShareLock'
-                and l.database = (select oid from pg_database where datname = current_database())
-                and (l.classid::bigint << 32 | l.objid::bigint) = registration_gate_key()
-                and not r.rolsuper;
+            -- A bigint key is its two halves, with objsubid 1.
+            select array_agg(h.virtualtransaction) filter (where h.mode = 'ExclusiveLock') into held
+            from (select l.virtualtransaction, l.mode,
+                      case when l.mode = 'ShareLock' or l.virtualtransaction = any (before)
+                           then pg_terminate_backend(l.pid) end as ended
+                  from pg_locks l
+                      join pg_stat_activity a using (pid)
+                      join pg_roles r on r.oid = a.usesysid
+                  where l.locktype = 'advisory' and l.objsubid = 1 and l.granted and l.pid <> pg_backend_pid()
+                      and l.database = (select oid from pg_database where datname = current_database())
+                      and (l.classid::bigint << 32 | l.objid::bigint) = registration_gate_key()
+                      and not r.rolsuper
+                  offset 0) h;
+            before := coalesce(held, '{}');
         end;
     end loop;
     raise exception 'the gate of registrations is held by others' using errcode = 'lock_not_available';
+end
+$$;
+
+create function registration_gate() returns trigger
+    language plpgsql security definer set search_path = qao, pg_temp
+as $$
+begin
+    perform registration_gate_take();
+    return null;
 end
 $$;
 

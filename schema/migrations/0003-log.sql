@@ -79,13 +79,8 @@ create table blob (
 ) partition by range (log_id, seq);
 alter table blob alter column content set storage external;
 select table_seal('blob');
-
--- Large blobs that no entry names: put before a record that was then refused, or that is still on its way. They are as
--- sealed as the others; for the operator alone (OPERATIONS).
-create view blob_unreferenced as
-    select large_id, digest, length(content) as bytes, at
-    from blob_large l
-    where not exists (select from blob b where b.large_id = l.large_id);
+-- So that blob_unreferenced costs what there is of large blobs, not of entries.
+create index blob_large_id on blob (large_id) where large_id is not null;
 
 -- A signed message may be recorded once: this is what refuses a replay. Over all logs, so that two nodes cannot both
 -- take one message.
@@ -196,25 +191,19 @@ begin
 end
 $$;
 
--- The number of the log of that origin, made with its first partition when it is new. A gateway needs one: the bound is
--- so that one that was taken over cannot make tables without end.
-create function log_open(log_origin text, entries bigint) returns integer
-    language plpgsql security definer set search_path = qao, pg_temp
+-- The number of the log of that origin, made with its first partition when it is new. The owner's alone:
+-- the gateway finds the one it was given, and one that was taken over cannot make another.
+create function log_make(log_origin text, entries bigint default 1048576) returns integer
+    language plpgsql set search_path = qao, pg_temp
 as $$
 declare
     number integer;
 begin
-    select log_id into number from log where origin = log_origin;
-    if number is null then
-        lock table log in share row exclusive mode; -- so that each counts what the others made
-        select log_id into number from log where origin = log_origin;
+    if log_origin is null or octet_length(log_origin) not between 1 and 255 or log_origin ~ '[[:space:][:cntrl:]+]' then
+        raise exception 'the name of a log has 1 to 255 bytes, no white space and no +' using errcode = '22023';
     end if;
-    if number is null then
-        if (select count(*) from log) >= 64 then
-            raise exception 'there are 64 logs, which is the most' using errcode = 'program_limit_exceeded';
-        end if;
-        insert into log (origin, partition_entries) values (log_origin, entries) returning log_id into number;
-    end if;
+    insert into log (origin, partition_entries) values (log_origin, entries) on conflict (origin) do nothing;
+    select log_id into strict number from log where origin = log_origin;
     perform log_partition_make(number, 0);
     return number;
 end
@@ -245,5 +234,4 @@ grant select on log, entry, subject, claim, conclusion, tile, head to qao_gatewa
 grant select on blob, blob_large to qao_gateway;
 grant select (log_id, seq, kind, digest, large_id) on blob to qao_reader;
 grant insert on entry, subject, blob, blob_large, claim, conclusion, tile, head to qao_gateway;
-grant execute on function log_partition_make(integer, bigint), log_open(text, bigint), log_lock(integer), log_barrier()
-    to qao_gateway;
+grant execute on function log_partition_make(integer, bigint), log_lock(integer), log_barrier() to qao_gateway;

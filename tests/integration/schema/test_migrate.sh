@@ -81,13 +81,13 @@ number "insert into blob_large (digest, content, at) values (sha256('a'), 'a', '
     (sha256('c'), 'ccc', now())"
 "$migrate" --status | grep -q '2026-01-05 .*|  *2 |  *3$' || complain "the status does not count: $("$migrate" --status)"
 
-# A database of before logs were made by the operator keeps its own.
+# A database of before the later migrations keeps its log.
 old=$work/old
 mkdir "$old"
 cp "$root"/schema/migrations/000[123]-*.sql "$old/"
 number 'create database old'
 "$migrate" --dsn 'dbname=old' --migrations "$old" >/dev/null || complain 'an old database cannot be made'
-psql -X -q -d old -U qao_gateway -c "select qao.log_open('old.example/log', 65536)" >/dev/null
+psql -X -q -d old -c "set search_path = qao" -c "select log_make('old.example/log', 65536)" >/dev/null
 refuses 'migrations are missing' "$migrate" --dsn 'dbname=old' --status
 ! "$migrate" --dsn 'dbname=old' --log 'old.example/log' | grep -q '^made log' || complain 'an old log is made again'
 [ "$(psql -X -q -A -t -d old -c 'select log_id, partition_entries from qao.log')" = '1|65536' ] || complain 'an old log is not kept'

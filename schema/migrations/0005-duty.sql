@@ -1,6 +1,6 @@
 -- What the operator keeps besides rights: settings, violations, the journal of App. 13, incidents, announcements of
 -- planned work, contacts (clauses 27, 35, 41, 44, 45). Each has its check, its change and its reading in one place;
--- 0005 says how they are called. at is the arrival of the act, iin who took it, act its leaf hash.
+-- 0004 says how they are called. at is the arrival of the act, iin who took it, act its leaf hash.
 set local role qao_owner;
 set local search_path = qao;
 

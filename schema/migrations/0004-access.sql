@@ -9,51 +9,6 @@
 set local role qao_owner;
 set local search_path = qao;
 
--- ---- the gate ----
-
--- Takes the gate of 0002 alone. Who holds it shared for seconds is ended, as there, and so is a transaction that has held it
--- alone for one whole attempt: the gateway's role can take it so by act_apply(), and a change is done in milliseconds.
-create function registration_gate_take() returns void
-    language plpgsql security definer set search_path = qao, pg_temp set lock_timeout = '2s'
-as $$
-declare
-    before text[] := '{}'; -- transactions that held it alone when the attempt before failed
-    held text[];
-begin
-    for attempt in 1..5 loop
-        begin
-            perform pg_advisory_xact_lock(registration_gate_key());
-            return;
-        exception when lock_not_available then
-            -- A bigint key is its two halves, with objsubid 1.
-            select array_agg(h.virtualtransaction) filter (where h.mode = 'ExclusiveLock') into held
-            from (select l.virtualtransaction, l.mode,
-                      case when l.mode = 'ShareLock' or l.virtualtransaction = any (before)
-                           then pg_terminate_backend(l.pid) end as ended
-                  from pg_locks l
-                      join pg_stat_activity a using (pid)
-                      join pg_roles r on r.oid = a.usesysid
-                  where l.locktype = 'advisory' and l.objsubid = 1 and l.granted and l.pid <> pg_backend_pid()
-                      and l.database = (select oid from pg_database where datname = current_database())
-                      and (l.classid::bigint << 32 | l.objid::bigint) = registration_gate_key()
-                      and not r.rolsuper
-                  offset 0) h;
-            before := coalesce(held, '{}');
-        end;
-    end loop;
-    raise exception 'the gate of registrations is held by others' using errcode = 'lock_not_available';
-end
-$$;
-
-create or replace function registration_gate() returns trigger
-    language plpgsql security definer set search_path = qao, pg_temp
-as $$
-begin
-    perform registration_gate_take();
-    return null;
-end
-$$;
-
 -- ---- acts ----
 
 -- Which functions check and apply a kind: checker(envelope jsonb) returns text[], applier(envelope jsonb, leaf bytea, signed
@@ -355,7 +310,9 @@ as $$
     select u.bytes, u.large_id, u.at from upload u where u.iin = $1 and u.digest = $2 and u.type = $3
 $$;
 
-create or replace view blob_unreferenced as
+-- Large blobs that no entry and no upload names: put before a record that was then refused, or that is still on its way. They are as
+-- sealed as the others; for the operator alone (OPERATIONS).
+create view blob_unreferenced as
     select large_id, digest, length(content) as bytes, at
     from blob_large l
     where not exists (select from blob b where b.large_id = l.large_id)
@@ -570,34 +527,6 @@ begin
         cross join lateral (select x.registration_id, p.body_id
                             from person p join body b using (body_id) join registration x using (person_id)
                             where p.iin = r.iin and b.bin = r.bin and x.system_role = 'officer' limit 1) g;
-end
-$$;
-
--- As in 0001. What an import adds by the thousand is asked by statements that are planned once.
-create or replace function version_follows() returns trigger
-    language plpgsql set search_path = qao, pg_temp
-as $$
-declare
-    key_column text := tg_argv[0];
-    newest integer;
-begin
-    if tg_table_name = 'registration_version' then
-        select v.version into newest from registration_version v where v.registration_id = new.registration_id
-        order by v.version desc limit 1;
-    elsif tg_table_name = 'person_version' then
-        select v.version into newest from person_version v where v.person_id = new.person_id
-        order by v.version desc limit 1;
-    else
-        execute format('select max(version) from %I.%I where %I = $1.%I', tg_table_schema, tg_table_name, key_column,
-                       key_column)
-            using new into newest;
-    end if;
-    if new.version is distinct from coalesce(newest, 0) + 1 then
-        raise exception 'version % of %.% does not follow version %', new.version, tg_table_name, key_column,
-            coalesce(newest, 0)
-            using errcode = 'QAO04';
-    end if;
-    return new;
 end
 $$;
 
