@@ -1,0 +1,165 @@
+-- Officers registered by the list: an import, and its parts.
+set local role qao_owner;
+set local search_path = qao;
+
+create table import (
+    import_id uuid primary key, -- the act's id
+    number bigint generated always as identity unique,
+    rows integer not null check (rows > 0),
+    source text not null,
+    parts jsonb not null, -- the uploads, in order
+    iin text collate "C" not null,
+    at timestamptz not null,
+    act bytea not null references act (leaf)
+);
+select table_seal('import');
+
+create table import_part (
+    import_id uuid not null references import,
+    part integer not null check (part > 0),
+    rows integer not null check (rows between 1 and 500),
+    at timestamptz not null,
+    act bytea not null references act (leaf),
+    primary key (import_id, part)
+);
+select table_seal('import_part');
+
+create view import_now as
+    select i.*, p.done, p.parts_done
+    from import i
+        cross join lateral (select coalesce(sum(x.rows), 0) as done, count(*) as parts_done
+                            from import_part x where x.import_id = i.import_id) p;
+
+create function import_runs() returns boolean
+    language plpgsql stable set search_path = qao, pg_temp
+as $$
+begin
+    return exists (select from import_now where done < rows);
+end
+$$;
+
+create function act_check_import(envelope jsonb) returns text[]
+    language plpgsql stable set search_path = qao, pg_temp
+as $$
+declare
+    said jsonb := envelope -> 'act';
+    reasons text[] := '{}';
+begin
+    if not act_holds(envelope, 'administrator') then
+        reasons := reasons || text 'role-not-held';
+    end if;
+    if coalesce((said ->> 'rows')::integer < 1, true) or coalesce(jsonb_array_length(said -> 'parts') = 0, true) then
+        reasons := reasons || text 'form-incomplete';
+    end if;
+    if exists (select from jsonb_to_recordset(said -> 'parts') as p (sha256 text, bytes integer)
+               where not exists (select from upload u
+                                 where u.iin = envelope ->> 'iin' and u.type = 'application/json'
+                                     and u.digest = decode(p.sha256, 'hex') and u.bytes = p.bytes)) then
+        reasons := reasons || text 'scan-missing';
+    end if;
+    if import_runs() then
+        reasons := reasons || text 'import-running';
+    end if;
+    return reasons;
+end
+$$;
+
+create function act_apply_import(envelope jsonb, leaf bytea, signed bytea) returns void
+    language sql set search_path = qao, pg_temp
+as $$
+    insert into import (import_id, rows, source, parts, iin, at, act)
+    values ((envelope ->> 'id')::uuid, (envelope #>> '{act,rows}')::integer, envelope #>> '{act,source}',
+            envelope #> '{act,parts}', envelope ->> 'iin', (envelope ->> 'at')::timestamptz, leaf)
+$$;
+
+-- What the register has against rows of an import by that person: [{"row" (from 0), "column", "code"}], at most 100. Each row has
+-- a member appendix, that of its role by policy, or null.
+create function import_check(importer jsonb, rows jsonb) returns jsonb
+    language sql stable security definer set search_path = qao, pg_temp
+as $$
+    with r as (
+        select row - 1 as row, w.*, j -> 'appendix' as appendix, j ? 'appendix' as told
+        from jsonb_array_elements(rows) with ordinality as a (j, row)
+            cross join lateral jsonb_populate_record(null::officer_row, j) w
+    ), fault as (
+        select r.row, 1 as place, 'iin' as "column", 'own-act' as code from r where r.iin = importer ->> 'iin'
+        union all
+        select r.row, 1, 'iin', 'already-so'
+        from r
+            cross join lateral (select from registration_now n
+                                where n.iin = r.iin and n.system_role = 'officer' and n.state <> 'ended' limit 1) n
+        union all
+        select d.row, 1, 'iin', 'already-so' -- twice in these rows
+        from (select r.row, row_number() over (partition by r.iin order by r.row) as nth from r) d
+        where d.nth > 1
+        union all
+        select r.row, 2, 'bin', 'body-unknown' from r where not exists (select from body b where b.bin = r.bin)
+        union all
+        select r.row, 3, 'unit', 'unit-unknown' from r where r.unit is not null and unit_find(r.bin, r.unit) is null
+        union all
+        select r.row, 4, 'role', 'role-not-of-body'
+        from r join body b using (bin)
+        where not r.told
+            or (r.appendix #>> '{}')::smallint
+                is distinct from (select v.appendix from body_version v where v.body_id = b.body_id
+                                  order by v.version desc limit 1)
+        union all
+        select r.row, 5, 'bases', 'form-incomplete' from r where cardinality(coalesce(r.bases, '{}')) = 0
+        union all
+        select r.row, 6, 'until', 'period-wrong' from r where r.until <= (importer ->> 'at')::timestamptz
+    )
+    select coalesce(jsonb_agg(jsonb_build_object('row', row, 'column', "column", 'code', code) order by row, place), '[]')
+    from (select distinct * from fault order by row, place limit 100) f
+$$;
+
+-- act {"import", "part"}: parts follow one another from 1; extra.rows are its rows, which import_check has passed.
+create function act_check_import_part(envelope jsonb) returns text[]
+    language plpgsql stable set search_path = qao, pg_temp
+as $$
+declare
+    named import_now;
+    rows jsonb := envelope #> '{extra,rows}';
+    part integer := envelope #>> '{act,part}';
+begin
+    if coalesce(jsonb_array_length(rows) not between 1 and 500, true) or part is null then
+        return array['act-malformed'];
+    end if;
+    select * into named from import_now where import_id = (envelope #>> '{act,import}')::uuid;
+    if named.import_id is null then
+        return array['object-unknown'];
+    elsif part <= named.parts_done then
+        return array['already-so'];
+    elsif part > named.parts_done + 1 or named.done + jsonb_array_length(rows) > named.rows then
+        return array['import-wrong'];
+    end if;
+    return '{}';
+end
+$$;
+
+create function act_apply_import_part(envelope jsonb, leaf bytea, signed bytea) returns void
+    language plpgsql set search_path = qao, pg_temp
+as $$
+begin
+    perform officers_put(envelope #> '{extra,rows}', (envelope ->> 'at')::timestamptz, leaf);
+    insert into import_part (import_id, part, rows, at, act)
+    values ((envelope #>> '{act,import}')::uuid, (envelope #>> '{act,part}')::integer,
+            jsonb_array_length(envelope #> '{extra,rows}'), (envelope ->> 'at')::timestamptz, leaf);
+end
+$$;
+
+-- The import that is not done yet, to go on with: {"import", "iin", "bin", "rows", "done", "parts_done", "parts"}; null when there is none.
+create function import_unfinished() returns jsonb
+    language sql stable security definer set search_path = qao, pg_temp
+as $$
+    select jsonb_build_object('import', i.import_id, 'iin', i.iin, 'bin', a.bin, 'rows', i.rows, 'done', i.done,
+                              'parts_done', i.parts_done, 'parts', i.parts, 'at', time_text(i.at))
+    from import_now i join act a on a.leaf = i.act
+    where i.done < i.rows order by i.number limit 1
+$$;
+
+insert into act_kind (kind, checker, applier, is_signed) values
+    ('admin.import', 'act_check_import', 'act_apply_import', true),
+    ('admin.import_part', 'act_check_import_part', 'act_apply_import_part', false);
+
+grant select on import, import_part to qao_reader;
+grant execute on function import_check(jsonb, jsonb), import_unfinished() to qao_gateway;
