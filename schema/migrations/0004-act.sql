@@ -101,6 +101,21 @@ create view registration_now as
         join lateral (select * from registration_version x where x.registration_id = r.registration_id
                       order by x.version desc limit 1) v on true;
 
+-- The registration of a person as an officer of a body.
+create function officer_now(officer_iin text, officer_bin text) returns setof registration_now
+    language sql stable set search_path = qao, pg_temp
+as $$
+    select * from registration_now n where n.iin = officer_iin and n.bin = officer_bin and n.system_role = 'officer'
+$$;
+
+-- Each body with what holds of it now; networks null: none were ever said.
+create view body_now as
+    select b.body_id, b.bin, v.version, v.code, v.appendix, v.name_kk, v.name_ru, v.name_en,
+        (select n.networks from body_network n where n.body_id = b.body_id order by n.version desc limit 1) as networks
+    from body b
+        left join lateral (select * from body_version x where x.body_id = b.body_id order by x.version desc limit 1) v
+            on true;
+
 -- Whether the signer or reader holds one of these system roles now, in the body of the certificate.
 create function act_holds(signer jsonb, variadic roles text[]) returns boolean
     language sql stable set search_path = qao, pg_temp
@@ -137,9 +152,22 @@ create function act_reaches(signer jsonb, officer_iin text, officer_bin text) re
 as $$
     select signer ->> 'bin' = officer_bin and act_holds(signer, 'responsible')
         and (act_units(signer) is null
-             or exists (select from registration_now n
-                        where n.iin = officer_iin and n.bin = officer_bin and n.system_role = 'officer'
-                            and n.unit_id = any (act_units(signer))))
+             or exists (select from officer_now(officer_iin, officer_bin) n where n.unit_id = any (act_units(signer))))
+$$;
+
+-- Why the signer may not do what asks for one of these roles.
+create function role_check(signer jsonb, variadic roles text[]) returns text[]
+    language sql stable set search_path = qao, pg_temp
+as $$
+    select case when act_holds(signer, variadic roles) then '{}' else array['role-not-held'] end
+$$;
+
+-- Why the signer may not act on that officer: who holds one of these roles may on all, a responsible official within reach.
+create function reach_check(signer jsonb, officer_iin text, officer_bin text, variadic whole text[]) returns text[]
+    language sql stable set search_path = qao, pg_temp
+as $$
+    select case when act_holds(signer, variadic whole) or act_reaches(signer, officer_iin, officer_bin) then '{}'
+           when act_holds(signer, 'responsible') then array['not-competent'] else array['role-not-held'] end
 $$;
 
 -- What is asked of any person who signs or reads: a known body, and one of its networks (R15).
@@ -147,11 +175,10 @@ create function person_check(signer jsonb) returns text[]
     language sql stable security definer set search_path = qao, pg_temp
 as $$
     select case when b.body_id is null then array['body-unknown'] else '{}' end
-        || case when coalesce((select (signer ->> 'peer')::inet <<= any (n.networks)
-                               from body_network n where n.body_id = b.body_id order by n.version desc limit 1), false)
+        || case when coalesce((signer ->> 'peer')::inet <<= any (b.networks), false)
                 then '{}'::text[] else array['network-not-allowed'] end
     from (values (1)) as one (x)
-        left join body b on b.bin = signer ->> 'bin'
+        left join body_now b on b.bin = signer ->> 'bin'
 $$;
 
 -- All reasons against the act, by the codes of docs/PROTOCOL-ACCESS.md; none: it may be.
@@ -244,6 +271,14 @@ as $$
     select version from agreement_text where in_force_from <= moment order by in_force_from desc, version desc limit 1
 $$;
 
+-- Whether the signer or reader signed that version of it.
+create function agreement_signed(signer jsonb, wanted integer) returns boolean
+    language sql stable set search_path = qao, pg_temp
+as $$
+    select exists (select from agreement a join person p using (person_id) join body b using (body_id)
+                   where p.iin = signer ->> 'iin' and b.bin = signer ->> 'bin' and a.text_version = wanted)
+$$;
+
 -- Any person of a known body, in its networks.
 create function reader_own(reader jsonb) returns boolean
     language sql stable set search_path = qao, pg_temp
@@ -265,9 +300,7 @@ begin
     end if;
     if not wanted.before_agreement and act_holds(reader, 'officer')
         and not act_holds(reader, 'responsible', 'administrator', 'official', 'prosecutor', 'witness')
-        and not exists (select from agreement a join person p using (person_id) join body b using (body_id)
-                        where p.iin = reader ->> 'iin' and b.bin = reader ->> 'bin'
-                            and a.text_version = agreement_in_force((reader ->> 'at')::timestamptz)) then
+        and not agreement_signed(reader, agreement_in_force((reader ->> 'at')::timestamptz)) then
         return null;
     end if;
     execute format('select %s($1, $2)', wanted.reader::regproc) using reader, filter into page;

@@ -4,6 +4,12 @@ set local search_path = qao;
 
 -- ---- bodies and units ----
 
+create function body_check(wanted text) returns text[]
+    language sql stable set search_path = qao, pg_temp
+as $$
+    select case when exists (select from body where bin = wanted) then '{}' else array['body-unknown'] end
+$$;
+
 create function body_differs(said jsonb) returns boolean
     language sql stable set search_path = qao, pg_temp
 as $$
@@ -11,31 +17,24 @@ as $$
         is distinct from (said ->> 'code', (said ->> 'appendix')::smallint, said #>> '{name,kk}', said #>> '{name,ru}',
                           said #>> '{name,en}')
     from (values (said ->> 'bin')) as wanted (bin)
-        left join body using (bin)
-        left join lateral (select * from body_version v where v.body_id = body.body_id
-                           order by v.version desc limit 1) b on true
+        left join body_now b using (bin)
 $$;
 
 create function body_networks_differ(said jsonb) returns boolean
     language sql stable set search_path = qao, pg_temp
 as $$
-    select not coalesce(n.networks @> wanted.networks and n.networks <@ wanted.networks, false)
+    select not coalesce(b.networks @> wanted.networks and b.networks <@ wanted.networks, false)
     from (select said ->> 'bin' as bin,
               array(select w::cidr from jsonb_array_elements_text(said -> 'networks') w) as networks) wanted
-        left join body using (bin)
-        left join lateral (select * from body_network v where v.body_id = body.body_id
-                           order by v.version desc limit 1) n on true
+        left join body_now b using (bin)
 $$;
 
 create function act_check_body(envelope jsonb) returns text[]
     language plpgsql stable set search_path = qao, pg_temp
 as $$
 declare
-    reasons text[] := '{}';
+    reasons text[] := role_check(envelope, 'administrator');
 begin
-    if not act_holds(envelope, 'administrator') then
-        reasons := reasons || text 'role-not-held';
-    end if;
     if not body_differs(envelope -> 'act') and not body_networks_differ(envelope -> 'act') then
         reasons := reasons || text 'already-so';
     end if;
@@ -72,6 +71,13 @@ as $$
     select u.unit_id from unit u join body b using (body_id) where b.bin = unit_bin and u.code = unit_code
 $$;
 
+-- Null names no unit, the body itself.
+create function unit_check(unit_bin text, unit_code text) returns text[]
+    language sql stable set search_path = qao, pg_temp
+as $$
+    select case when unit_code is null or unit_find(unit_bin, unit_code) is not null then '{}' else array['unit-unknown'] end
+$$;
+
 create view unit_now as
     select u.unit_id, u.body_id, b.bin, u.code, v.version, v.parent_id, a.code as above, v.name_kk, v.name_ru, v.name_en
     from unit u
@@ -84,16 +90,10 @@ create function act_check_unit(envelope jsonb) returns text[]
 as $$
 declare
     said jsonb := envelope -> 'act';
-    reasons text[] := '{}';
+    reasons text[] := role_check(envelope, 'administrator') || body_check(said ->> 'bin');
     itself bigint := unit_find(said ->> 'bin', said ->> 'code');
     over bigint := unit_find(said ->> 'bin', said ->> 'above');
 begin
-    if not act_holds(envelope, 'administrator') then
-        reasons := reasons || text 'role-not-held';
-    end if;
-    if not exists (select from body where bin = said ->> 'bin') then
-        reasons := reasons || text 'body-unknown';
-    end if;
     if said ->> 'above' = said ->> 'code' then
         reasons := reasons || text 'form-mismatch'; -- below itself
     elsif said ->> 'above' is not null and over is null then
@@ -230,7 +230,8 @@ create function act_check_appointment(envelope jsonb) returns text[]
 as $$
 declare
     said jsonb := envelope -> 'act';
-    reasons text[] := '{}';
+    reasons text[] := role_check(envelope, 'administrator') || body_check(said ->> 'bin')
+        || unit_check(said ->> 'bin', said ->> 'unit');
     old registration_now;
     who person_now;
 begin
@@ -238,17 +239,8 @@ begin
         or coalesce(said ->> 'state' not in ('active', 'ended'), true) then
         return array['act-malformed'];
     end if;
-    if not act_holds(envelope, 'administrator') then
-        reasons := reasons || text 'role-not-held';
-    end if;
     if said ->> 'iin' = envelope ->> 'iin' then
         reasons := reasons || text 'own-act';
-    end if;
-    if not exists (select from body where bin = said ->> 'bin') then
-        reasons := reasons || text 'body-unknown';
-    end if;
-    if said ->> 'unit' is not null and unit_find(said ->> 'bin', said ->> 'unit') is null then
-        reasons := reasons || text 'unit-unknown';
     end if;
     if said ->> 'system_role' in ('administrator', 'official') and said ->> 'bin' is distinct from operator_bin() then
         reasons := reasons || text 'not-competent';
@@ -302,7 +294,7 @@ create function act_check_enrolment(envelope jsonb) returns text[]
 as $$
 declare
     said jsonb := envelope -> 'act';
-    reasons text[] := '{}';
+    reasons text[] := unit_check(said ->> 'bin', said ->> 'unit');
 begin
     if said ->> 'system_role' is distinct from 'administrator' or said ->> 'state' is distinct from 'active' then
         return array['act-malformed'];
@@ -315,9 +307,6 @@ begin
     if (said ->> 'iin', said ->> 'bin', said #>> '{body,bin}')
         is distinct from (envelope ->> 'iin', envelope ->> 'bin', envelope ->> 'bin') then
         reasons := reasons || text 'form-mismatch';
-    end if;
-    if said ->> 'unit' is not null and unit_find(said ->> 'bin', said ->> 'unit') is null then
-        reasons := reasons || text 'unit-unknown';
     end if;
     return reasons;
 end

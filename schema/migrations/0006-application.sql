@@ -64,8 +64,7 @@ as $$
                else '{}' end
         || case when wanted.until <= (envelope ->> 'at')::timestamptz then array['period-wrong'] else '{}' end
         || case when (envelope #>> '{extra,appendix}')::smallint
-                    is distinct from (select v.appendix from body_version v join body b using (body_id)
-                                      where b.bin = target_bin order by v.version desc limit 1)
+                    is distinct from (select b.appendix from body_now b where b.bin = target_bin)
                then array['role-not-of-body'] else '{}' end
 $$;
 
@@ -78,7 +77,7 @@ declare
     blocks boolean := said ->> 'kind' = 'block';
     wanted rights := jsonb_populate_record(null::rights, nullif(said -> 'rights', 'null'));
     scan jsonb := nullif(said -> 'scan', 'null');
-    reasons text[] := '{}';
+    reasons text[] := unit_check(envelope ->> 'bin', form ->> 'unit');
     old registration_now;
     who person_now;
     asked officer_row;
@@ -88,15 +87,9 @@ begin
         return array['act-malformed'];
     end if;
     if (form ->> 'iin', form ->> 'bin') is distinct from (envelope ->> 'iin', envelope ->> 'bin')
-        or exists (select from body b
-                   where b.bin = envelope ->> 'bin'
-                       and form ->> 'body_code' is distinct from
-                           (select v.code from body_version v where v.body_id = b.body_id
-                            order by v.version desc limit 1)) then
+        or exists (select from body_now b
+                   where b.bin = envelope ->> 'bin' and b.code is distinct from form ->> 'body_code') then
         reasons := reasons || text 'form-mismatch';
-    end if;
-    if form ->> 'unit' is not null and unit_find(envelope ->> 'bin', form ->> 'unit') is null then
-        reasons := reasons || text 'unit-unknown';
     end if;
     if (said #> '{statements,agreement}', said #> '{statements,protected_carrier}', said #> '{statements,personal_data}',
         said #> '{statements,workplace}') is distinct from ('true'::jsonb, 'true'::jsonb, 'true'::jsonb, 'true'::jsonb)
@@ -105,10 +98,8 @@ begin
         reasons := reasons || text 'form-incomplete';
     end if;
     if scan is not null
-        and not exists (select from upload u
-                        where u.iin = envelope ->> 'iin' and u.digest = decode(scan ->> 'sha256', 'hex')
-                            and u.type = scan ->> 'type' and u.bytes = (scan ->> 'bytes')::integer
-                            and u.type <> 'application/json') then
+        and not exists (select from upload_find(envelope ->> 'iin', decode(scan ->> 'sha256', 'hex'), scan ->> 'type') u
+                        where u.bytes = (scan ->> 'bytes')::integer and scan ->> 'type' <> 'application/json') then
         reasons := reasons || text 'scan-missing';
     end if;
     if exists (select from application_now a
@@ -116,8 +107,7 @@ begin
                    and a.kind = said ->> 'kind' and a.state = 'filed') then
         reasons := reasons || text 'application-open';
     end if;
-    select * into old from registration_now
-    where iin = envelope ->> 'iin' and bin = envelope ->> 'bin' and system_role = 'officer';
+    select * into old from officer_now(envelope ->> 'iin', envelope ->> 'bin');
     if blocks then
         if old.state is null then
             reasons := reasons || text 'object-unknown';
@@ -152,8 +142,7 @@ declare
 begin
     insert into person (iin, body_id) select envelope ->> 'iin', body_id from body where bin = envelope ->> 'bin'
     on conflict do nothing;
-    select * into old from registration_now
-    where iin = envelope ->> 'iin' and bin = envelope ->> 'bin' and system_role = 'officer';
+    select * into old from officer_now(envelope ->> 'iin', envelope ->> 'bin');
     insert into application (application_id, kind, person_id, unit_id, registration_version, form, statements, rights, scan,
                              digest, filed_at, act)
     select (envelope ->> 'id')::uuid, said ->> 'kind', p.person_id, unit_find(p.bin, said #>> '{form,unit}'), old.version,
@@ -216,10 +205,7 @@ begin
         return array['act-malformed'];
     end if;
     select * into named from application_now where application_id = (said ->> 'application')::uuid;
-    reasons := application_check(envelope, named);
-    if not act_holds(envelope, 'administrator') then
-        reasons := reasons || text 'role-not-held';
-    end if;
+    reasons := application_check(envelope, named) || role_check(envelope, 'administrator');
     if named.iin = envelope ->> 'iin' then
         reasons := reasons || text 'own-act';
     end if;
@@ -245,8 +231,7 @@ begin
         reasons := reasons || text 'form-mismatch';
     end if;
     -- A block is lifted by an application that was filed after it, not by one that it met on its way.
-    select * into old from registration_now
-    where iin = named.iin and bin = named.bin and system_role = 'officer';
+    select * into old from officer_now(named.iin, named.bin);
     if old.state = 'blocked' and old.version > coalesce(named.registration_version, 0) then
         reasons := reasons || text 'officer-blocked';
     -- Nor is one for a violation left behind by going to another body before the violation is closed there.

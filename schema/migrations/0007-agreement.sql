@@ -9,11 +9,8 @@ create function act_check_agreement_text(envelope jsonb) returns text[]
 as $$
 declare
     said jsonb := envelope -> 'act';
-    reasons text[] := '{}';
+    reasons text[] := role_check(envelope, 'administrator');
 begin
-    if not act_holds(envelope, 'administrator') then
-        reasons := reasons || text 'role-not-held';
-    end if;
     if (said ->> 'version')::integer < 1 or coalesce(said ->> 'kk', '') = '' or coalesce(said ->> 'ru', '') = '' then
         reasons := reasons || text 'act-malformed';
     end if;
@@ -45,14 +42,11 @@ create function act_check_agreement(envelope jsonb) returns text[]
 as $$
 declare
     said jsonb := envelope -> 'act';
-    reasons text[] := '{}';
+    reasons text[] := role_check(envelope, 'officer');
     wanted agreement_text;
 begin
     if coalesce(said ->> 'language' not in ('kk', 'ru'), true) or length(decode(said ->> 'signed', 'base64')) = 0 then
         return array['act-malformed'];
-    end if;
-    if not act_holds(envelope, 'officer') then
-        reasons := reasons || text 'role-not-held';
     end if;
     select * into wanted from agreement_text where version = (said ->> 'version')::integer;
     if wanted.version is distinct from agreement_in_force((envelope ->> 'at')::timestamptz) or wanted.version is null then
@@ -63,8 +57,7 @@ begin
             is distinct from said ->> 'digest' then
         reasons := reasons || text 'digest-mismatch';
     end if;
-    if exists (select from agreement a join person_now p using (person_id)
-               where p.iin = envelope ->> 'iin' and p.bin = envelope ->> 'bin' and a.text_version = wanted.version) then
+    if agreement_signed(envelope, wanted.version) then
         reasons := reasons || text 'already-so';
     end if;
     return reasons;

@@ -9,25 +9,16 @@ create function act_check_block(envelope jsonb) returns text[]
 as $$
 declare
     said jsonb := envelope -> 'act';
-    reasons text[] := '{}';
+    reasons text[] := reach_check(envelope, said ->> 'iin', said ->> 'bin', 'administrator') || body_check(said ->> 'bin');
     old registration_now;
 begin
     if coalesce(said ->> 'cause' not in ('dismissal', 'absence', 'violation', 'other'), true) then
         return array['act-malformed'];
     end if;
-    if not act_holds(envelope, 'responsible', 'administrator') then
-        reasons := reasons || text 'role-not-held';
-    elsif not act_holds(envelope, 'administrator') and not act_reaches(envelope, said ->> 'iin', said ->> 'bin') then
-        reasons := reasons || text 'not-competent';
-    end if;
-    if not exists (select from body where bin = said ->> 'bin') then
-        reasons := reasons || text 'body-unknown';
-    end if;
     if coalesce(said ->> 'reason', '') = '' then
         reasons := reasons || text 'form-incomplete';
     end if;
-    select * into old from registration_now
-    where iin = said ->> 'iin' and bin = said ->> 'bin' and system_role = 'officer';
+    select * into old from officer_now(said ->> 'iin', said ->> 'bin');
     if old.state is null
         or said ->> 'violation' is not null
             and not exists (select from violation v
@@ -47,8 +38,7 @@ create function act_apply_block(envelope jsonb, leaf bytea, signed bytea) return
 as $$
     select registration_put(n.registration_id, 'blocked', envelope #>> '{act,cause}', envelope #>> '{act,reason}',
                             (envelope ->> 'at')::timestamptz, leaf)
-    from registration_now n
-    where n.iin = envelope #>> '{act,iin}' and n.bin = envelope #>> '{act,bin}' and n.system_role = 'officer'
+    from officer_now(envelope #>> '{act,iin}', envelope #>> '{act,bin}') n
 $$;
 
 -- ---- absence (App. 11, R23) ----
@@ -128,8 +118,7 @@ as $$
     insert into absence (registration_id, version, suspends_at, at, act)
     select n.registration_id, n.version, (envelope #>> '{act,suspends_at}')::timestamptz, (envelope ->> 'at')::timestamptz,
         leaf
-    from registration_now n
-    where n.iin = envelope #>> '{act,iin}' and n.bin = envelope #>> '{act,bin}' and n.system_role = 'officer'
+    from officer_now(envelope #>> '{act,iin}', envelope #>> '{act,bin}') n
 $$;
 
 create function act_check_suspended(envelope jsonb) returns text[]
@@ -154,8 +143,7 @@ create function act_apply_suspended(envelope jsonb, leaf bytea, signed bytea) re
     language sql set search_path = qao, pg_temp
 as $$
     select registration_put(n.registration_id, 'suspended', 'absence', null, (envelope ->> 'at')::timestamptz, leaf)
-    from registration_now n
-    where n.iin = envelope #>> '{act,iin}' and n.bin = envelope #>> '{act,bin}' and n.system_role = 'officer'
+    from officer_now(envelope #>> '{act,iin}', envelope #>> '{act,bin}') n
 $$;
 
 -- What the gateway has to do about the absent at that moment: [{"kind", "act"}], at most so many.
@@ -184,23 +172,16 @@ create function act_check_suspension(envelope jsonb) returns text[]
 as $$
 declare
     said jsonb := envelope -> 'act';
-    reasons text[] := '{}';
+    reasons text[] := role_check(envelope, 'administrator') || body_check(said ->> 'bin');
     old registration_now;
 begin
-    if not act_holds(envelope, 'administrator') then
-        reasons := reasons || text 'role-not-held';
-    end if;
     if said ->> 'iin' = envelope ->> 'iin' then
         reasons := reasons || text 'own-act';
-    end if;
-    if not exists (select from body where bin = said ->> 'bin') then
-        reasons := reasons || text 'body-unknown';
     end if;
     if coalesce(said ->> 'reason', '') = '' then
         reasons := reasons || text 'form-incomplete';
     end if;
-    select * into old from registration_now
-    where iin = said ->> 'iin' and bin = said ->> 'bin' and system_role = 'officer';
+    select * into old from officer_now(said ->> 'iin', said ->> 'bin');
     if old.state is null or old.state = 'ended' then
         reasons := reasons || text 'object-unknown';
     elsif old.state = 'active' then
@@ -217,8 +198,7 @@ create function act_apply_suspension(envelope jsonb, leaf bytea, signed bytea) r
 as $$
     select registration_put(n.registration_id, 'active', null, envelope #>> '{act,reason}',
                             (envelope ->> 'at')::timestamptz, leaf)
-    from registration_now n
-    where n.iin = envelope #>> '{act,iin}' and n.bin = envelope #>> '{act,bin}' and n.system_role = 'officer'
+    from officer_now(envelope #>> '{act,iin}', envelope #>> '{act,bin}') n
 $$;
 
 insert into act_kind (kind, checker, applier, is_signed) values

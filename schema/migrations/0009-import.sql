@@ -31,11 +31,9 @@ create view import_now as
                             from import_part x where x.import_id = i.import_id) p;
 
 create function import_runs() returns boolean
-    language plpgsql stable set search_path = qao, pg_temp
+    language sql stable set search_path = qao, pg_temp
 as $$
-begin
-    return exists (select from import_now where done < rows);
-end
+    select exists (select from import_now where done < rows)
 $$;
 
 create function act_check_import(envelope jsonb) returns text[]
@@ -43,18 +41,14 @@ create function act_check_import(envelope jsonb) returns text[]
 as $$
 declare
     said jsonb := envelope -> 'act';
-    reasons text[] := '{}';
+    reasons text[] := role_check(envelope, 'administrator');
 begin
-    if not act_holds(envelope, 'administrator') then
-        reasons := reasons || text 'role-not-held';
-    end if;
     if coalesce((said ->> 'rows')::integer < 1, true) or coalesce(jsonb_array_length(said -> 'parts') = 0, true) then
         reasons := reasons || text 'form-incomplete';
     end if;
     if exists (select from jsonb_to_recordset(said -> 'parts') as p (sha256 text, bytes integer)
-               where not exists (select from upload u
-                                 where u.iin = envelope ->> 'iin' and u.type = 'application/json'
-                                     and u.digest = decode(p.sha256, 'hex') and u.bytes = p.bytes)) then
+               where not exists (select from upload_find(envelope ->> 'iin', decode(p.sha256, 'hex'), 'application/json') u
+                                 where u.bytes = p.bytes)) then
         reasons := reasons || text 'scan-missing';
     end if;
     if import_runs() then
@@ -98,11 +92,8 @@ as $$
         select r.row, 3, 'unit', 'unit-unknown' from r where r.unit is not null and unit_find(r.bin, r.unit) is null
         union all
         select r.row, 4, 'role', 'role-not-of-body'
-        from r join body b using (bin)
-        where not r.told
-            or (r.appendix #>> '{}')::smallint
-                is distinct from (select v.appendix from body_version v where v.body_id = b.body_id
-                                  order by v.version desc limit 1)
+        from r join body_now b using (bin)
+        where not r.told or (r.appendix #>> '{}')::smallint is distinct from b.appendix
         union all
         select r.row, 5, 'bases', 'form-incomplete' from r where cardinality(coalesce(r.bases, '{}')) = 0
         union all

@@ -25,14 +25,10 @@ $$;
 create function body_item(wanted bigint) returns jsonb
     language sql stable set search_path = qao, pg_temp
 as $$
-    select jsonb_build_object('bin', b.bin, 'code', v.code, 'appendix', v.appendix, 'name',
-                              jsonb_build_object('kk', v.name_kk, 'ru', v.name_ru, 'en', v.name_en), 'version', v.version,
-                              'networks', coalesce((select to_jsonb(n.networks) from body_network n
-                                                    where n.body_id = b.body_id order by n.version desc limit 1), '[]'))
-    from body b
-        left join lateral (select * from body_version x where x.body_id = b.body_id
-                           order by x.version desc limit 1) v on true
-    where b.body_id = wanted
+    select jsonb_build_object('bin', b.bin, 'code', b.code, 'appendix', b.appendix, 'name',
+                              jsonb_build_object('kk', b.name_kk, 'ru', b.name_ru, 'en', b.name_en), 'version', b.version,
+                              'networks', coalesce(to_jsonb(b.networks), '[]'))
+    from body_now b where b.body_id = wanted
 $$;
 
 create function read_bodies(reader jsonb, filter jsonb) returns jsonb

@@ -29,12 +29,9 @@ create function act_check_setting(envelope jsonb) returns text[]
 as $$
 declare
     content jsonb := envelope -> 'act';
-    reasons text[] := '{}';
+    reasons text[] := role_check(envelope, 'administrator');
     held bigint;
 begin
-    if not act_holds(envelope, 'administrator') then
-        reasons := reasons || text 'role-not-held';
-    end if;
     select value into held from setting where name = content ->> 'name';
     if held is null or (content ->> 'value')::bigint < 0 then
         reasons := reasons || text 'act-malformed';
@@ -154,18 +151,10 @@ create function act_check_violation(envelope jsonb) returns text[]
 as $$
 declare
     content jsonb := envelope -> 'act';
-    reasons text[] := '{}';
+    reasons text[] := reach_check(envelope, content ->> 'iin', content ->> 'bin', 'administrator', 'official')
+        || body_check(content ->> 'bin');
     held violation_now;
 begin
-    if not act_holds(envelope, 'administrator', 'official', 'responsible') then
-        reasons := reasons || text 'role-not-held';
-    elsif not act_holds(envelope, 'administrator', 'official')
-        and not act_reaches(envelope, content ->> 'iin', content ->> 'bin') then
-        reasons := reasons || text 'not-competent';
-    end if;
-    if not exists (select from body where bin = content ->> 'bin') then
-        reasons := reasons || text 'body-unknown';
-    end if;
     if content ->> 'violation' is null then
         if not exists (select from person p join body b using (body_id)
                        where p.iin = content ->> 'iin' and b.bin = content ->> 'bin') then
@@ -327,15 +316,12 @@ create function act_check_journal(envelope jsonb) returns text[]
 as $$
 declare
     content jsonb := envelope -> 'act';
-    reasons text[] := '{}';
+    reasons text[] := role_check(envelope, 'administrator', 'official');
     -- The clock of who wrote it may be ahead as far as a message's.
     latest timestamptz := (envelope ->> 'at')::timestamptz + interval '300 s';
     begun timestamptz := content ->> 'started_at';
     ended timestamptz := content ->> 'ended_at';
 begin
-    if not act_holds(envelope, 'administrator', 'official') then
-        reasons := reasons || text 'role-not-held';
-    end if;
     if content ->> 'corrects' is not null then
         if not exists (select from journal_row where row_id = (content ->> 'corrects')::uuid) then
             reasons := reasons || text 'object-unknown';
@@ -396,7 +382,7 @@ begin
         into items, last
     from (select r.*, c.row_id as corrected_by, (r.section::bigint << 32) + r.number as place
           from journal_row r left join journal_row c on c.corrects = r.row_id
-          where (r.section::bigint << 32) + r.number > coalesce((filter ->> 'after')::bigint, 0)
+          where (r.section::bigint << 32) + r.number > read_after(filter)
               and (filter ->> 'section' is null or r.section = (filter ->> 'section')::integer)
               and (filter ->> 'corrected' is not distinct from 'true' or c.row_id is null)
           order by r.section, r.number limit page) j;
@@ -464,15 +450,12 @@ create function act_check_announcement(envelope jsonb) returns text[]
 as $$
 declare
     content jsonb := envelope -> 'act';
-    reasons text[] := '{}';
+    reasons text[] := role_check(envelope, 'administrator');
     withdraws boolean := (content ->> 'withdrawn')::boolean;
     begun timestamptz := content ->> 'begins_at';
     ended timestamptz := content ->> 'ends_at';
     old announcement;
 begin
-    if not act_holds(envelope, 'administrator') then
-        reasons := reasons || text 'role-not-held';
-    end if;
     if content ->> 'announcement' is null then
         if withdraws then
             reasons := reasons || text 'object-unknown';
@@ -528,9 +511,8 @@ $$;
 create function read_announcements(reader jsonb, filter jsonb) returns jsonb
     language sql stable set search_path = qao, pg_temp
 as $$
-    select case when reader_own(reader)
-        then announcements((reader ->> 'at')::timestamptz, filter ->> 'all' is not distinct from 'true',
-                           (filter ->> 'after')::bigint, read_limit(filter)) end
+    select announcements((reader ->> 'at')::timestamptz, filter ->> 'all' is not distinct from 'true',
+                         (filter ->> 'after')::bigint, read_limit(filter))
 $$;
 
 -- ---- contacts of the operator (clause 27) ----
@@ -560,11 +542,8 @@ create function act_check_contact(envelope jsonb) returns text[]
 as $$
 declare
     content jsonb := envelope -> 'act';
-    reasons text[] := '{}';
+    reasons text[] := role_check(envelope, 'administrator');
 begin
-    if not act_holds(envelope, 'administrator') then
-        reasons := reasons || text 'role-not-held';
-    end if;
     if content -> 'telephones' = '[]' and content -> 'emails' = '[]' then
         reasons := reasons || text 'form-incomplete'; -- clause 27 wants the operator to be reached
     end if;
@@ -588,9 +567,8 @@ $$;
 create function read_contacts(reader jsonb, filter jsonb) returns jsonb
     language sql stable set search_path = qao, pg_temp
 as $$
-    select case when reader_own(reader)
-        then jsonb_build_object('next', null, 'items',
-                                case when contacts() is null then '[]' else jsonb_build_array(contacts()) end) end
+    select jsonb_build_object('next', null, 'items',
+                              case when contacts() is null then '[]' else jsonb_build_array(contacts()) end)
 $$;
 
 -- ---- what the gateway asks for itself ----
