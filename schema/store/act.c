@@ -52,7 +52,7 @@ int store_person_check(struct store_pool *pool, const char *reader, struct store
 }
 
 int store_registry_read(struct store_pool *pool, const char *collection, const char *reader, const char *filter,
-               struct base_buffer *out)
+                        struct base_buffer *out)
 {
     struct store_params params = STORE_PARAMS_INIT;
     store_params_text(&params, collection);
@@ -89,12 +89,10 @@ int store_upload_find(struct store_pool *pool, const char *iin, const uint8_t di
     store_params_bytes(&params, base_bytes_of(digest, STORE_DIGEST_BYTES));
     store_params_text(&params, type);
     BASE_CLEANUP(store_result_clear) PGresult *result = NULL;
-    int r = store_pool_call(pool, STORE_STATEMENT_UPLOAD_FIND, &params, &result);
-    if (r < 0)
+    struct store_row row;
+    int r = store_pool_row(pool, STORE_STATEMENT_UPLOAD_FIND, &params, &result, &row);
+    if (r != 0)
         return r;
-    if (PQntuples(result) == 0)
-        return STORE_NONE;
-    struct store_row row = store_row_of(result, 0);
     struct store_upload upload = {.digest = digest, .type = type, .bytes = store_row_i32(&row)};
     upload.large = store_row_i64(&row);
     upload.at_us = store_row_time(&row);
@@ -111,12 +109,10 @@ int store_scan_find(struct store_pool *pool, const char *reader, const uint8_t a
     store_params_text(&params, reader);
     store_params_bytes(&params, base_bytes_of(application, BASE_UUID_BYTES));
     BASE_CLEANUP(store_result_clear) PGresult *result = NULL;
-    int r = store_pool_call(pool, STORE_STATEMENT_SCAN_FIND, &params, &result);
-    if (r < 0)
+    struct store_row row;
+    int r = store_pool_row(pool, STORE_STATEMENT_SCAN_FIND, &params, &result, &row);
+    if (r != 0)
         return r;
-    if (PQntuples(result) == 0)
-        return STORE_NONE;
-    struct store_row row = store_row_of(result, 0);
     struct store_scan scan;
     const uint8_t *digest = store_row_fixed(&row, STORE_DIGEST_BYTES);
     store_row_copy(&row, scan.type, sizeof(scan.type));

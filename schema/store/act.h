@@ -11,7 +11,7 @@ int store_act_check(struct store_pool *pool, const char *envelope, struct store_
 /* Appends the page {"items", "next"} as JSON. reader and filter are JSON objects. STORE_NONE: the collection is not the
  * reader's, or there is none of that name. -EINVAL: the filter is not of its form. */
 int store_registry_read(struct store_pool *pool, const char *collection, const char *reader, const char *filter,
-               struct base_buffer *out) BASE_MUST_USE;
+                        struct base_buffer *out) BASE_MUST_USE;
 
 /* What stands against the reader as a person of a body: "body-unknown", "network-not-allowed"; none: nothing does. */
 int store_person_check(struct store_pool *pool, const char *reader, struct store_names *ret_reasons) BASE_MUST_USE;

@@ -294,12 +294,7 @@ static int store_violation_append(struct store_batch *scratch, struct store_conn
             store_array_bytes(causes, cause);
         }
     }
-    if (seqs->count == 0)
-        return 0;
-    struct store_params params = STORE_PARAMS_INIT;
-    store_params_i32(&params, log_id);
-    end_arrays(scratch, 2, &params);
-    return send(scratch, connection, STORE_STATEMENT_VIOLATION_APPEND, &params);
+    return send_arrays(scratch, connection, STORE_STATEMENT_VIOLATION_APPEND, log_id, 2);
 }
 
 static int store_tile_append(struct store_batch *scratch, struct store_connection *connection, int32_t log_id,

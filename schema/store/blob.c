@@ -32,12 +32,10 @@ int store_blob_read(struct store_pool *pool, int32_t log_id, uint64_t seq, const
     store_params_i64(&params, (int64_t) seq);
     store_params_text(&params, kind);
     BASE_CLEANUP(store_result_clear) PGresult *result = NULL;
-    int r = store_pool_call(pool, STORE_STATEMENT_BLOB_READ, &params, &result);
-    if (r < 0)
+    struct store_row row;
+    int r = store_pool_row(pool, STORE_STATEMENT_BLOB_READ, &params, &result, &row);
+    if (r != 0)
         return r;
-    if (PQntuples(result) == 0)
-        return STORE_NONE;
-    struct store_row row = store_row_of(result, 0);
     const uint8_t *digest = store_row_fixed(&row, STORE_DIGEST_BYTES);
     struct base_bytes content = store_row_bytes(&row);
     r = store_row_end(&row);
@@ -55,12 +53,10 @@ int store_blob_large_read(struct store_pool *pool, int64_t large, struct base_bu
     struct store_params params = STORE_PARAMS_INIT;
     store_params_i64(&params, large);
     BASE_CLEANUP(store_result_clear) PGresult *result = NULL;
-    int r = store_pool_call(pool, STORE_STATEMENT_BLOB_LARGE_READ, &params, &result);
-    if (r < 0)
+    struct store_row row;
+    int r = store_pool_row(pool, STORE_STATEMENT_BLOB_LARGE_READ, &params, &result, &row);
+    if (r != 0)
         return r;
-    if (PQntuples(result) == 0)
-        return STORE_NONE;
-    struct store_row row = store_row_of(result, 0);
     struct base_bytes content = store_row_bytes(&row);
     r = store_row_end(&row);
     return r < 0 ? r : base_buffer_append(out, content);

@@ -23,12 +23,10 @@ int store_crl_read(struct store_pool *pool, const uint8_t digest[static STORE_DI
     struct store_params params = STORE_PARAMS_INIT;
     store_params_bytes(&params, base_bytes_of(digest, STORE_DIGEST_BYTES));
     BASE_CLEANUP(store_result_clear) PGresult *result = NULL;
-    int r = store_pool_call(pool, STORE_STATEMENT_CRL_READ, &params, &result);
-    if (r < 0)
+    struct store_row row;
+    int r = store_pool_row(pool, STORE_STATEMENT_CRL_READ, &params, &result, &row);
+    if (r != 0)
         return r;
-    if (PQntuples(result) == 0)
-        return STORE_NONE;
-    struct store_row row = store_row_of(result, 0);
     struct base_bytes der = store_row_bytes(&row);
     r = store_row_end(&row);
     return r < 0 ? r : base_buffer_append(out, der);

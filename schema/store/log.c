@@ -126,12 +126,10 @@ int store_log_newest(struct store_pool *pool, int32_t log_id, int64_t *ret_at_us
     struct store_params params = STORE_PARAMS_INIT;
     store_params_i32(&params, log_id);
     BASE_CLEANUP(store_result_clear) PGresult *result = NULL;
-    int r = store_pool_call(pool, STORE_STATEMENT_LOG_NEWEST, &params, &result);
-    if (r < 0)
+    struct store_row row;
+    int r = store_pool_row(pool, STORE_STATEMENT_LOG_NEWEST, &params, &result, &row);
+    if (r != 0)
         return r;
-    if (PQntuples(result) == 0)
-        return STORE_NONE;
-    struct store_row row = store_row_of(result, 0);
     int64_t at_us = store_row_time(&row);
     r = store_row_end(&row);
     if (r == 0)

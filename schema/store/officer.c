@@ -50,9 +50,8 @@ static enum store_officer_state read_state(struct store_row *row)
 }
 
 /* Columns of queries/officer_find.sql. */
-static int read_officer(const PGresult *result, struct store_officer *ret_officer)
+static int read_officer(struct store_row row, struct store_officer *ret_officer)
 {
-    struct store_row row = store_row_of(result, 0);
     struct store_officer officer = {.registration = store_row_i64(&row)};
     officer.version = store_row_i32(&row);
     officer.person = store_row_i64(&row);
@@ -92,10 +91,9 @@ int store_officer_find(struct store_pool *pool, const struct store_officer_key *
         store_params_null(&params);
     store_params_i16(&params, (int16_t) key->part);
     BASE_CLEANUP(store_result_clear) PGresult *result = NULL;
-    int r = store_pool_call(pool, STORE_STATEMENT_OFFICER_FIND, &params, &result);
-    if (r < 0)
-        return r;
-    return PQntuples(result) == 0 ? STORE_NONE : read_officer(result, ret_officer);
+    struct store_row row;
+    int r = store_pool_row(pool, STORE_STATEMENT_OFFICER_FIND, &params, &result, &row);
+    return r != 0 ? r : read_officer(row, ret_officer);
 }
 
 /* Columns of queries/person_find.sql. */

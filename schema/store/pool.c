@@ -76,6 +76,18 @@ int store_pool_call(struct store_pool *pool, enum store_statement statement, con
     return r;
 }
 
+int store_pool_row(struct store_pool *pool, enum store_statement statement, const struct store_params *params,
+                   PGresult **ret_result, struct store_row *ret_row)
+{
+    int r = store_pool_call(pool, statement, params, ret_result);
+    if (r < 0)
+        return r;
+    if (PQntuples(*ret_result) == 0)
+        return STORE_NONE;
+    *ret_row = store_row_of(*ret_result, 0);
+    return 0;
+}
+
 static void free_pool(struct store_pool **pool)
 {
     store_pool_free(*pool);

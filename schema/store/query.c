@@ -6,9 +6,8 @@
 #include <errno.h>
 
 /* Columns of queries/query_find.sql. */
-static int read_query(const PGresult *result, struct store_query *ret_query)
+static int read_query(struct store_row row, struct store_query *ret_query)
 {
-    struct store_row row = store_row_of(result, 0);
     struct store_query query = {.log_id = store_row_i32(&row)};
     query.request_seq = (uint64_t) store_row_i64(&row);
     query.at_us = store_row_time(&row);
@@ -37,10 +36,9 @@ int store_query_find(struct store_pool *pool, const char *iin, const uint8_t id[
     store_params_bytes(&params, base_bytes_of(id, BASE_UUID_BYTES));
     store_params_i16(&params, (int16_t) part);
     BASE_CLEANUP(store_result_clear) PGresult *result = NULL;
-    int r = store_pool_call(pool, STORE_STATEMENT_QUERY_FIND, &params, &result);
-    if (r < 0)
-        return r;
-    return PQntuples(result) == 0 ? STORE_NONE : read_query(result, ret_query);
+    struct store_row row;
+    int r = store_pool_row(pool, STORE_STATEMENT_QUERY_FIND, &params, &result, &row);
+    return r != 0 ? r : read_query(row, ret_query);
 }
 
 static int visit_unfinished(const PGresult *result, int index, store_unfinished_visit *visit, void *context,
