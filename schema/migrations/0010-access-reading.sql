@@ -119,8 +119,8 @@ declare
 begin
     select * into wanted from registration_now where registration_id = (filter ->> 'registration')::bigint;
     if not found or wanted.iin <> reader ->> 'iin'
-        and not registration_shown(reader, act_holds(reader, 'administrator', 'official'), act_units(reader), wanted)
-        or wanted.iin <> reader ->> 'iin' and not act_holds(reader, 'administrator', 'official', 'responsible') then
+        and not (act_holds(reader, 'administrator', 'official', 'responsible')
+                 and registration_shown(reader, act_holds(reader, 'administrator', 'official'), act_units(reader), wanted)) then
         return null;
     end if;
     return (
