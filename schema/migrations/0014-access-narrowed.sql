@@ -1,4 +1,4 @@
--- Where trying told more than it may, and where a right was left behind by a side door. Functions of 0005 and 0006 as they
+-- Where trying told more than it may, and where a right was left behind by a side door. Functions of earlier migrations as they
 -- stand there, but for what each comment here says.
 set local role qao_owner;
 set local search_path = qao;
