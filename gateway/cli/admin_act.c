@@ -98,6 +98,10 @@ static const struct cli_field announcement_fields[] = {
     {"text-en", "text.en", CLI_FIELD_TEXT, CLI_FIELD_NEEDED, "TEXT", "in English", NULL},
     {"withdrawn", "withdrawn", CLI_FIELD_FLAG, CLI_FIELD_NEEDED, NULL, "take it back", NULL},
 };
+static const struct cli_field end_import_fields[] = {
+    {"import", "import", CLI_FIELD_TEXT, CLI_FIELD_NEEDED, "ID", "the import", NULL},
+    {"reason", "reason", CLI_FIELD_TEXT, CLI_FIELD_NEEDED, "TEXT", "why", NULL},
+};
 static const struct cli_field contact_fields[] = {
     {"telephone", "telephones", CLI_FIELD_TEXTS, CLI_FIELD_NEEDED, "X", "give it for each: the whole list is replaced",
      NULL},
@@ -125,6 +129,8 @@ static const struct cli_admin_act acts[] = {
      "announcements", "announcement", "announcement", "all", "true"},
     {"contact", "change the operator's telephones and e-mail", WIRE_ACT_CONTACT, FIELDS(contact_fields), NULL, NULL,
      NULL, NULL, NULL},
+    {"end-import", "end an import before it is done; who is registered stays so", WIRE_ACT_IMPORT_END,
+     FIELDS(end_import_fields), NULL, NULL, NULL, NULL, NULL},
 };
 
 const struct cli_admin_act *cli_admin_act_at(size_t index)

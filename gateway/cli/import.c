@@ -153,6 +153,11 @@ static int send_run(struct cli_import *import)
     if (import->continued)
         snprintf(import->id, sizeof import->id, "%s", import->continued);
     enum cli_import_known known = import->id[0] ? cli_import_look(import, &result) : CLI_IMPORT_UNKNOWN;
+    if (known == CLI_IMPORT_KNOWN && import->is_ended && !import->continued) {
+        known = CLI_IMPORT_UNKNOWN; /* the file is sent anew, as another import */
+        import->id[0] = '\0';
+        import->is_ended = false;
+    }
     switch (known) {
     case CLI_IMPORT_FAILED:
         return result;
@@ -172,7 +177,7 @@ static int send_run(struct cli_import *import)
     }
     if (result == CLI_EXIT_OK) {
         result = cli_import_follow(import);
-        cli_import_summary(import, import->done == import->roster.rows ? "done" : "running");
+        cli_import_summary(import, import->done == import->roster.rows ? "done" : import->is_ended ? "ended" : "running");
     }
     return result;
 }

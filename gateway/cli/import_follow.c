@@ -27,6 +27,8 @@ enum cli_import_known cli_import_look(struct cli_import *import, int *ret_exit)
         json_int_t done = json_integer_value(json_object_get(item, "done"));
         known = rows == (json_int_t) import->roster.rows && done >= 0 && done <= rows ? CLI_IMPORT_KNOWN : CLI_IMPORT_OTHER;
         import->done = known == CLI_IMPORT_KNOWN ? (uint64_t) done : 0;
+        const char *state = json_string_value(json_object_get(item, "state"));
+        import->is_ended = state && strcmp(state, "ended") == 0;
     }
     json_decref(document);
     return known;
@@ -104,6 +106,11 @@ int cli_import_follow(struct cli_import *import)
         progress_show(&progress);
         if (import->done == import->roster.rows)
             return CLI_EXIT_OK;
+        if (import->is_ended) {
+            fprintf(stderr, "qao: import %s was ended by an administrator: %" PRIu64 " of %zu rows are registered\n", import->id,
+                    import->done, import->roster.rows);
+            return CLI_EXIT_REFUSED;
+        }
         if (base_clock_monotonic_us() - moved_us >= (int64_t) import->wait_s * SECOND_US) {
             char why[64];
             snprintf(why, sizeof why, "no row was registered for %ld s; ", import->wait_s);

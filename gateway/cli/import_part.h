@@ -16,6 +16,7 @@ struct cli_import {
     char id[BASE_UUID_TEXT_MAX]; /* "" as long as there is none */
     size_t parts;
     uint64_t done; /* rows that the gateway has registered */
+    bool is_ended; /* by an administrator; done stays as it is */
 };
 
 /* The id kept for this file between runs; false when there is none. */
@@ -39,7 +40,7 @@ int cli_import_follow(struct cli_import *import);
 
 /* Shows the faults kept and how many more there are: on standard error, or with --json in the summary. */
 void cli_import_faults_show(const struct cli_import *import);
-/* With --json the summary as one line; else the words to people. state: "checked" "faulty" "refused" "running" "done". */
+/* With --json the summary as one line; else the words to people. state: "checked" "faulty" "refused" "running" "ended" "done". */
 void cli_import_summary(const struct cli_import *import, const char *state);
 
 #endif

@@ -121,8 +121,19 @@ static int rows_check(struct core_request *request)
     return r < 0 ? r : 0;
 }
 
+/* Before the rows are checked: whoever registers an officer afterwards makes it another, and the act is decided again. */
+static int mark_read(struct core_request *request, struct base_buffer *mark)
+{
+    int r = store_import_mark_read(request->gateway->pool, mark);
+    return r < 0 ? r : base_buffer_append_u8(mark, 0);
+}
+
 static int wellformed_decide(struct core_request *request)
 {
+    enum { MARK_BYTES_MAX = 4096 };
+    BASE_CLEANUP(base_buffer_clear) struct base_buffer mark;
+    base_buffer_init(&mark, MARK_BYTES_MAX);
+    bool is_import = wire_act_type_name(request->act.type) == WIRE_ACT_IMPORT;
     struct certs_message message = {0};
     struct registry_inner inner = {0};
     struct registry_act_facts facts = {
@@ -136,11 +147,14 @@ static int wellformed_decide(struct core_request *request)
         facts.inner = &inner;
         r = inner_verify(request, &message, &inner);
     }
+    if (r == 0 && is_import)
+        r = mark_read(request, &mark);
     if (r == 0) {
+        facts.import_mark = is_import ? (const char *)mark.data : NULL;
         registry_act_check(&request->act, &facts, &request->codes);
         r = register_check(request, &facts);
     }
-    if (r == 0 && wire_act_type_name(request->act.type) == WIRE_ACT_IMPORT && wire_codes_empty(request->codes))
+    if (r == 0 && is_import && wire_codes_empty(request->codes))
         r = rows_check(request);
     certs_message_clear(&message);
     return r;

@@ -95,8 +95,9 @@ static void act_recorded(struct core_request *request)
         return;
     }
     if (wire_codes_empty(request->codes)) {
-        request->is_accepted = wire_act_type_name(request->act.type) == WIRE_ACT_IMPORT;
-        if (request->is_accepted)
+        enum wire_act_name name = wire_act_type_name(request->act.type);
+        request->is_accepted = name == WIRE_ACT_IMPORT;
+        if (name == WIRE_ACT_IMPORT || name == WIRE_ACT_IMPORT_END)
             core_import_wake(request->gateway->import);
         acknowledgement_send(request);
     } else

@@ -143,6 +143,7 @@ void registry_act_check(const struct wire_act *act, const struct registry_act_fa
     case WIRE_ACT_VIOLATION:
     case WIRE_ACT_CONTACT:
     case WIRE_ACT_IMPORT:
+    case WIRE_ACT_IMPORT_END:
         return;
     case WIRE_ACT_NONE:
     case WIRE_ACT_COUNT:
@@ -153,7 +154,8 @@ void registry_act_check(const struct wire_act *act, const struct registry_act_fa
 
 /* ---- the envelope ---- */
 
-/* What policy knows and the register does not: the appendix of the role that is asked for or given. */
+/* What policy knows and the register does not: the appendix of the role that is asked for or given; and on what the rows of an
+ * import were checked. */
 static void extra_encode(const struct registry_envelope *envelope, struct base_json *json)
 {
     const json_t *act = envelope->act->act, *rights = json_object_get(act, "rights");
@@ -170,6 +172,8 @@ static void extra_encode(const struct registry_envelope *envelope, struct base_j
     }
     if (wire_act_type_name(envelope->act->type) == WIRE_ACT_AGREEMENT)
         base_json_member_text(json, "text", text_at(act, "language"));
+    if (wire_act_type_name(envelope->act->type) == WIRE_ACT_IMPORT)
+        base_json_member_text(json, "mark", envelope->facts->import_mark);
     base_json_object_end(json);
 }
 

@@ -21,6 +21,7 @@ struct registry_act_facts {
     int64_t at_us;         /* arrival */
     const struct policy_edition *edition; /* in force then; NULL: no rights can be asked for or given */
     const struct registry_inner *inner;   /* of an agreement; NULL: not verified, refused */
+    const char *import_mark; /* of an import: store_import_mark_read() before its rows are checked; NULL: refused */
 };
 
 /* Adds every code that holds against a well-formed act. */

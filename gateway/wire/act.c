@@ -42,6 +42,7 @@ static const char *const names[WIRE_ACT_COUNT] = {
     [WIRE_ACT_ANNOUNCEMENT] = "announcement",
     [WIRE_ACT_CONTACT] = "contact",
     [WIRE_ACT_IMPORT] = "import",
+    [WIRE_ACT_IMPORT_END] = "import-end",
     [WIRE_ACT_ENROLMENT] = "enrolment",
 };
 

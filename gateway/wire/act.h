@@ -27,6 +27,7 @@ enum wire_act_name {
     WIRE_ACT_ANNOUNCEMENT,
     WIRE_ACT_CONTACT,
     WIRE_ACT_IMPORT,
+    WIRE_ACT_IMPORT_END,
     WIRE_ACT_ENROLMENT, /* taken on the server only: --enrol */
     WIRE_ACT_COUNT
 };

@@ -47,6 +47,8 @@ ACTS = [
       "patronymic": None, "position": "бастық", "state": "active", "act_number": "№ 17", "act_date": "2026-11-20"}),
     (["block", "--iin", POLICE, "--bin", BODY, "--cause", "dismissal", "--reason", "жұмыстан шықты"], "block",
      {"iin": POLICE, "bin": BODY, "cause": "dismissal", "reason": "жұмыстан шықты", "violation": None}),
+    (["end-import", "--import", APPLICATION, "--reason", "қате кесте"], "import-end",
+     {"import": APPLICATION, "reason": "қате кесте"}),
     (["lift", "--iin", POLICE, "--bin", BODY, "--reason", "оралды"], "suspension",
      {"iin": POLICE, "bin": BODY, "reason": "оралды"}),
     (["setting", "--name", "refusals_per_hour", "--value", "60"], "setting", {"name": "refusals_per_hour", "value": 60}),

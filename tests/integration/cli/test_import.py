@@ -30,6 +30,7 @@ class Import(ActCase):
         super().setUp()
         self.acts, self.uploads, self.looks = [], [], 0
         self.imports = {}  # id -> rows, done
+        self.ended = None
         self.step = 10**9  # rows that are registered between two looks
         self.path = f"{self.work}/officers {self.number}.csv"
 
@@ -56,8 +57,9 @@ class Import(ActCase):
             items = []
             if name in self.imports:
                 found = self.imports[name]
-                found[1] = min(found[0], found[1] + self.step)
-                items = [{"import": name, "rows": found[0], "done": found[1], "state": "done" if found[0] == found[1] else "running",
+                if name != self.ended:
+                    found[1] = min(found[0], found[1] + self.step)
+                items = [{"import": name, "rows": found[0], "done": found[1], "state": "done" if found[0] == found[1] else "ended" if self.ended == name else "running",
                           "at": LIST["at"], "by": ADMIN}]
             return 200, {}, canonical(LIST | {"items": items})
         return self.serve(answer)
@@ -250,6 +252,21 @@ class Import(ActCase):
             done = self.send("--continue", identifier, env={"XDG_STATE_HOME": f"{self.state}/other"})
             self.assertEqual((0, f"Registered: 30 ({identifier})\n"), (done.returncode, done.stdout), done.stderr)
         self.assertEqual((1, 1), (len(self.acts), len(self.uploads)))
+
+    def test_ended(self):
+        """Ended by an administrator: told with what is registered; the same file is then another import."""
+        self.table(30)
+        self.step = 0
+        with self.gateway():
+            self.assertEqual(3, self.send("--wait", "1").returncode)
+            self.ended = self.acts[0]["id"]
+            done = self.send("--continue", self.ended, "--json")
+            self.assertEqual((1, "ended", 0), (done.returncode, json.loads(done.stdout)["state"], json.loads(done.stdout)["done"]), done.stderr)
+            self.assertIn(f"import {self.ended} was ended by an administrator: 0 of 30 rows are registered", done.stderr)
+            self.step = 30
+            done = self.send()
+            self.assertEqual((0, f"Registered: 30 ({self.acts[1]['id']})\n"), (done.returncode, done.stdout), done.stderr)
+        self.assertNotEqual(self.ended, self.acts[1]["id"])
 
     def test_lost_reply(self):
         """The gateway took it, the reply was lost: the file is not imported twice."""

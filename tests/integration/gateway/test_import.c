@@ -99,15 +99,33 @@ static void part_make(unsigned count, char *parts, size_t size)
     base_buffer_clear(&rows);
 }
 
-static struct world_reply import_send(const char *parts, unsigned rows)
+static uint64_t act_post(const char *type, const char *act, char ret_id[37])
+{
+    struct base_buffer message = world_act_sign(&world, SECOND, &(struct world_act){.type = type, .act = act}, ret_id);
+    uint64_t post = world_post(&world, SECOND, "/v1/acts", base_buffer_view(&message));
+    base_buffer_clear(&message);
+    return post;
+}
+
+static struct world_reply act_send(const char *type, const char *act)
+{
+    char id[37];
+    return world_take(&world, act_post(type, act, id));
+}
+
+static uint64_t import_post(const char *parts, unsigned rows, char ret_id[37])
 {
     char *act = NULL;
     ck_assert_int_gt(asprintf(&act, "{\"rows\":%u,\"source\":\"сынақ\",\"parts\":[%s]}", rows, parts), 0);
-    struct base_buffer message = world_act_sign(&world, SECOND, &(struct world_act){.type = "import", .act = act}, NULL);
-    struct world_reply reply = world_send(&world, SECOND, "POST", "/v1/acts", base_buffer_view(&message));
-    base_buffer_clear(&message);
+    uint64_t post = act_post("import", act, ret_id);
     free(act);
-    return reply;
+    return post;
+}
+
+static struct world_reply import_send(const char *parts, unsigned rows)
+{
+    char id[37];
+    return world_take(&world, import_post(parts, rows, id));
 }
 
 static void accepted(const char *parts, unsigned rows)
@@ -295,9 +313,82 @@ START_TEST(an_import_goes_on_after_a_kill)
 }
 END_TEST
 
+/* As a decision leaves it that is recorded between the check of the rows and the record of the import. */
+START_TEST(an_officer_registered_meanwhile_is_a_wrong_row)
+{
+    char parts[512] = "", id[37];
+    struct base_buffer rows;
+    world_init(&world);
+    world_appoint(SECOND, "administrator");
+    world_register(THIRD, "ended", 2, "{operative_search}", "{}", false);
+    world_start(&world);
+    body_make();
+    base_buffer_init(&rows, 1 << 20);
+    base_buffer_append_text(&rows, "[" ROW(THIRD_IIN, POLICE_BIN, "null", "2", "\"operative_search\"", "", "null") "]");
+    part_upload(&rows, parts, sizeof(parts));
+    PGconn *connection = world_register_begin(THIRD, "blocked");
+    uint64_t post = import_post(parts, 1, id);
+    world_wait_confirming(); /* the rows are checked, and right */
+    PGresult *result = PQexec(connection,
+                              "alter table qao.act disable trigger act_entered;"
+                              "insert into qao.act (log_id, seq, kind, iin, bin, id, at, leaf, envelope, signed) select log_id, 1000000,"
+                              " 'admin.decision', '1', '1', gen_random_uuid(), now(), sha256('late'), '{\"act\":{\"outcome\":\"registered\"}}',"
+                              " '' from qao.log order by log_id desc limit 1;"
+                              "alter table qao.act enable always trigger act_entered");
+    ck_assert_msg(PQresultStatus(result) == PGRES_COMMAND_OK, "%s", PQerrorMessage(connection));
+    PQclear(result);
+    world_register_commit(connection);
+    struct world_reply reply = world_take(&world, post);
+    world_expect(&reply, 422, "import-wrong");
+    const json_t *fault = json_array_get(json_object_get(reply.json, "faults"), 0);
+    ck_assert_str_eq(json_string_value(json_object_get(fault, "code")), "already-so");
+    world_reply_clear(&reply);
+    base_buffer_clear(&rows);
+    ck_assert_int_eq(world_count(&world, "kind in ('admin.import', 'admin.import_part')"), 0);
+    world_stop(&world);
+    world_clear(&world); /* the log has no entry of that decision */
+}
+END_TEST
+
+/* Its uploads cannot be read any more: it would hold up all other registrations for ever. */
+START_TEST(an_import_that_is_stuck_is_ended)
+{
+    char parts[512] = "", id[37], *act = NULL;
+    begin();
+    body_make();
+    next_serial = 90000;
+    long before = officers();
+    part_make(3, parts, sizeof(parts));
+    free(cluster_sql("alter table blob_large disable trigger all", NULL));
+    PGconn *connection = world_register_begin(POLICE, "active");
+    uint64_t post = import_post(parts, 3, id);
+    world_wait_confirming();
+    free(cluster_sql("update blob_large set content = 'lost' where large_id = (select max(large_id) from blob_large)", NULL));
+    world_register_commit(connection);
+    struct world_reply reply = world_take(&world, post);
+    ck_assert_int_eq(reply.status, 202);
+    world_reply_clear(&reply);
+    ck_assert_int_eq(cluster_number("select count(*) from import_now where state = 'running' and import_id = $1::uuid", id, NULL), 1);
+    ck_assert_int_gt(asprintf(&act, "{\"import\":\"%s\",\"reason\":\"оқылмайды\"}", id), 0);
+    reply = act_send("import-end", act);
+    ck_assert_msg(reply.status == 200, "%u %.*s", reply.status, (int)reply.body.len, (const char *)reply.body.data);
+    world_reply_clear(&reply);
+    free(act);
+    ck_assert_int_eq(cluster_number("select count(*) from import_now where state = 'running'", NULL), 0);
+    ck_assert_int_eq(officers(), before);
+    /* The next one is done. */
+    parts[0] = '\0';
+    part_make(4, parts, sizeof(parts));
+    accepted(parts, 4);
+    officers_wait(before + 4);
+    end();
+}
+END_TEST
+
 int main(void)
 {
     const TTest *const tests[] = {rows_in_parts_become_officers, one_wrong_row_and_nothing_is_changed, one_person_twice,
-                                  an_import_goes_on_after_a_kill};
+                                  an_import_goes_on_after_a_kill,
+                                  an_officer_registered_meanwhile_is_a_wrong_row, an_import_that_is_stuck_is_ended};
     return world_run("import", tests, sizeof(tests) / sizeof(tests[0]));
 }

@@ -278,17 +278,30 @@ select test.refuses('already-so', 'admin.block', :'admin', :'block');
 select upload_put('520101100222', '300240001502', sha256('rows'), 'application/json', 4, 1, now());
 select jsonb_build_object('rows', 2, 'source', 'old', 'parts', jsonb_build_array(jsonb_build_object('sha256', encode(sha256('rows'), 'hex'), 'bytes', 4))) as import \gset
 \set row '{"iin":"500101200007","bin":"300140000015","unit":"dep","surname":"А","given":"Б","patronymic":null,"position":"x","role":2,"bases":["operative_search"],"duties":[],"until":null,"appendix":4}'
-select test.refuses('role-not-held', 'admin.import', :'responsible', :'import');
-select test.refuses('scan-missing', 'admin.import', :'admin', jsonb_set(:'import', '{parts,0,bytes}', '5'));
-select test.refuses('form-incomplete', 'admin.import', :'admin', :'import'::jsonb || '{"rows":0}');
+select test.refuses('role-not-held', 'admin.import', :'responsible', :'import', jsonb_build_object('mark', import_mark()));
+select test.refuses('scan-missing', 'admin.import', :'admin', jsonb_set(:'import', '{parts,0,bytes}', '5'), jsonb_build_object('mark', import_mark()));
+select test.refuses('form-incomplete', 'admin.import', :'admin', :'import'::jsonb || '{"rows":0}', jsonb_build_object('mark', import_mark()));
 select test.is('a good row', import_check(test.envelope('', :'admin', null, null, null), jsonb_build_array(:'row'::jsonb))::text, '[]');
 select test.is('faults', (select string_agg((f ->> 'row') || ' ' || (f ->> 'column') || ' ' || (f ->> 'code'), ', ' order by n)
     from jsonb_array_elements(import_check(test.envelope('', :'admin', null, null, null), jsonb_build_array(:'row'::jsonb, :'row'::jsonb,
         :'row'::jsonb || '{"iin":"500101100000"}', :'row'::jsonb || '{"iin":"520101100222","unit":"none"}', :'row'::jsonb || '{"iin":"1","bin":"300142000016","unit":null}',
         :'row'::jsonb || '{"iin":"2","appendix":5,"bases":[]}', :'row'::jsonb || '{"iin":"3","until":"2020-01-01T00:00:00Z"}'))) with ordinality as x (f, n)),
     '1 iin already-so, 2 iin already-so, 3 iin own-act, 3 unit unit-unknown, 4 bin body-unknown, 5 role role-not-of-body, 5 bases form-incomplete, 6 until period-wrong');
-select test.record('admin.import', :'admin', :'import') as import_id \gset
-select test.refuses('import-running', 'admin.import', :'admin', :'import');
+select test.refuses('act-malformed', 'admin.import', :'admin', :'import'); -- of rows that nobody says were checked
+-- A registration, or a change of a body, after the rows were checked.
+select import_mark() as stale \gset
+select test.record('admin.body', :'admin', :'second_body'::jsonb || '{"appendix":5}');
+select test.refuses('import-running', 'admin.import', :'admin', :'import', jsonb_build_object('mark', :'stale'));
+select import_mark() as stale \gset
+select test.record('admin.body', :'admin', :'second_body');
+select test.refuses('import-running', 'admin.import', :'admin', :'import', jsonb_build_object('mark', :'stale'));
+select import_mark() as stale \gset
+select test.record('admin.application', :'moved', jsonb_set(:'elsewhere', '{form,work_phone}', '"3"') || '{"kind":"register"}', :'four') as late \gset
+select test.is('an application changes nothing', import_mark(), :'stale');
+select test.record('admin.decision', :'admin', :'decision'::jsonb || jsonb_build_object('application', :'late', 'digest', test.digest(:'late')), :'four');
+select test.refuses('import-running', 'admin.import', :'admin', :'import', jsonb_build_object('mark', :'stale'));
+select test.record('admin.import', :'admin', :'import', jsonb_build_object('mark', import_mark())) as import_id \gset
+select test.refuses('import-running', 'admin.import', :'admin', :'import', jsonb_build_object('mark', import_mark()));
 select test.record('admin.application', :'stranger', jsonb_set(:'application', '{form,iin}', '"500615100015"'), :'four') as waiting \gset
 select test.refuses('import-running', 'admin.decision', :'admin', :'decision'::jsonb || jsonb_build_object('application', :'waiting', 'digest', test.digest(:'waiting')), :'four');
 select test.shows('imports', :'admin', '{}', 'state', 'running');
@@ -301,6 +314,21 @@ select test.refuses('already-so', 'admin.import_part', null, jsonb_build_object(
 select test.is('what is left', import_unfinished() ->> 'done', '1');
 select test.record('admin.import_part', null, jsonb_build_object('import', :'import_id', 'part', 2), jsonb_build_object('rows', jsonb_build_array(:'row'::jsonb || '{"iin":"500615200011","unit":"far"}')));
 select test.is('nothing left', import_unfinished()::text, null);
+-- One that was ended: what is registered stays so, nothing is added, and others register again.
+select test.refuses('already-so', 'admin.import_end', :'admin', jsonb_build_object('import', :'import_id', 'reason', 'x')); -- it is done
+select test.record('admin.import', :'admin', :'import', jsonb_build_object('mark', import_mark())) as ended \gset
+select test.record('admin.import_part', null, jsonb_build_object('import', :'ended', 'part', 1), jsonb_build_object('rows', jsonb_build_array(:'row'::jsonb || '{"iin":"510208200116"}')));
+select jsonb_build_object('import', :'ended', 'reason', 'wrong table') as end_import \gset
+select test.refuses('role-not-held', 'admin.import_end', :'responsible', :'end_import');
+select test.refuses('form-incomplete', 'admin.import_end', :'admin', :'end_import'::jsonb || '{"reason":""}');
+select test.refuses('object-unknown', 'admin.import_end', :'admin', :'end_import'::jsonb || '{"import":"00000000-0000-4000-8000-000000000000"}');
+select test.record('admin.import_end', :'second', :'end_import');
+select test.refuses('already-so', 'admin.import_end', :'admin', :'end_import');
+select test.refuses('already-so', 'admin.import_part', null, jsonb_build_object('import', :'ended', 'part', 2), jsonb_build_object('rows', jsonb_build_array(:'row'::jsonb || '{"iin":"520101100222"}')));
+select test.is('nothing to go on with', import_unfinished()::text, null);
+select test.shows('imports', :'admin', '{}', 'state', 'done ended');
+select test.shows('registrations', :'second', '{"iin":"510208200116","system_role":"officer"}', 'state', 'active');
+select test.record('admin.block', :'admin', '{"iin":"510208200116","bin":"300140000015","cause":"other","reason":"x","violation":null}');
 select test.shows('registrations', :'second', '{"iin":"500101200007"}', 'state', 'active');
 select test.refuses('role-not-of-body', 'admin.decision', :'admin', :'decision'::jsonb || jsonb_build_object('application', :'waiting', 'digest', test.digest(:'waiting')), '{"appendix":7}');
 

@@ -42,7 +42,7 @@ select test.refuses('role-not-held', 'admin.decision', :'stranger', test.decisio
 select test.refuses('role-not-held', 'admin.suspension', :'responsible', :'lift'::jsonb || s) from unnest(array['{}', '{"iin":"500615200011"}']::jsonb[]) s;
 \set found '{"violation":null,"iin":"500101100000","bin":"300140000015","cause":"misuse","state":"open","measure":null,"note":null}'
 select test.refuses('not-competent', 'admin.violation', :'far', :'found'::jsonb || f) from unnest(array['{}', '{"iin":"500615200011"}', '{"violation":"00000000-0000-4000-8000-000000000000"}']::jsonb[]) f;
-select test.refuses('role-not-held', 'admin.import', :'responsible', '{"rows":1,"source":"x","parts":[{"sha256":"00","bytes":1}]}');
+select test.refuses('role-not-held', 'admin.import', :'responsible', '{"rows":1,"source":"x","parts":[{"sha256":"00","bytes":1}]}', '{"mark":""}');
 -- Nor a stolen administrator's key elsewhere.
 select test.refuses('network-not-allowed', 'admin.block', :'admin' || '@192.0.2.1', :'block'::jsonb || b) from unnest(array['{}', '{"iin":"500615200011"}', '{"bin":"300142000016"}']::jsonb[]) b;
 select test.refuses('body-unknown network-not-allowed role-not-held', 'admin.block', '500101100000@300142000016', :'block');

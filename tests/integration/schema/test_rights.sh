@@ -39,7 +39,7 @@ select log_make('rights.example/log', 65536) \g /dev/null
 SQL
 
 access="act_kind act reading upload application application_version absence import import_part"
-duty="setting_version violation violation_version incident journal_row announcement contact_version"
+duty="import_end setting_version violation violation_version incident journal_row announcement contact_version"
 tables="$access $duty log entry subject blob blob_large claim conclusion tile head body body_version body_network unit unit_version
 person person_version registration registration_version agreement_text agreement crl migration"
 partitions="entry_1_0 subject_1_0 blob_1_0"
