@@ -47,6 +47,37 @@ static const char *dictionary_name(const struct walk *walk, const json_t *value)
     return name;
 }
 
+/* A word of an enum as people read it. */
+static const char *word_text(const struct walk *walk, const json_t *schema, const char *word)
+{
+    const json_t *texts = json_object_get(json_object_get(resolve(walk, schema), "x-values"), word);
+    const char *text = json_string_value(json_object_get(texts, cli_language_name(walk->language)));
+    return text ? text : word;
+}
+
+/* A picture or a document is named, not shown: its bytes are no text. */
+static bool content_text(const struct walk *walk, const json_t *schema, const json_t *value, char *text, size_t size)
+{
+    const json_t *described = resolve(walk, schema);
+    const char *type = json_string_value(json_object_get(value, "type"));
+    if (!json_is_true(json_object_get(described, "x-content")) || !type)
+        return false;
+    const json_t *kind = json_object_get(json_object_get(described, "properties"), "type");
+    snprintf(text, size, "%s, %lld B", word_text(walk, kind, type),
+             (long long) json_integer_value(json_object_get(value, "size")));
+    return true;
+}
+
+/* Units are written alike in all three languages. */
+static const char *unit_text(const char *unit)
+{
+    static const char *const raised[][2] = {{"cm3", "cm³"}, {"m2", "m²"}, {"m3", "m³"}, {"kg/m3", "kg/m³"}};
+    for (size_t i = 0; i < BASE_ARRAY_LENGTH(raised); i++)
+        if (strcmp(unit, raised[i][0]) == 0)
+            return raised[i][1];
+    return unit;
+}
+
 static void scalar_text(const struct walk *walk, const json_t *schema, const json_t *value, char *text, size_t size)
 {
     if (json_is_integer(value)) {
@@ -54,12 +85,11 @@ static void scalar_text(const struct walk *walk, const json_t *schema, const jso
         const char *unit = json_string_value(json_object_get(resolve(walk, schema), "x-unit"));
         if (unit && strcmp(unit, "tiyn") == 0)
             snprintf(text, size, "%s%lld.%02lld KZT", number < 0 ? "-" : "", llabs(number / 100), llabs(number % 100));
-        else if (unit && strcmp(unit, "0.01 %") == 0)
-            snprintf(text, size, "%s%lld.%02lld %%", number < 0 ? "-" : "", llabs(number / 100), llabs(number % 100));
-        else if (unit && strcmp(unit, "cm3") == 0)
-            snprintf(text, size, "%lld cm³", number);
+        else if (unit && strncmp(unit, "0.01 ", 5) == 0)
+            snprintf(text, size, "%s%lld.%02lld %.16s", number < 0 ? "-" : "", llabs(number / 100), llabs(number % 100),
+                     unit_text(unit + 5));
         else
-            snprintf(text, size, "%lld", number);
+            snprintf(text, size, "%lld%s%.16s", number, unit ? " " : "", unit ? unit_text(unit) : "");
     } else if (json_is_boolean(value)) {
         snprintf(text, size, "%s", cli_text(json_is_true(value) ? CLI_TEXT_YES : CLI_TEXT_NO, walk->language));
     } else {
@@ -119,16 +149,18 @@ static int array_walk(struct walk *walk, const json_t *schema, const char *title
 
 static int value_walk(struct walk *walk, const json_t *schema, const char *title, const json_t *value, unsigned depth)
 {
-    char text[64];
+    char text[128];
     if (depth > DEPTH_MAX)
         return pair_add(walk, title, base_bytes_text("..."));
     if (json_is_string(value) && json_object_get(resolve(walk, schema), "enum"))
-        return pair_add(walk, title, base_bytes_text(cli_text_value(json_string_value(value), walk->language)));
+        return pair_add(walk, title, base_bytes_text(word_text(walk, schema, json_string_value(value))));
     if (json_is_string(value))
         return pair_add(walk, title, base_bytes_of(json_string_value(value), json_string_length(value)));
     if (json_is_array(value))
         return array_walk(walk, schema, title, value, depth);
     if (json_is_object(value)) {
+        if (content_text(walk, schema, value, text, sizeof text))
+            return pair_add(walk, title, base_bytes_text(text));
         const char *name = dictionary_name(walk, value);
         if (name)
             return pair_add(walk, title, base_bytes_text(name));

@@ -373,18 +373,6 @@ static const struct cli_word states[] = {
     {"unknown", {"нәтижесі белгісіз", "исход неизвестен", "the outcome is unknown"}},
 };
 
-/* Grammar of kk and ru: as the titles of their fields ask for. A test compares this with schema/services/. */
-static const struct cli_word values[] = {
-    {"mandatory", {"міндетті", "обязательный", "mandatory"}},
-    {"mandatory_professional", {"міндетті кәсіптік", "обязательный профессиональный", "mandatory professional"}},
-    {"voluntary", {"ерікті", "добровольный", "voluntary"}},
-    {"confirmed", {"расталды", "подтверждено", "confirmed"}},
-    {"partly_confirmed", {"ішінара расталды", "подтверждено частично", "partly confirmed"}},
-    {"not_confirmed", {"расталмады", "не подтверждено", "not confirmed"}},
-    {"under_way", {"жүргізілуде", "проводится", "under way"}},
-    {"imposed", {"салынды", "наложен", "imposed"}},
-};
-
 const char *cli_word_find(const struct cli_word *words, size_t count, struct base_bytes word, enum cli_language language)
 {
     for (size_t i = 0; i < count; i++)
@@ -443,12 +431,6 @@ const char *cli_text_basis_short(const char *word, enum cli_language language)
 const char *cli_text_state(const char *word, enum cli_language language)
 {
     const char *text = cli_word_find(states, BASE_ARRAY_LENGTH(states), base_bytes_text(word), language);
-    return text ? text : word;
-}
-
-const char *cli_text_value(const char *word, enum cli_language language)
-{
-    const char *text = cli_word_find(values, BASE_ARRAY_LENGTH(values), base_bytes_text(word), language);
     return text ? text : word;
 }
 

@@ -106,8 +106,6 @@ const char *cli_text_basis(const char *word, enum cli_language language);
 /* For the heading of a column. */
 const char *cli_text_basis_short(const char *word, enum cli_language language);
 const char *cli_text_state(const char *word, enum cli_language language);
-/* Of the words that registries answer with (the "enum" of a description); the word itself when it is unknown. */
-const char *cli_text_value(const char *word, enum cli_language language);
 
 struct cli_citation {
     long long clause, appendix, row, column; /* 0: not named */

@@ -19,6 +19,8 @@ static int texts_check(struct wire_schema_compiling *compiling, const char *keyw
 static int values_check(struct wire_schema_compiling *compiling, const json_t *source)
 {
     const json_t *values = json_object_get(source, "x-values"), *list = json_object_get(source, "enum");
+    if (!values && list && compiling->use == WIRE_SCHEMA_SERVICE)
+        return wire_schema_fail(compiling, "x-values", "is missing: every value is named");
     if (!values)
         return 0;
     if (!json_is_object(values) || json_object_size(values) != json_array_size(list))

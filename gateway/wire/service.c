@@ -16,8 +16,8 @@ struct wire_services {
     struct wire_service *items[WIRE_SERVICE_COUNT];
 };
 
-static const char *const identifiers[] = {"",         "iin",    "bin",   "name",     "plate", "vin",
-                                          "cadastre", "weapon", "phone", "document", "case"};
+static const char *const identifiers[] = {"",       "iin",   "bin",      "name", "plate",   "vin",     "cadastre",
+                                          "weapon", "phone", "document", "case", "address", "journey", "object"};
 
 const char *wire_identifier_text(enum wire_identifier identifier)
 {

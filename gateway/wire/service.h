@@ -49,6 +49,9 @@ enum wire_identifier {
     WIRE_IDENTIFIER_PHONE,
     WIRE_IDENTIFIER_DOCUMENT,
     WIRE_IDENTIFIER_CASE,
+    WIRE_IDENTIFIER_ADDRESS,
+    WIRE_IDENTIFIER_JOURNEY, /* what was made together: a crossing of the border in one vehicle */
+    WIRE_IDENTIFIER_OBJECT,  /* another thing that a register numbers: a vessel, a machine, a railway car */
 };
 
 /* "iin", "bin", "name", ...; "" for none. */

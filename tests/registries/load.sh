@@ -88,9 +88,9 @@ put() {
 case ${1:-} in
 --psql)
     psql=${2:?the psql command}
-    load 01 'registry.individuals(text)'
+    load 01 'registry.individuals(text, text, text, text, text)'
     load 02 'registry.legal_entities(text)'
-    load 05 'registry.vehicles(text, text)'
+    load 05 'registry.vehicles(text, text, text, text)'
     load 11 'registry.contributions(text)'
     load 37 'registry.cross_checks(text)'
     load 57 'registry.impose(uuid, text), registry.settle(uuid)'

@@ -119,7 +119,7 @@ END_TEST
 START_TEST(a_service_nobody_described)
 {
     begin();
-    failed(POLICE, &(struct world_query){.service = 3, .params = "{\"cadastre\":\"20:311:012:345\"}"}, 503,
+    failed(POLICE, &(struct world_query){.service = 75, .params = "{\"iin\":\"500101100000\"}"}, 503,
            "service-unavailable", "kind = 'query.result' and outcome = 'service-unavailable'");
     ck_assert_uint_eq(world.calls, 0);
     end();
@@ -137,7 +137,7 @@ static void expect_detail(const struct world_reply *reply, const char *words)
 START_TEST(no_registry_is_not_a_registry_that_is_down)
 {
     begin();
-    struct world_reply reply = world_ask(&world, POLICE, &(struct world_query){.service = 3, .params = prohibition});
+    struct world_reply reply = world_ask(&world, POLICE, &(struct world_query){.service = 75});
     world_expect(&reply, 503, "service-unavailable"); /* not described */
     expect_detail(&reply, "No registry is connected");
     ck_assert_str_eq(reply.retry_after, "");

@@ -1,4 +1,4 @@
--- Service 1: individuals, by IIN.
+-- Service 1: individuals, by IIN or by name and date of birth.
 create schema if not exists registry;
 
 create or replace function registry.region(n int) returns jsonb language sql immutable as $$
@@ -39,11 +39,23 @@ select iin, jsonb_build_object(
     'removed', false) as record
 from country.person;
 
-create or replace function registry.individuals(asked_iin text) returns setof jsonb
+drop function if exists registry.individuals(text);
+
+create or replace function registry.individuals(asked_iin text, asked_surname text, asked_name text, asked_patronymic text,
+                                                asked_birth_date text) returns setof jsonb
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_column
 begin
-    return query
-    select record from registry.individual where iin = asked_iin;
+    if asked_iin is not null then
+        return query
+        select record from registry.individual where iin = asked_iin;
+    else
+        return query
+        select record from registry.individual
+        where record ->> 'surname' = asked_surname and record ->> 'name' = asked_name
+          and record ->> 'birth_date' = asked_birth_date
+          and (asked_patronymic is null or record ->> 'patronymic' = asked_patronymic)
+        order by iin;
+    end if;
 end
 $$;

@@ -1,4 +1,4 @@
--- Service 5: vehicles, by the owner's IIN or by number plate. Region 99 does not exist.
+-- Service 5: vehicles, by the owner's IIN or BIN, by number plate or VIN. Region 99 does not exist.
 create schema if not exists registry;
 
 create table if not exists registry.vehicle (
@@ -19,6 +19,7 @@ create table if not exists registry.vehicle (
 );
 
 create index if not exists vehicle_owner_person on registry.vehicle (owner_person);
+create index if not exists vehicle_owner_organisation on registry.vehicle (owner_organisation);
 
 insert into registry.vehicle
 select lpad((500 + n)::text, 3, '0') || country.pick(array['AAA', 'BBB', 'CCC'], n) || '99',
@@ -40,15 +41,18 @@ left join country.organisation o on o.n = v.owner_organisation;
 
 drop function if exists registry.vehicles(text, text);
 
-create function registry.vehicles(asked_iin text, asked_plate text) returns setof registry.vehicle_record
+create or replace function registry.vehicles(asked_iin text, asked_plate text, asked_vin text, asked_bin text)
+returns setof registry.vehicle_record
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
 begin
-    if asked_iin is null then
-        return query select * from registry.vehicle_record where plate = asked_plate;
-    else
+    if asked_iin is not null then
         return query
         select * from registry.vehicle_record
         where owner_iin = asked_iin and (asked_plate is null or plate = asked_plate) order by plate;
+    elsif asked_bin is not null then
+        return query select * from registry.vehicle_record where owner_bin = asked_bin order by plate;
+    else
+        return query select * from registry.vehicle_record where plate = asked_plate or vin = asked_vin;
     end if;
 end
 $$;

@@ -41,7 +41,7 @@ static void setup(void)
              folder, folder);
     put("adapter.ini", text, 0644);
     put("registries/one.ini", GOOD_REGISTRY, 0600);
-    put("services/05.ini", "[service]\nregistry = one\nparameters = iin, plate\n[sql]\nstatement = select $1, $2\n", 0644);
+    put("services/05.ini", "[service]\nregistry = one\nparameters = iin, plate, vin, bin\n[sql]\nstatement = select $1, $2\n", 0644);
     put("services/57.ini", "[service]\nregistry = one\nparameters = query, cadastre\n[sql]\nstatement = select $1, $2\n", 0644);
 }
 
@@ -88,7 +88,7 @@ START_TEST(test_good)
     ck_assert_uint_eq(settings->registry_count, 1);
     ck_assert_int_eq(settings->registries[0]->connections, 4);
     ck_assert_ptr_null(settings->services[1]);
-    ck_assert_uint_eq(settings->services[5]->parameter_count, 2);
+    ck_assert_uint_eq(settings->services[5]->parameter_count, 4);
     ck_assert_str_eq(settings->services[5]->parameters[1], "plate");
     ck_assert(!settings->services[5]->is_act);
     ck_assert(settings->services[57]->is_act);
@@ -155,20 +155,20 @@ START_TEST(test_services)
     static const struct {
         const char *file, *text, *expected;
     } cases[] = {
-        {"services/05.ini", "[service]\nregistry = two\nparameters = iin, plate\n[sql]\nstatement = s\n",
+        {"services/05.ini", "[service]\nregistry = two\nparameters = iin, plate, vin, bin\n[sql]\nstatement = s\n",
          "services/05.ini: [service] registry: no such file"},
         {"services/05.ini", "[service]\nregistry = one\nparameters = iin\n[sql]\nstatement = s\n",
          "services/05.ini: [service] parameters: one of the service's description is missing"},
-        {"services/05.ini", "[service]\nregistry = one\nparameters = iin, plate, bin\n[sql]\nstatement = s\n",
+        {"services/05.ini", "[service]\nregistry = one\nparameters = iin, plate, vin, bin, x\n[sql]\nstatement = s\n",
          "services/05.ini: [service] parameters: one is not in the service's description"},
         {"services/05.ini", "[service]\nregistry = one\nparameters = iin, iin\n[sql]\nstatement = s\n", "a name stands twice"},
         {"services/57.ini", "[service]\nregistry = one\nparameters = cadastre\n[sql]\nstatement = s\n",
          "services/57.ini: [service] parameters: an act takes query, by which it is done only once"},
-        {"services/03.ini", "[service]\nregistry = one\nparameters = cadastre\n[sql]\nstatement = s\n",
-         "services/03.ini: the service has no description"},
-        {"services/05.ini", "[service]\nregistry = one\nparameters = iin, plate\n", "[sql] statement: missing"},
-        {"services/05.ini", "[service]\nregistry = one\nparameters = iin, plate\nstatement = s\n", "[service] statement: unknown key"},
-        {"services/05.ini", "[service]\nparameters = iin, plate\n", "services/05.ini: [service] registry: missing"},
+        {"services/76.ini", "[service]\nregistry = one\nparameters = cadastre\n[sql]\nstatement = s\n",
+         "services/76.ini: the service has no description"},
+        {"services/05.ini", "[service]\nregistry = one\nparameters = iin, plate, vin, bin\n", "[sql] statement: missing"},
+        {"services/05.ini", "[service]\nregistry = one\nparameters = iin, plate, vin, bin\nstatement = s\n", "[service] statement: unknown key"},
+        {"services/05.ini", "[service]\nparameters = iin, plate, vin, bin\n", "services/05.ini: [service] registry: missing"},
     };
     for (size_t i = 0; i < BASE_ARRAY_LENGTH(cases); i++) {
         setup();

@@ -42,17 +42,15 @@ static bool is_act(unsigned number)
 START_TEST(test_loads)
 {
     SERVICES;
-    static const unsigned described[] = {1, 2, 5, 11, 37, 57, 58, 59, 65, 74};
-    for (size_t i = 0; i < BASE_ARRAY_LENGTH(described); i++) {
-        const struct wire_service *service = wire_service_find(services, described[i]);
-        ck_assert_ptr_nonnull(service);
-        ck_assert_uint_eq(wire_service_number(service), described[i]);
-        ck_assert_int_eq(wire_service_kind(service), is_act(described[i]) ? WIRE_SERVICE_ACT : WIRE_SERVICE_QUESTION);
+    for (unsigned number = 1; number <= 74; number++) {
+        const struct wire_service *service = wire_service_find(services, number);
+        ck_assert_msg(service, "service %u is not described", number);
+        ck_assert_uint_eq(wire_service_number(service), number);
+        ck_assert_int_eq(wire_service_kind(service), is_act(number) ? WIRE_SERVICE_ACT : WIRE_SERVICE_QUESTION);
     }
     ck_assert_str_eq(wire_service_name(wire_service_find(services, 11), WIRE_EN), "DB \"Pension contributions\"");
     ck_assert_ptr_null(wire_service_find(services, 0));
     ck_assert_ptr_null(wire_service_find(services, 77));
-    ck_assert_ptr_null(wire_service_find(services, 75));
 }
 END_TEST
 
@@ -84,7 +82,12 @@ START_TEST(test_requests)
     check_request(people, "{\"iin\":\"' or 1=1 --\"}", "/iin", WIRE_FAULT_PATTERN);
     check_request(people, "{\"iin\":500101100000}", "/iin", WIRE_FAULT_TYPE);
     check_request(people, "{\"iin\":null}", "/iin", WIRE_FAULT_TYPE);
-    check_request(people, "{}", "/iin", WIRE_FAULT_MISSING);
+    check_request(wire_service_find(services, 11), "{}", "/iin", WIRE_FAULT_MISSING);
+    check_request(people, "{}", "", WIRE_FAULT_COMBINATION);
+    check_request(people, "{\"surname\":\"А\",\"name\":\"Б\",\"birth_date\":\"1850-01-01\"}", NULL, WIRE_FAULT_MISFIT);
+    check_request(people, "{\"surname\":\"А\",\"name\":\"Б\"}", "", WIRE_FAULT_COMBINATION);
+    check_request(people, "{\"surname\":\"\",\"name\":\"Б\",\"birth_date\":\"1850-01-01\"}", "/surname",
+                  WIRE_FAULT_LENGTH);
     check_request(people, "[]", "", WIRE_FAULT_TYPE);
     check_request(people, "{\"iin\":\"500101100000\",\"bin\":\"300140000015\"}", "/bin", WIRE_FAULT_UNKNOWN);
     check_request(people, "{\"iin\":\"500101100000\",\"a b\":1}", "/?", WIRE_FAULT_UNKNOWN);
@@ -349,6 +352,8 @@ START_TEST(test_values_have_words)
     check_description(HEAD REQUEST(FIELD)
                           ANSWER("\"a\":{\"type\":\"string\"," WORDS "{\"a\":" WORD ",\"b\":" WORD "}," TITLES "}"),
                       NULL);
+    check_description(HEAD REQUEST("\"a\":{\"type\":\"string\",\"enum\":[\"a\"]," TITLES "}") ANSWER(FIELD),
+                      "03.json#/request/properties/a/x-values: is missing: every value is named");
     static const char *const wrong[] = {"{\"a\":" WORD "}", "{\"a\":" WORD ",\"c\":" WORD "}", "[]",
                                         "{\"a\":" WORD ",\"b\":" WORD ",\"c\":" WORD "}"};
     for (size_t i = 0; i < BASE_ARRAY_LENGTH(wrong); i++) {
@@ -374,9 +379,11 @@ END_TEST
 #define CONTENT_OF(flag, types, size, data)                                                                            \
     "\"c\":{\"type\":\"object\",\"x-content\":" flag ",\"additionalProperties\":false,"                                \
     "\"required\":[\"type\",\"size\",\"data\"],\"properties\":{"                                                       \
-    "\"type\":{\"type\":\"string\",\"enum\":[" types "]," TITLES "},\"size\":{\"type\":\"integer\"," size "," TITLES   \
+    "\"type\":{\"type\":\"string\"," types "," TITLES "},\"size\":{\"type\":\"integer\"," size "," TITLES              \
     "},\"data\":{\"type\":\"string\"," data "," TITLES "}}," TITLES "}"
-#define TYPES "\"image/jpeg\",\"image/png\",\"application/pdf\""
+#define TYPES                                                                                                          \
+    "\"enum\":[\"image/jpeg\",\"image/png\",\"application/pdf\"],"                                                     \
+    "\"x-values\":{\"image/jpeg\":" WORD ",\"image/png\":" WORD ",\"application/pdf\":" WORD "}"
 #define SIZE "\"minimum\":1,\"maximum\":100"
 #define DATA "\"format\":\"base64\",\"maxLength\":136"
 
@@ -387,7 +394,8 @@ START_TEST(test_refuses_contents)
         const char *content, *what;
     } cases[] = {
         {CONTENT_OF("false", TYPES, SIZE, DATA), "is true or absent"},
-        {CONTENT_OF("true", "\"text/html\"", SIZE, DATA), "type is an enum of image/jpeg, image/png, application/pdf"},
+        {CONTENT_OF("true", "\"enum\":[\"text/html\"],\"x-values\":{\"text/html\":" WORD "}", SIZE, DATA),
+         "type is an enum of image/jpeg, image/png, application/pdf"},
         {CONTENT_OF("true", TYPES, "\"minimum\":0,\"maximum\":100", DATA), "size is from 1 to at most 2097152"},
         {CONTENT_OF("true", TYPES, "\"minimum\":1,\"maximum\":2097153", DATA), "size is from 1 to at most 2097152"},
         {CONTENT_OF("true", TYPES, SIZE, "\"format\":\"base64\",\"maxLength\":135"),
