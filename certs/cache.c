@@ -187,7 +187,7 @@ struct certs_finding certs_cache_verify(struct certs_cache *cache, struct certs_
     const char *kind = backend->key_check(cert);
     if (!kind)
         return certs_finding_of(CERTS_VERDICT_PROFILE, CERTS_LEAF_KEY_FAULT);
-    finding = certs_leaf_verify(trust, cert, backend, kind, sha256, now_us, ret_leaf);
+    finding = certs_leaf_verify(trust, cert, backend, kind, sha256, now_us, CERTS_LEAF_NOW, ret_leaf);
     if (finding.verdict == CERTS_VERDICT_VALID)
         certs_cache_append(cache, trust, *ret_leaf);
     return finding;

@@ -18,6 +18,7 @@ void certs_message_clear(struct certs_message *message)
 
 struct limits {
     enum certs_use use;
+    enum certs_leaf_moment moment;
     size_t received_max, content_max; /* bytes */
 };
 
@@ -186,17 +187,18 @@ static struct certs_finding check_signature(CMS_SignerInfo *signer, struct candi
 }
 
 static struct certs_finding check_certificate(struct certs_trust *trust, struct certs_cache *cache,
-                                              struct candidate *candidate, enum certs_use use, int64_t now_us)
+                                              struct candidate *candidate, const struct limits *limits, int64_t now_us)
 {
     if (!candidate->leaf) {
         struct certs_finding finding =
             certs_leaf_verify(trust, candidate->cert, candidate->backend, candidate->key_kind, candidate->sha256,
-                              now_us, &candidate->leaf);
+                              now_us, limits->moment, &candidate->leaf);
         if (finding.verdict != CERTS_VERDICT_VALID)
             return finding;
-        certs_cache_append(cache, trust, candidate->leaf);
+        if (limits->moment == CERTS_LEAF_NOW)
+            certs_cache_append(cache, trust, candidate->leaf);
     }
-    return certs_profile_check(&candidate->leaf->profile, use, &trust->options);
+    return certs_profile_check(&candidate->leaf->profile, limits->use, &trust->options);
 }
 
 static struct certs_finding message_fill(const struct certs_leaf *leaf, struct base_bytes content,
@@ -225,7 +227,7 @@ static struct certs_finding verify_envelope(struct certs_trust *trust, struct ce
     if (finding.verdict == CERTS_VERDICT_VALID)
         finding = check_signature(signer, &candidate, content, &message.digest, &message.signing_time_us);
     if (finding.verdict == CERTS_VERDICT_VALID)
-        finding = check_certificate(trust, cache, &candidate, limits->use, now_us);
+        finding = check_certificate(trust, cache, &candidate, limits, now_us);
     if (finding.verdict == CERTS_VERDICT_VALID)
         finding = message_fill(candidate.leaf, content, &message, ret_message);
     return finding;
@@ -255,14 +257,21 @@ static struct certs_finding verify(struct certs_trust *trust, struct certs_cache
 struct certs_finding certs_cms_verify(struct certs_trust *trust, struct certs_cache *cache, struct base_bytes received,
                                       int64_t now_us, struct certs_message *ret_message)
 {
-    static const struct limits limits = {CERTS_USE_SIGNER, CERTS_CMS_BYTES_MAX, CERTS_CMS_CONTENT_MAX};
+    static const struct limits limits = {CERTS_USE_SIGNER, CERTS_LEAF_NOW, CERTS_CMS_BYTES_MAX, CERTS_CMS_CONTENT_MAX};
     return verify(trust, cache, received, &limits, now_us, ret_message);
+}
+
+struct certs_finding certs_cms_past_verify(struct certs_trust *trust, struct base_bytes received, int64_t at_us,
+                                           struct certs_message *ret_message)
+{
+    static const struct limits limits = {CERTS_USE_SIGNER, CERTS_LEAF_PAST, CERTS_CMS_BYTES_MAX, CERTS_CMS_CONTENT_MAX};
+    return verify(trust, NULL, received, &limits, at_us, ret_message);
 }
 
 struct certs_finding certs_cms_answer_verify(struct certs_trust *trust, struct certs_cache *cache,
                                              struct base_bytes received, int64_t now_us,
                                              struct certs_message *ret_message)
 {
-    static const struct limits limits = {CERTS_USE_SYSTEM, CERTS_ANSWER_BYTES_MAX, CERTS_ANSWER_CONTENT_MAX};
+    static const struct limits limits = {CERTS_USE_SYSTEM, CERTS_LEAF_NOW, CERTS_ANSWER_BYTES_MAX, CERTS_ANSWER_CONTENT_MAX};
     return verify(trust, cache, received, &limits, now_us, ret_message);
 }

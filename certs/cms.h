@@ -35,6 +35,13 @@ void certs_message_clear(struct certs_message *message);
 struct certs_finding certs_cms_verify(struct certs_trust *trust, struct certs_cache *cache, struct base_bytes received,
                                       int64_t now_us, struct certs_message *ret_message) BASE_MUST_USE;
 
+/* The same for a message that is kept since at_us, the moment of its entry of the log (an application, a decision, an
+ * agreement): as it stood then. Its certificate, or an authority's, may have come to its end or been revoked since; what was
+ * revoked at that moment or before, or is said to have been in other hands by then, refuses. The CRLs must reach to that moment;
+ * the newest there are serve. */
+struct certs_finding certs_cms_past_verify(struct certs_trust *trust, struct base_bytes received, int64_t at_us,
+                                           struct certs_message *ret_message) BASE_MUST_USE;
+
 /* The same for the gateway's answers, by a client: the signer must be an information system (its BIN in the identity,
  * no IIN); limits CERTS_ANSWER_*. */
 struct certs_finding certs_cms_answer_verify(struct certs_trust *trust, struct certs_cache *cache,

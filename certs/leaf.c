@@ -48,23 +48,40 @@ static struct certs_finding check_times(struct certs_leaf *leaf, const struct ce
     return certs_finding_of(CERTS_VERDICT_VALID, "valid");
 }
 
+/* Whether the entry says that the certificate was bad at that moment or before: revoked, or its key known to be another's. A
+ * date that cannot be read is no excuse. */
+static bool was_revoked(X509_REVOKED *revoked, int64_t at_us)
+{
+    int64_t revoked_us = 0, invalid_us = INT64_MAX;
+    int critical = -1;
+    if (certs_time_parse(X509_REVOKED_get0_revocationDate(revoked), &revoked_us) < 0)
+        return true;
+    ASN1_GENERALIZEDTIME *invalid = X509_REVOKED_get_ext_d2i(revoked, NID_invalidity_date, &critical, NULL);
+    bool unreadable = !invalid && critical != -1;
+    if (invalid && certs_time_parse(invalid, &invalid_us) < 0)
+        unreadable = true;
+    ASN1_GENERALIZEDTIME_free(invalid);
+    return unreadable || revoked_us <= at_us || invalid_us <= at_us;
+}
+
 /* Every certificate but the root is looked up in the CRL of the one above it, whose signature certs_trust_new()
  * verified. A hold (suspension) counts as revoked. */
 static struct certs_finding check_revocation(struct certs_leaf *leaf, const struct certs_trust *trust,
-                                             const STACK_OF(X509) * chain, int64_t now_us)
+                                             const STACK_OF(X509) * chain, int64_t at_us, enum certs_leaf_moment moment)
 {
     for (int i = 0; i + 1 < sk_X509_num(chain); i++) {
         const struct certs_authority *issuer = certs_trust_find(trust, sk_X509_value(chain, i + 1));
         const char *whose = i == 0 ? "of the certificate's issuer" : "of an authority above";
         if (!issuer || !issuer->crl)
             return certs_finding_of(CERTS_VERDICT_UNTRUSTED, "crl-missing: %s", whose);
-        if (now_us < issuer->this_update_us)
+        if (moment == CERTS_LEAF_NOW && at_us < issuer->this_update_us)
             return certs_finding_of(CERTS_VERDICT_UNTRUSTED, "crl-not-yet-valid: %s", whose);
-        if (now_us > second_end(issuer->next_update_us))
+        if (at_us > second_end(issuer->next_update_us))
             return certs_finding_of(CERTS_VERDICT_UNTRUSTED, "crl-out-of-date: %s", whose);
         span_narrow(leaf, issuer->this_update_us, second_end(issuer->next_update_us));
         X509_REVOKED *revoked = NULL;
-        if (X509_CRL_get0_by_cert(issuer->crl, &revoked, sk_X509_value(chain, i)) != 0)
+        if (X509_CRL_get0_by_cert(issuer->crl, &revoked, sk_X509_value(chain, i)) != 0 &&
+            (moment == CERTS_LEAF_NOW || was_revoked(revoked, at_us)))
             return i == 0 ? certs_finding_of(CERTS_VERDICT_REVOKED, "revoked")
                           : certs_finding_of(CERTS_VERDICT_UNTRUSTED, "chain: an authority's certificate is revoked");
         if (i == 0)
@@ -98,7 +115,7 @@ static struct certs_finding leaf_fill(struct certs_leaf *leaf, const uint8_t sha
 
 struct certs_finding certs_leaf_verify(struct certs_trust *trust, X509 *cert, const struct certs_backend *backend,
                                        const char *key_kind, const uint8_t sha256[static CERTS_DIGEST_BYTES],
-                                       int64_t now_us, struct certs_leaf **ret_leaf)
+                                       int64_t at_us, enum certs_leaf_moment moment, struct certs_leaf **ret_leaf)
 {
     struct certs_leaf *leaf BASE_CLEANUP(certs_leaf_unrefp) = calloc(1, sizeof *leaf);
     if (!leaf)
@@ -115,9 +132,9 @@ struct certs_finding certs_leaf_verify(struct certs_trust *trust, X509 *cert, co
         return finding;
     finding = leaf_fill(leaf, sha256);
     if (finding.verdict == CERTS_VERDICT_VALID)
-        finding = check_times(leaf, trust, chain, now_us);
+        finding = check_times(leaf, trust, chain, at_us);
     if (finding.verdict == CERTS_VERDICT_VALID)
-        finding = check_revocation(leaf, trust, chain, now_us);
+        finding = check_revocation(leaf, trust, chain, at_us, moment);
     sk_X509_pop_free(chain, X509_free);
     if (finding.verdict == CERTS_VERDICT_VALID)
         *ret_leaf = BASE_TAKE(leaf);

@@ -21,10 +21,17 @@ struct certs_leaf {
     int64_t from_us, until_us;
 };
 
+/* As of when a certificate is judged. */
+enum certs_leaf_moment {
+    CERTS_LEAF_NOW = 0, /* it and the CRLs hold at that moment, and nobody has revoked it */
+    CERTS_LEAF_PAST,    /* it held at that moment: revoked no earlier, by CRLs that reach so far. Never into the cache */
+};
+
 /* Chain, validity, CRLs; not the profile of a use. VALID gives a leaf with one reference. */
 struct certs_finding certs_leaf_verify(struct certs_trust *trust, X509 *cert, const struct certs_backend *backend,
                                        const char *key_kind, const uint8_t sha256[static CERTS_DIGEST_BYTES],
-                                       int64_t now_us, struct certs_leaf **ret_leaf) BASE_MUST_USE;
+                                       int64_t at_us, enum certs_leaf_moment moment,
+                                       struct certs_leaf **ret_leaf) BASE_MUST_USE;
 
 /* Who serves the certificate's algorithm: VALID, or PROFILE naming the OID that nobody knows. */
 struct certs_finding certs_leaf_backend_find(const X509 *cert, const struct certs_backend **ret_backend) BASE_MUST_USE;

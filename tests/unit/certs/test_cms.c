@@ -555,6 +555,69 @@ START_TEST(test_certificate_swapped)
 END_TEST
 
 /* The gateway's answer: only an information system signs one, and an officer cannot. */
+/* Kept messages: as of their entry's moment, whatever became of the certificate since. */
+START_TEST(test_past)
+{
+    struct certs_dev_request request = fixture_request(&fixture, CERTS_DEV_SIGN);
+    request.not_before_us = NOW_US - 10 * DAY_US;
+    request.not_after_us = NOW_US - DAY_US;
+    struct certs_dev_leaf leaf = fixture_issue(&fixture, &request);
+    struct base_buffer kept = fixture_message(&leaf, content);
+    const struct {
+        int64_t at_us;
+        enum certs_verdict verdict;
+        const char *detail;
+    } cases[] = {
+        {NOW_US, CERTS_VERDICT_EXPIRED, "validity: over"},
+        {NOW_US - DAY_US, CERTS_VERDICT_VALID, "valid"},
+        {NOW_US - 5 * DAY_US, CERTS_VERDICT_VALID, "valid"}, /* CRLs that were issued since */
+        {NOW_US - 10 * DAY_US - SECOND_US, CERTS_VERDICT_EXPIRED, "validity: not yet begun"},
+    };
+    struct certs_message message = {0};
+    for (size_t i = 0; i < BASE_ARRAY_LENGTH(cases); i++) {
+        struct certs_finding finding =
+            certs_cms_past_verify(fixture.trust, base_buffer_view(&kept), cases[i].at_us, &message);
+        ck_assert_finding(finding, cases[i].verdict, cases[i].detail);
+        certs_message_clear(&message);
+    }
+    /* Of now nothing is softened. */
+    assert_refused(base_buffer_view(&kept), CERTS_VERDICT_EXPIRED, "validity: over");
+    kept.data[kept.len / 2] ^= 1;
+    ck_assert_int_ne(certs_cms_past_verify(fixture.trust, base_buffer_view(&kept), NOW_US - 5 * DAY_US, &message).verdict,
+                     CERTS_VERDICT_VALID);
+    base_buffer_clear(&kept);
+    certs_dev_leaf_clear(&leaf);
+}
+END_TEST
+
+/* Revoked at a moment: what was signed before stays, what was signed then or after does not. */
+START_TEST(test_past_revoked)
+{
+    const struct certs_trust_options options = {CERTS_CHECK_DIGITS_REQUIRED};
+    struct certs_dev_request request = fixture_request(&fixture, CERTS_DEV_SIGN);
+    request.not_before_us = NOW_US - 10 * DAY_US;
+    request.not_after_us = NOW_US + 10 * DAY_US;
+    struct certs_dev_leaf leaf = fixture_issue(&fixture, &request);
+    struct base_buffer kept = fixture_message(&leaf, content);
+    ck_assert_int_eq(certs_dev_ca_revoke(fixture.ca, base_buffer_view(&leaf.cert_pem), NOW_US - 5 * DAY_US), 0);
+    struct certs_trust *trust = fixture_trust(&fixture, CERTS_DEV_CRL_BOTH, NOW_US, NOW_US + DAY_US, &options);
+    struct certs_trust *old = fixture_trust(&fixture, CERTS_DEV_CRL_BOTH, NOW_US - 9 * DAY_US, NOW_US - 8 * DAY_US, &options);
+    struct certs_message message = {0};
+    ck_assert_valid(certs_cms_past_verify(trust, base_buffer_view(&kept), NOW_US - 5 * DAY_US - SECOND_US, &message));
+    certs_message_clear(&message);
+    ck_assert_finding(certs_cms_past_verify(trust, base_buffer_view(&kept), NOW_US - 5 * DAY_US, &message), CERTS_VERDICT_REVOKED,
+                      "revoked");
+    ck_assert_finding(certs_cms_past_verify(trust, base_buffer_view(&kept), NOW_US, &message), CERTS_VERDICT_REVOKED, "revoked");
+    /* CRLs that end before that moment say nothing of it. */
+    ck_assert_finding(certs_cms_past_verify(old, base_buffer_view(&kept), NOW_US - 7 * DAY_US, &message),
+                      CERTS_VERDICT_UNTRUSTED, "crl-out-of-date");
+    certs_trust_unref(trust);
+    certs_trust_unref(old);
+    base_buffer_clear(&kept);
+    certs_dev_leaf_clear(&leaf);
+}
+END_TEST
+
 START_TEST(test_answer)
 {
     struct certs_dev_request request = {.kind = CERTS_DEV_SYSTEM, .bin = BIN, .common_name = "АЖ СЫНАҚ"};
@@ -612,6 +675,8 @@ int main(void)
     tcase_add_test(tests, test_gost_message);
     tcase_add_test(tests, test_other_algorithm);
     tcase_add_test(tests, test_certificate_swapped);
+    tcase_add_test(tests, test_past);
+    tcase_add_test(tests, test_past_revoked);
     tcase_add_test(tests, test_answer);
     tcase_add_test(tests, test_openssl_verifies_ours);
     suite_add_tcase(suite, tests);
