@@ -121,10 +121,29 @@ static int upload_check(struct core_gateway *gateway, char **ret_error)
     base_buffer_init(&opened, SEALING_BYTES_MAX);
     int r = certs_seal(gateway->upload_recipients, base_bytes_text("trial"), &sealed);
     if (r == 0)
-        r = certs_unseal(gateway->upload_opener, base_buffer_view(&sealed), &opened);
+        r = certs_unseal(gateway->upload_openers[0], base_buffer_view(&sealed), &opened);
     return r < 0 ? complain(ret_error, r, "%s: does not open what is sealed to %s", gateway->settings->upload_key,
                             gateway->settings->upload_certificate)
                  : 0;
+}
+
+static int opener_read(struct core_gateway *gateway, const char *certificate, const char *key, char **ret_error)
+{
+    size_t count = gateway->upload_opener_count;
+    if (count == CORE_UPLOAD_OPENERS_MAX)
+        return complain(ret_error, -EINVAL, "earlier_uploads: too many");
+    int r = certs_signer_read_pem(certificate, key, NULL, &gateway->upload_openers[count], ret_error);
+    if (r == 0)
+        gateway->upload_opener_count++;
+    return r;
+}
+
+static int earlier_read(struct core_gateway *gateway, const char *path, char **ret_error)
+{
+    BASE_CLEANUP(text_free) char *certificate = NULL, *key = NULL;
+    if (asprintf(&certificate, "%s.pem", path) < 0 || asprintf(&key, "%s.key", path) < 0)
+        return complain(ret_error, -ENOMEM, "earlier_uploads: out of memory");
+    return opener_read(gateway, certificate, key, ret_error);
 }
 
 static int sealing_read(struct core_gateway *gateway, char **ret_error)
@@ -135,9 +154,12 @@ static int sealing_read(struct core_gateway *gateway, char **ret_error)
     if (r == 0)
         r = recipients_read(paths, 3, &gateway->upload_recipients, ret_error);
     if (r == 0)
-        r = certs_signer_read_pem(settings->upload_certificate, settings->upload_key, NULL, &gateway->upload_opener,
-                                  ret_error);
-    return r < 0 ? r : upload_check(gateway, ret_error);
+        r = opener_read(gateway, settings->upload_certificate, settings->upload_key, ret_error);
+    if (r == 0)
+        r = upload_check(gateway, ret_error);
+    for (size_t i = 0; r == 0 && i < settings->upload_earlier.count; i++)
+        r = earlier_read(gateway, settings->upload_earlier.items[i].value, ret_error);
+    return r;
 }
 
 static int secret_refused(const char *path, int error, char **ret_error)
@@ -537,7 +559,8 @@ void core_gateway_free(struct core_gateway *gateway)
     audit_signer_free(gateway->log_signer);
     certs_recipients_free(gateway->recipients);
     certs_recipients_free(gateway->upload_recipients);
-    certs_signer_free(gateway->upload_opener);
+    for (size_t i = 0; i < gateway->upload_opener_count; i++)
+        certs_signer_free(gateway->upload_openers[i]);
     certs_signer_free(gateway->answer_signer);
     core_subjects_free(gateway->subjects);
     wire_messages_free(gateway->messages);

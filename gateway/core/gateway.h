@@ -50,7 +50,8 @@ struct core_gateway {
     struct certs_signer *answer_signer;
     struct certs_recipients *recipients;
     struct certs_recipients *upload_recipients; /* vault, escrow, and the gateway itself */
-    struct certs_signer *upload_opener;
+    struct certs_signer *upload_openers[CORE_UPLOAD_OPENERS_MAX]; /* the first is that of upload_recipients */
+    size_t upload_opener_count;
 
     /* with locks of their own */
     struct core_trust *trust;

@@ -133,6 +133,15 @@ void core_upload_serve(struct core_request *take_request)
 
 /* ---- scans ---- */
 
+/* By the pair it was sealed to: that in use, or an earlier one. */
+static int upload_unseal(const struct core_gateway *gateway, struct base_bytes sealed, struct base_buffer *out)
+{
+    int r = -ENOKEY;
+    for (size_t i = 0; i < gateway->upload_opener_count && r == -ENOKEY; i++)
+        r = certs_unseal(gateway->upload_openers[i], sealed, out);
+    return r;
+}
+
 int core_upload_open(struct core_gateway *gateway, int64_t large, const uint8_t digest[static STORE_DIGEST_BYTES],
                      struct base_buffer *out)
 {
@@ -141,7 +150,7 @@ int core_upload_open(struct core_gateway *gateway, int64_t large, const uint8_t 
     int r = store_blob_large_read(gateway->pool, large, &sealed);
     if (r != 0)
         return r;
-    r = certs_unseal(gateway->upload_opener, base_buffer_view(&sealed), out);
+    r = upload_unseal(gateway, base_buffer_view(&sealed), out);
     if (r < 0)
         return r;
     uint8_t found[STORE_DIGEST_BYTES];

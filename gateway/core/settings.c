@@ -58,6 +58,7 @@ static size_t keys_of(struct core_settings *s, struct base_config_key keys[KEYS_
         {"registry", "reads_per_minute", BASE_CONFIG_INTEGER, &s->reads_per_minute, "120", 1, 100000, "pages of the register for one person; more are answered with too-many"},
         {"uploads", "certificate", BASE_CONFIG_TEXT, &s->upload_certificate, NULL, 1, 0, "PEM certificate (RSA-3072) to which uploads are sealed besides vault and escrow"},
         {"uploads", "key", BASE_CONFIG_TEXT, &s->upload_key, NULL, 1, 0, "PEM of its key, by which the gateway shows a scan and reads an import"},
+        {"earlier_uploads", "NAME", BASE_CONFIG_PAIRS, &s->upload_earlier, NULL, 0, CORE_UPLOAD_OPENERS_MAX - 1, "PATH of an earlier pair, PATH.pem and PATH.key, any name for each: opens what was uploaded before, seals nothing"},
         {"uploads", "per_hour", BASE_CONFIG_INTEGER, &s->uploads_per_hour, "20", 1, 100000, "uploads of one person who is no administrator"},
     };
     _Static_assert(BASE_ARRAY_LENGTH(all) <= KEYS_MAX, "room for every key");

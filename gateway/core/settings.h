@@ -7,7 +7,11 @@
 #include <stdio.h>
 #include <sys/types.h>
 
+#include "base/config.h"
 #include "base/result.h"
+
+/* The pair in use, and earlier ones. */
+enum { CORE_UPLOAD_OPENERS_MAX = 17 };
 
 /* Texts are owned. */
 struct core_settings {
@@ -28,6 +32,7 @@ struct core_settings {
 
     char *answer_certificate, *answer_key, *vault, *escrow, *subject_keys;
     char *upload_certificate, *upload_key;
+    struct base_config_pairs upload_earlier; /* name and path without its ending */
 
     char *editions, *case_pattern, *services, *acts, *messages; /* "" for the program's own data, but the pattern */
 

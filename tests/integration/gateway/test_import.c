@@ -385,10 +385,35 @@ START_TEST(an_import_that_is_stuck_is_ended)
 }
 END_TEST
 
+/* A new pair for uploads: what was uploaded before opens by the old one, as long as it is named. */
+START_TEST(an_old_upload_opens_by_its_key)
+{
+    char parts[512] = "", settings[256];
+    begin();
+    body_make();
+    next_serial = 95000;
+    long before = officers();
+    part_make(3, parts, sizeof(parts));
+    world_stop(&world);
+    snprintf(settings, sizeof(settings), "[earlier_uploads]\n2026 = %s\n", world_uploads_renew());
+    world.settings = NULL;
+    world_start(&world);
+    struct world_reply reply = import_send(parts, 3);
+    world_expect(&reply, 503, "log-unavailable"); /* it cannot be read, and nothing is taken */
+    world_reply_clear(&reply);
+    world_stop(&world);
+    world.settings = settings;
+    world_start(&world);
+    accepted(parts, 3);
+    officers_wait(before + 3);
+    end();
+}
+END_TEST
+
 int main(void)
 {
     const TTest *const tests[] = {rows_in_parts_become_officers, one_wrong_row_and_nothing_is_changed, one_person_twice,
                                   an_import_goes_on_after_a_kill,
-                                  an_officer_registered_meanwhile_is_a_wrong_row, an_import_that_is_stuck_is_ended};
+                                  an_officer_registered_meanwhile_is_a_wrong_row, an_import_that_is_stuck_is_ended, an_old_upload_opens_by_its_key};
     return world_run("import", tests, sizeof(tests) / sizeof(tests[0]));
 }

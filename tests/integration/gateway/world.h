@@ -74,6 +74,8 @@ void world_verify(const struct world *world);
 void world_expect_fault(const struct world *world, const char *fault);
 /* SIGTERM, and a clean exit. */
 void world_stop(struct world *world);
+/* Another pair to which uploads are sealed, for gateways that start from now on; the path of the old one without its ending. */
+const char *world_uploads_renew(void);
 /* SIGKILL. */
 void world_kill(struct world *world);
 void world_clear(struct world *world);
