@@ -98,7 +98,7 @@ struct adapter_kind {
     void (*discard)(void *take_leftover);
 };
 
-extern const struct adapter_kind adapter_kind_sql;
+extern const struct adapter_kind adapter_kind_sql, adapter_kind_http;
 
 /* NULL for an unknown name. */
 const struct adapter_kind *adapter_kind_find(const char *name);

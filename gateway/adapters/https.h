@@ -15,6 +15,7 @@ struct adapter_https_settings {
     struct base_buffer ca, certificate, key; /* PEM */
     char *resolve; /* host:port:address, as libcurl takes it; NULL without an address */
     bool resolves_names;
+    bool is_prepared; /* libcurl is */
 };
 
 /* Adds the keys, which stand in that section. The struct is zeroed. */
