@@ -345,10 +345,14 @@ void adapter_https_conclude(enum adapter_https_end end, const struct adapter_cal
 
 bool adapter_https_probe(struct adapter_https_line *line, int64_t deadline_us)
 {
+    struct adapter_https_response none = {0};
+    struct exchange exchange = {.response = &none};
     CURL *curl = handle_new(line->settings, line->resolve); /* its connection cannot be used for anything else */
     if (!curl)
         return false;
     CURLcode code = curl_easy_setopt(curl, CURLOPT_URL, line->settings->url);
+    if (code == CURLE_OK)
+        code = set_context(curl, &exchange);
     if (code == CURLE_OK)
         code = curl_easy_setopt(curl, CURLOPT_CONNECT_ONLY, 1L);
     if (code == CURLE_OK)

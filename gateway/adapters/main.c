@@ -12,11 +12,12 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/log.h"
+#include "base/process.h"
 #include "base/sandbox.h"
 #include "base/user.h"
 #include "gateway/adapters/desk.h"
 
-enum { EXIT_USAGE = 2, COUNT_EVERY_S = 60, RESOLVER_FILES_MAX = 5 };
+enum { EXIT_USAGE = 2, COUNT_EVERY_S = 60, RESOLVER_FILES_MAX = 5, LINE_FILES_MAX = 4, OTHER_FILES = 128 };
 
 static const char help[] =
     "Usage: qao-adapter --config FILE [--check-config]\n"
@@ -178,8 +179,22 @@ static void wait_for_end(const sigset_t *ends, const struct adapter_desk *desk)
     }
 }
 
+/* Each line has a connection, and what its library wakes itself with. */
+static void raise_file_limit(const struct adapter_settings *settings)
+{
+    size_t wanted = OTHER_FILES, limit;
+    for (size_t i = 0; i < settings->registry_count; i++)
+        wanted += LINE_FILES_MAX * (size_t) (settings->registries[i]->connections + settings->registries[i]->pollers);
+    if (!base_process_files_raise(wanted, &limit))
+        base_log(BASE_LOG_WARNING, "event=few-files limit=%zu wanted=%zu", limit, wanted);
+}
+
 static int serve(const struct adapter_settings *settings, uid_t gateway)
 {
+    /* Credentials in memory must not end in a core file. */
+    if (!base_process_core_forbid())
+        base_log(BASE_LOG_WARNING, "event=core-files-allowed error=%d", errno);
+    raise_file_limit(settings);
     sigset_t ends;
     clearenv(); /* libpq takes settings from it that no configuration shows */
     sigemptyset(&ends);

@@ -1,6 +1,7 @@
 /* qao-front: takes officers' connections. Holds the TLS key and the authority's certificates, nothing else. */
 #include "base/file.h"
 #include "base/log.h"
+#include "base/process.h"
 #include "base/sandbox.h"
 #include "gateway/front/connection.h"
 #include "gateway/front/server.h"
@@ -12,8 +13,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
 #include <time.h>
 
 enum { REFRESH_NS = 500 * 1000 * 1000, OTHER_FILES = 128 };
@@ -34,21 +33,15 @@ static void write_usage(FILE *out)
 /* Every connection may need a second descriptor for its delivery report. */
 static void raise_file_limit(const struct front_settings *settings)
 {
-    rlim_t wanted = (rlim_t) (settings->connections_max + settings->in_flight_max + OTHER_FILES);
-    struct rlimit limit;
-    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= wanted)
-        return;
-    limit.rlim_cur = limit.rlim_max < wanted ? limit.rlim_max : wanted;
-    if (setrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur < wanted)
-        base_log(BASE_LOG_WARNING, "event=few-files limit=%llu wanted=%llu", (unsigned long long) limit.rlim_cur,
-                 (unsigned long long) wanted);
+    size_t wanted = (size_t) (settings->connections_max + settings->in_flight_max + OTHER_FILES), limit;
+    if (!base_process_files_raise(wanted, &limit))
+        base_log(BASE_LOG_WARNING, "event=few-files limit=%zu wanted=%zu", limit, wanted);
 }
 
 /* The key in memory must not end in a core file. */
 static void forbid_core_files(void)
 {
-    const struct rlimit none = {0, 0};
-    if (setrlimit(RLIMIT_CORE, &none) != 0 || prctl(PR_SET_DUMPABLE, 0) != 0)
+    if (!base_process_core_forbid())
         base_log(BASE_LOG_WARNING, "event=core-files-allowed error=%d", errno);
 }
 

@@ -114,7 +114,7 @@ class Client:
 class Adapter:
     """A running qao-adapter with a configuration of its own."""
 
-    def __init__(self, program, folder, registries, services):
+    def __init__(self, program, folder, registries, services, inet=False, environment=None):
         """registries: name -> INI text; services: number -> INI text."""
         self.folder = pathlib.Path(folder)
         self.path = f"{folder}/adapter.sock"
@@ -126,10 +126,11 @@ class Adapter:
                 file.write_text(text, encoding="utf-8")
         (self.folder / "adapter.ini").write_text(
             f"[adapter]\nsocket = {self.path}\ngateway_user = {USER}\nregistries = {folder}/registries\n"
-            f"services = {folder}/services\ndescriptions = {ROOT}/schema/services\nlog_level = debug\n",
+            f"services = {folder}/services\ndescriptions = {ROOT}/schema/services\nlog_level = debug\n"
+            f"may_connect_inet = {'yes' if inet else 'no'}\n",
             encoding="utf-8")
         # The leak checker needs what the sandbox forbids; leaks are looked for in the unit tests.
-        environment = {**os.environ, "ASAN_OPTIONS": "detect_leaks=0"}
+        environment = {**os.environ, **(environment or {}), "ASAN_OPTIONS": "detect_leaks=0"}
         with open(f"{folder}/log", "wb") as log:
             self.process = subprocess.Popen([program, "--config", f"{folder}/adapter.ini"], stdin=subprocess.DEVNULL,
                                             stdout=log, stderr=log, env=environment)
