@@ -37,7 +37,7 @@ RULES = {
     "gateway/front": ({"base", "certs", "gateway/link", "gateway/front"},
                       {"microhttpd", "gnutls", "sockets", "clocks"}),
     "gateway/adapters": ({"base", "gateway/link", "gateway/wire", "gateway/adapters"},
-                         {"libpq", "jansson", "openssl", "xml", "clocks"}),
+                         {"libpq", "curl", "sockets", "jansson", "openssl", "xml", "clocks"}),
     "gateway/registry": ({"base", "policy", "schema/store", "gateway/wire", "gateway/registry"}, {"jansson"}),
     "gateway/core": ({"base", "certs", "policy", "audit", "schema/store", "gateway/link", "gateway/wire",
                       "gateway/registry", "gateway/core"}, {"openssl", "jansson", "clocks"}),
