@@ -48,7 +48,8 @@ static void setup(void)
 static void teardown(void)
 {
     static const char *const files[] = {"adapter.ini",     "registries/one.ini", "registries/.ini", "services/05.ini",
-                                        "services/57.ini", "services/03.ini",    "registries",      "services"};
+                                        "services/57.ini", "services/03.ini",    "services/11.ini", "registries/two.ini",
+                                        "registries/ca.pem", "registries/one.key", "registries",      "services"};
     char path[256];
     for (size_t i = 0; i < BASE_ARRAY_LENGTH(files); i++) {
         snprintf(path, sizeof(path), "%s/%s", folder, files[i]);
@@ -150,6 +151,100 @@ START_TEST(test_registries)
 }
 END_TEST
 
+#define PEM "-----BEGIN CERTIFICATE-----\n"
+#define HTTP_FILES "ca = ca.pem\ncertificate = ca.pem\nkey = one.key\n"
+#define GOOD_HTTP "[registry]\nadapter = http\n[http]\nurl = https://registry.test:8443/api/\n" HTTP_FILES
+
+static void setup_http(const char *registry, const char *service)
+{
+    char text[1024];
+    setup();
+    snprintf(text, sizeof(text),
+             "[adapter]\nsocket = /run/a.sock\ngateway_user = root\nregistries = %s/registries\nservices = %s/services\n"
+             "descriptions = " SERVICES_DIR "\nmay_connect_inet = yes\n",
+             folder, folder);
+    put("adapter.ini", text, 0644);
+    put("registries/ca.pem", PEM, 0644);
+    put("registries/one.key", "-----BEGIN PRIVATE KEY-----\n", 0600);
+    put("registries/two.ini", registry, 0600);
+    put("services/11.ini", service, 0644);
+}
+
+#define HTTP_SERVICE "[service]\nregistry = two\nparameters = iin\n[http]\n"
+
+START_TEST(test_good_http)
+{
+    setup_http(GOOD_HTTP "address = 10.0.0.1\n", HTTP_SERVICE "path = /x/{iin}\n[map]\namount = sum : tenge\n");
+    struct adapter_settings *settings = NULL;
+    char *error = NULL;
+    int r = load(&settings, &error);
+    ck_assert_msg(r == 0, "%s", error ? error : "");
+    ck_assert(!settings->resolves_names);
+    adapter_settings_free(settings);
+    put("registries/two.ini", GOOD_HTTP, 0600);
+    r = load(&settings, &error);
+    ck_assert_msg(r == 0, "%s", error ? error : "");
+    ck_assert(settings->resolves_names);
+    adapter_settings_free(settings);
+    put("registries/two.ini", "[registry]\nadapter = http\n[http]\nurl = https://[::1]\n" HTTP_FILES, 0600);
+    r = load(&settings, &error);
+    ck_assert_msg(r == 0, "%s", error ? error : "");
+    ck_assert(!settings->resolves_names); /* the address is in the url */
+    adapter_settings_free(settings);
+    teardown();
+}
+END_TEST
+
+START_TEST(test_http)
+{
+#define WITH_URL(url_) "[registry]\nadapter = http\n[http]\nurl = " url_ "\n" HTTP_FILES
+    static const struct {
+        const char *registry, *service, *expected;
+    } cases[] = {
+        {WITH_URL("http://registry.test"), NULL, "two.ini: [http] url: must begin with https://"},
+        {WITH_URL("https://user:hunter2@registry.test"), NULL, "[http] url: not an address"},
+        {WITH_URL("https://registry.test/?a=b"), NULL, "[http] url: may not have a query part or a fragment"},
+        {WITH_URL("https://registry.test/#a"), NULL, "[http] url: may not have a query part or a fragment"},
+        {WITH_URL("https://"), NULL, "[http] url: "},
+        {GOOD_HTTP "address = registry.test\n", NULL, "[http] address: not a numeric address"},
+        {"[registry]\nadapter = http\n", NULL, "[http] url: missing"},
+        {GOOD_HTTP "[sql]\nconninfo = hunter2\n", NULL, "[sql] conninfo: unknown key"},
+        {"[registry]\nadapter = http\n[http]\nurl = https://r.test\nca = ca.pem\ncertificate = ca.pem\nkey = ca.pem\n", NULL,
+         "[http] key: holds a secret, but others than its owner may use it"},
+        {"[registry]\nadapter = http\n[http]\nurl = https://r.test\nca = one.key\ncertificate = ca.pem\nkey = one.key\n", NULL,
+         "[http] ca: not such a PEM file"},
+        {"[registry]\nadapter = http\n[http]\nurl = https://r.test\nca = no.pem\ncertificate = ca.pem\nkey = one.key\n", NULL,
+         "[http] ca: "},
+        {NULL, HTTP_SERVICE "path = /x\n", "11.ini: [http] path: the parameter iin is not sent"},
+        {NULL, HTTP_SERVICE "method = PUT\npath = /x\n", "[http] method: "},
+        {NULL, HTTP_SERVICE "method = GETS\npath = /x\n", "[http] method: must be GET or POST"},
+        {NULL, HTTP_SERVICE "path = /x/{iin}\n[request]\na = {iin}\n", "[request]: a GET has no body"},
+        {NULL, HTTP_SERVICE "path = /x/{iin}\nrecords = items\n", "[http] records: not a JSON pointer"},
+        {NULL, HTTP_SERVICE "path = /x/{iin}\nsettle = /y\n", "[http] settle: does not take {query}"},
+        {NULL, HTTP_SERVICE "path = /x/{iin}\n[map]\nmoney = m\n", "[map] money: no such member in the description"},
+        {NULL, HTTP_SERVICE "method = POST\npath = /x\n[request]\na = b\n", "the parameter iin is not sent"},
+        {NULL, "[service]\nregistry = two\nparameters = iin\n[sql]\nstatement = s\n", "[sql] statement: unknown key"},
+    };
+    for (size_t i = 0; i < BASE_ARRAY_LENGTH(cases); i++) {
+        setup_http(cases[i].registry ? cases[i].registry : GOOD_HTTP,
+                   cases[i].service ? cases[i].service : HTTP_SERVICE "path = /x/{iin}\n");
+        check_refused(cases[i].expected);
+        teardown();
+    }
+}
+END_TEST
+
+/* An act goes by POST: what a GET does may be done again by whoever stands between. */
+START_TEST(test_an_act_by_get)
+{
+    setup_http(GOOD_HTTP, HTTP_SERVICE "path = /x/{iin}\n");
+    put("services/57.ini", "[service]\nregistry = two\nparameters = query, cadastre\n[http]\npath = /x?c={cadastre}&q={query}\n",
+        0644);
+    check_refused("57.ini: [http] method: an act is sent by POST");
+    teardown();
+}
+END_TEST
+
 START_TEST(test_services)
 {
     static const struct {
@@ -179,4 +274,4 @@ START_TEST(test_services)
 }
 END_TEST
 
-CHECK_MAIN("adapters/settings", test_good, test_a_secret_of_another_user, test_registries, test_services)
+CHECK_MAIN("adapters/settings", test_good, test_good_http, test_http, test_an_act_by_get, test_a_secret_of_another_user, test_registries, test_services)
