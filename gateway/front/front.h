@@ -20,7 +20,8 @@ struct front {
     struct front_connections *connections;
     struct front_deliveries *deliveries;
     struct link_client *link;
-    atomic_int uploads; /* bodies over body_bytes_max that are received or under way */
+    struct front_peers *uploads;   /* bodies over body_bytes_max that are received or under way, by address */
+    struct front_peers *uploaders; /* the same by certificate */
     atomic_bool gateway_up;
     atomic_bool draining;      /* no request begins on a connection that could be closed instead */
     atomic_bool reload_wanted; /* the gateway says that trust files changed */

@@ -1,4 +1,4 @@
-/* How many connections are open from each address. */
+/* How many connections are open from each address; likewise uploads from each address, or of each certificate. */
 #ifndef GATEWAY_FRONT_PEERS_H
 #define GATEWAY_FRONT_PEERS_H
 
@@ -14,7 +14,7 @@ int front_peers_new(size_t connections_max, size_t per_address_max, struct front
 /* Accepts NULL. */
 void front_peers_free(struct front_peers *peers);
 
-/* Counts one more connection from the address (numeric text), or FRONT_PEERS_FULL. Any thread. */
+/* Counts one more from the address (numeric text, or another short name), or FRONT_PEERS_FULL. Any thread. */
 int front_peers_take(struct front_peers *peers, const char *address) BASE_MUST_USE;
 /* Undoes one front_peers_take() that gave 0. Any thread. */
 void front_peers_release(struct front_peers *peers, const char *address);

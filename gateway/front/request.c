@@ -1,6 +1,7 @@
 #include "gateway/front/request.h"
 
 #include "gateway/front/delivery.h"
+#include "gateway/front/peers.h"
 #include "gateway/front/problem.h"
 #include "gateway/front/reply.h"
 #include "gateway/front/trust.h"
@@ -8,6 +9,8 @@
 #include "gateway/link/channel.h"
 
 #include <errno.h>
+#include <gnutls/crypto.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -31,7 +34,8 @@ struct front_request {
     struct MHD_Connection *mhd;
     enum stage stage;
     bool is_head, ends_connection;
-    bool is_upload; /* counted in front->uploads */
+    bool is_upload, is_uploader;   /* counted in front->uploads, front->uploaders */
+    char uploader[FRONT_ADDRESS_TEXT_MAX]; /* the certificate, as it is counted */
     uint64_t id;       /* place among those under way; 0 for none */
     uint64_t body_len; /* announced */
     enum front_problem problem;
@@ -71,7 +75,9 @@ void front_request_free(struct front_request *request, bool is_sent)
     front_connection_enter(request->connection, FRONT_PHASE_IDLE);
     base_buffer_clear(&request->body);
     if (request->is_upload)
-        atomic_fetch_sub(&front->uploads, 1);
+        front_peers_release(front->uploads, request->connection->peer_address);
+    if (request->is_uploader)
+        front_peers_release(front->uploaders, request->uploader);
     front_reply_clear(&request->reply);
     free(request);
 }
@@ -213,14 +219,31 @@ static enum MHD_Result refuse(struct front_request *request, enum front_problem 
     return MHD_YES;
 }
 
-/* A place for a long body. Its memory is not touched before its bytes come. */
+/* So many bytes of its SHA-256 as have room; "-" without a certificate. */
+static void uploader_write(const struct front_connection *connection, char ret_text[static FRONT_ADDRESS_TEXT_MAX])
+{
+    struct base_bytes der = front_connection_certificate(connection);
+    uint8_t digest[32];
+    snprintf(ret_text, FRONT_ADDRESS_TEXT_MAX, "-");
+    if (der.len == 0 || gnutls_hash_fast(GNUTLS_DIG_SHA256, der.data, der.len, digest) != 0)
+        return;
+    for (size_t i = 0; i < 16; i++)
+        snprintf(ret_text + 2 * i, 3, "%02x", digest[i]);
+}
+
+/* A place for a long body: one of those there are, of those of its address and of its certificate, so that nobody holds them
+ * all by sending slowly. Its memory is not touched before its bytes come. */
 static enum front_problem upload_begin(struct front_request *request, uint64_t len)
 {
     struct front *front = request->connection->front;
     if (len <= (uint64_t) front->settings->body_bytes_max)
         return FRONT_PROBLEM_NONE;
-    request->is_upload = true; /* counted, and counted out with the request */
-    if (atomic_fetch_add(&front->uploads, 1) >= front->settings->uploads_max)
+    uploader_write(request->connection, request->uploader);
+    request->is_uploader = front_peers_take(front->uploaders, request->uploader) == 0;
+    if (!request->is_uploader)
+        return FRONT_PROBLEM_OVERLOADED;
+    request->is_upload = front_peers_take(front->uploads, request->connection->peer_address) == 0;
+    if (!request->is_upload)
         return FRONT_PROBLEM_OVERLOADED;
     if (!base_buffer_extend(&request->body, (size_t) len))
         return FRONT_PROBLEM_OVERLOADED;

@@ -187,6 +187,10 @@ static int make_parts(struct front *front, char **ret_error)
     if (r == 0)
         r = front_peers_new((size_t) s->connections_max, (size_t) s->connections_per_address_max, &front->peers);
     if (r == 0)
+        r = front_peers_new((size_t) s->uploads_max, (size_t) s->uploads_per_peer_max, &front->uploads);
+    if (r == 0)
+        r = front_peers_new((size_t) s->uploads_max, (size_t) s->uploads_per_peer_max, &front->uploaders);
+    if (r == 0)
         r = front_waiting_new((size_t) s->in_flight_max, &front->waiting);
     if (r == 0)
         r = front_refusals_new((size_t) s->refusal_certificates_max, s->refusal_window_us, &front->refusals);
@@ -341,6 +345,8 @@ void front_server_free(struct front_server *server)
     front_connections_free(front->connections);
     front_refusals_free(front->refusals);
     front_waiting_free(front->waiting);
+    front_peers_free(front->uploaders);
+    front_peers_free(front->uploads);
     front_peers_free(front->peers);
     front_trust_free(front->trust);
     if (server->officers.fd >= 0)

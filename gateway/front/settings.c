@@ -45,6 +45,8 @@ static size_t list_keys(struct front_settings *s, struct base_config_key keys[st
          "longest body of type application/pdf, image/png, image/jpeg or application/json"},
         {"limits", "uploads_max", integer, &s->uploads_max, "4", 1, 64,
          "bodies over body_bytes_max at once, each up to twice upload_bytes_max of memory; one more is answered 503"},
+        {"limits", "uploads_per_peer_max", integer, &s->uploads_per_peer_max, "2", 1, 64,
+         "of these from one address, and of one certificate"},
         {"deadlines", "handshake_seconds", integer, &s->handshake_us, "10", 1, 3600, "for the TLS handshake"},
         {"deadlines", "header_seconds", integer, &s->header_us, "10", 1, 3600, "for a request's header, whole"},
         {"deadlines", "body_seconds", integer, &s->body_us, "30", 1, 3600, "for a request's body, whole"},

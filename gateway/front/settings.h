@@ -21,7 +21,7 @@ struct front_settings {
     char *gateway_user;
     uid_t gateway_uid; /* of gateway_user */
     int64_t threads, connections_max, connections_per_address_max, in_flight_max, body_bytes_max;
-    int64_t upload_bytes_max, uploads_max;
+    int64_t upload_bytes_max, uploads_max, uploads_per_peer_max;
     /* Absolute, from the moment each phase begins. */
     int64_t handshake_us, header_us, body_us, upload_us, reply_us, send_us, idle_us, connection_us, drain_us;
     int64_t refusal_window_us, refusal_certificates_max;

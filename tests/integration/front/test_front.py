@@ -282,7 +282,7 @@ class Requests(unittest.TestCase):
                     refused.send(b"x" * length)
                 self.assertEqual(refused.reply()[0], 413)
             # Two that come slowly take the places there are; what is short needs none.
-            slow = [front.connect() for _ in range(2)]
+            slow = [front.connect(name) for name in ("officer", "ecdsa")]
             for each in slow:
                 each.send(b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Type: image/png\r\nContent-Length: 1000000\r\n\r\nx")
             wait_until(lambda: front.metric("requests_in_flight") == 3)  # the question itself is one
@@ -293,6 +293,24 @@ class Requests(unittest.TestCase):
                 each.close()
             wait_until(lambda: front.metric("requests_in_flight") == 1)
             self.assertEqual(one_more.ask("POST", "/", b"x" * 1000000, pdf)[0], 200)
+
+    def test_nobody_holds_all_places_of_uploads(self):
+        begin = b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Type: image/png\r\nContent-Length: 1000000\r\n\r\nx"
+        pdf = ["Content-Type: application/pdf"]
+
+        def ask(name, source):
+            return front.connect(name, source=source).ask("POST", "/", b"x" * 1000000, pdf)[0]
+
+        with Front(limits={"uploads_max": 4, "uploads_per_peer_max": 1}) as front:
+            slow = front.connect("officer")
+            slow.send(begin)
+            wait_until(lambda: front.metric("requests_in_flight") == 2)  # the question itself is one
+            self.assertEqual(ask("officer", "127.0.0.2"), 503)  # the same person from another place
+            self.assertEqual(ask("ecdsa", "127.0.0.1"), 503)  # another person from the same place
+            self.assertEqual(ask("ecdsa", "127.0.0.2"), 200)
+            slow.close()
+            wait_until(lambda: front.metric("requests_in_flight") == 1)
+            self.assertEqual(ask("officer", "127.0.0.1"), 200)
 
     def test_problems_speak_the_language_asked_for(self):
         with Front() as front:
