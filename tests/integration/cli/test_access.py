@@ -244,8 +244,8 @@ class Access(ActCase):
 
     def test_refusals_are_explained(self):
         with self.gateway(self.refused(["role-not-held", "own-act"])):
-            for lang, words in (("en", "Another administrator must do this."), ("ru", "Это должен сделать другой администратор."),
-                                ("kk", "Мұны басқа әкімші жасауға тиіс.")):
+            for lang, words in (("en", "Another person who may must do this."), ("ru", "Это должен сделать другой человек, у которого есть на это право."),
+                                ("kk", "Мұны осыған құқығы бар басқа адам жасауға тиіс.")):
                 done = self.qao("admin", "lift", "--as", "admin", "--iin", POLICE, "--bin", BODY, "--reason", "x", lang=lang)
                 self.assertEqual((1, ""), (done.returncode, done.stderr))
                 self.assertIn("[own-act]", done.stdout)
