@@ -59,6 +59,7 @@ struct wire_schema {
     int64_t min, max;          /* items of an array, code points of a string, value of an integer */
 
     enum wire_schema_format format; /* string */
+    bool is_any_year;               /* date-time: registers know older moments than base_time_parse() does */
     bool has_pattern;
     regex_t pattern;
     json_t *values; /* string: enum, or NULL */

@@ -65,6 +65,22 @@ static bool is_date(const char *text, size_t len)
     return day <= days[month - 1] + (month == 2 && is_leap(year) ? 1 : 0);
 }
 
+/* An RFC 3339 time with offset. The day of an old one is checked by itself, and the time as that of a day of our own. */
+static bool is_date_time(const char *text, size_t len, bool is_any_year)
+{
+    static const char known_day[] = "2000-01-01";
+    enum { DAY = sizeof(known_day) - 1, TIME_MAX = 40 };
+    char time[TIME_MAX];
+    int64_t at_us;
+    if (!is_any_year)
+        return base_time_parse(base_bytes_of(text, len), &at_us) == 0;
+    if (len <= DAY || len > sizeof(time) || !is_date(text, DAY))
+        return false;
+    memcpy(time, known_day, DAY);
+    memcpy(time + DAY, text + DAY, len - DAY);
+    return base_time_parse(base_bytes_of(time, len), &at_us) == 0;
+}
+
 /* Canonical base64 by its form, without decoding: the unused bits of the last letter are for the decoder. */
 static bool is_base64(struct base_bytes text)
 {
@@ -84,7 +100,6 @@ static bool is_base64(struct base_bytes text)
 static void check_format(const struct wire_schema *schema, struct base_bytes text,
                          struct wire_schema_checking *checking)
 {
-    int64_t at_us;
     switch (schema->format) {
     case WIRE_FORMAT_NONE:
         return;
@@ -93,7 +108,7 @@ static void check_format(const struct wire_schema *schema, struct base_bytes tex
             wire_schema_fault(checking, WIRE_FAULT_DATE);
         return;
     case WIRE_FORMAT_DATE_TIME:
-        if (base_time_parse(text, &at_us) < 0)
+        if (!is_date_time((const char *) text.data, text.len, schema->is_any_year))
             wire_schema_fault(checking, WIRE_FAULT_DATE);
         return;
     case WIRE_FORMAT_TEXT:

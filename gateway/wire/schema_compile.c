@@ -294,6 +294,7 @@ static int compile_values(struct wire_schema_compiling *compiling, const json_t 
 static int compile_string(struct wire_schema_compiling *compiling, const json_t *source, struct wire_schema *schema)
 {
     int r = compile_format(compiling, source, schema);
+    schema->is_any_year = compiling->use == WIRE_SCHEMA_SERVICE;
     if (r == 0)
         r = compile_values(compiling, source, schema);
     if (r == 0)

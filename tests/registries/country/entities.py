@@ -299,8 +299,8 @@ class Person:
 
     @property
     def identity(self):
-        """The document shown by default: the valid one, or the last."""
-        return next((document for document in self.documents if document.is_valid), self.documents[-1])
+        """The document shown by default: the valid one that is no child's, or the last."""
+        return next((one for one in self.documents if one.is_valid and one.kind != "birth_certificate"), self.documents[-1])
 
     @property
     def is_alive(self):

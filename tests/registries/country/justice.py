@@ -289,7 +289,7 @@ class Justice:
     def deed(self, n):
         """Sales and gifts of what the grantor owns (or owned), wills and powers of attorney without a thing."""
         dice = self.dice
-        kind = words.DEED_KINDS[n % len(words.DEED_KINDS)]
+        kind = words.DEED_KINDS[(n + n // 5) % len(words.DEED_KINDS)]
         grantor, grantee = self.party(n), dice.one(self.persons)
         if grantor is grantee or (kind.code in ("04", "05") and not hasattr(grantor, "iin")):
             return

@@ -50,7 +50,7 @@ class Things:
     def owner(self, n, attribute, organisations_each=5):
         """The first eight things of a kind are of the people and the company everybody asks about."""
         known = [*self.people.people[:4], self.companies[0], *self.people.people[:3]]
-        owner = known[n] if n < 8 else self.dice.one(self.companies if n % organisations_each == 4 else self.persons)
+        owner = known[n] if n < 8 else self.dice.one(self.companies if n % organisations_each == organisations_each - 1 else self.persons)
         return owner, getattr(owner, attribute)
 
     def since(self, owner):

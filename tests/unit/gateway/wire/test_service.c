@@ -259,6 +259,30 @@ START_TEST(test_dates)
 }
 END_TEST
 
+/* Registers know moments before the first that a clock of ours has. */
+START_TEST(test_moments)
+{
+    SERVICES;
+    static const struct {
+        const char *at;
+        int expected;
+    } cases[] = {{"1899-12-15T19:41:30+05:00", 0}, {"2030-01-01T00:00:00Z", 0}, {"1852-02-29T00:00:00.5Z", 0},
+                 {"1899-02-29T00:00:00Z", 1}, {"1899-12-15", 1}, {"1899-12-15T19:41:30", 1}, {"1899-12-15T25:00:00Z", 1},
+                 {"1899-12-15 19:41:30+05:00", 1}, {"0000-01-01T00:00:00Z", 1}, {"T00:00:00Z", 1}};
+    for (size_t i = 0; i < BASE_ARRAY_LENGTH(cases); i++) {
+        json_t *records = json_pack("[{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:i, s:n}]", "violation_number", "1", "iin",
+                                    "500101100000", "offender_name", "X", "plate", "500AAA99", "at", cases[i].at, "place", "X",
+                                    "article", "1", "camera", 1, "fine", 1, "paid");
+        struct wire_faults faults = {0};
+        int r = wire_service_answer_check(wire_service_find(services, 21), NULL, records, &faults);
+        ck_assert_msg(r == cases[i].expected, "%s: %s", cases[i].at, r ? faults.items[0].member : "fits");
+        if (r != 0)
+            ck_assert_int_eq(faults.items[0].kind, WIRE_FAULT_DATE);
+        json_decref(records);
+    }
+}
+END_TEST
+
 START_TEST(test_abbreviates)
 {
     SERVICES;
@@ -482,6 +506,6 @@ START_TEST(test_folder_without_descriptions)
 END_TEST
 
 CHECK_MAIN("wire/service", test_loads, test_requests, test_requests_without_description, test_params_name_subjects,
-           test_answers, test_null_is_another_subject, test_many_faults_are_bounded, test_dates, test_abbreviates,
+           test_answers, test_null_is_another_subject, test_many_faults_are_bounded, test_dates, test_moments, test_abbreviates,
            test_refuses_descriptions, test_values_have_words, test_refuses_contents, test_contents,
            test_folder_without_descriptions)
