@@ -40,10 +40,12 @@ void adapter_reply_conclude(struct adapter_reply *reply, enum link_outcome outco
 
 const char *adapter_call_value(const struct adapter_call *call, const char *name)
 {
+    if (strcmp(name, "query") == 0)
+        return call->query;
     for (size_t i = 0; i < call->service->parameter_count; i++)
         if (strcmp(call->service->parameters[i], name) == 0)
             return call->values[i];
-    return strcmp(name, "query") == 0 ? call->query : NULL;
+    return NULL;
 }
 
 void adapter_call_free(struct adapter_call *call)

@@ -106,7 +106,8 @@ const struct adapter_kind *adapter_kind_find(const char *name);
 /* Fills *ret_error for a check: -EINVAL. */
 int adapter_fail(char **ret_error, const char *format, ...) BASE_PRINTF(2, 3);
 
-/* The value of a parameter by its name: NULL when it was not given, or is none of the service's. Borrowed. */
+/* The value of a parameter by its name (query: the query's id): NULL when it was not given, or is none of the service's.
+ * Borrowed. */
 const char *adapter_call_value(const struct adapter_call *call, const char *name);
 
 /* Wipes the values and drops the channel. Accepts NULL. */

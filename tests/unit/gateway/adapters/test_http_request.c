@@ -18,7 +18,6 @@ static struct adapter_call call_of(const char *a, const char *b, const char *n)
     call.values[0] = (char *) (uintptr_t) a;
     call.values[1] = (char *) (uintptr_t) b;
     call.values[2] = (char *) (uintptr_t) n;
-    call.values[3] = call.query;
     return call;
 }
 
