@@ -2,6 +2,9 @@
 #include <arpa/inet.h>
 #include <curl/curl.h>
 #include <errno.h>
+#include <openssl/err.h>
+#include <openssl/pem.h>
+#include <openssl/x509.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -119,7 +122,7 @@ static int check_address(struct adapter_https_settings *settings, const char *se
 /* ---- The files ---- */
 
 struct pem {
-    const char *name, *path, *sign; /* sign: what stands in such a file */
+    const char *name, *path;
     enum base_file_secrecy secrecy;
     struct base_buffer *content;
 };
@@ -137,19 +140,63 @@ static int read_pem(const struct pem *pem, const char *section, const char *fold
         base_file_explain(path, r, words);
         return adapter_fail(ret_error, "[%s] %s: %s", section, pem->name, words);
     }
-    if (!memmem(pem->content->data, pem->content->len, pem->sign, strlen(pem->sign)))
-        return adapter_fail(ret_error, "[%s] %s: not such a PEM file", section, pem->name);
     return 0;
+}
+
+/* Never asks for a pass phrase. */
+static int no_phrase(char *text, int size, int is_writing, void *context)
+{
+    (void) text;
+    (void) size;
+    (void) is_writing;
+    (void) context;
+    return -1;
+}
+
+static X509 *certificate_of(const struct base_buffer *pem)
+{
+    BIO *bio = BIO_new_mem_buf(pem->data, (int) pem->len);
+    X509 *certificate = bio ? PEM_read_bio_X509(bio, NULL, no_phrase, NULL) : NULL;
+    BIO_free(bio);
+    return certificate;
+}
+
+static EVP_PKEY *key_of(const struct base_buffer *pem)
+{
+    BIO *bio = BIO_new_mem_buf(pem->data, (int) pem->len);
+    EVP_PKEY *key = bio ? PEM_read_bio_PrivateKey(bio, NULL, no_phrase, NULL) : NULL;
+    BIO_free(bio);
+    return key;
+}
+
+/* libcurl would find these only when it connects. */
+static int check_pair(const struct adapter_https_settings *settings, const char *section, char **ret_error)
+{
+    X509 *ca = certificate_of(&settings->ca), *certificate = certificate_of(&settings->certificate);
+    EVP_PKEY *key = key_of(&settings->key);
+    int r = 0;
+    if (!ca)
+        r = adapter_fail(ret_error, "[%s] ca: no certificate in it", section);
+    else if (!certificate)
+        r = adapter_fail(ret_error, "[%s] certificate: no certificate in it", section);
+    else if (!key)
+        r = adapter_fail(ret_error, "[%s] key: no private key in it, or an encrypted one", section);
+    else if (X509_check_private_key(certificate, key) != 1)
+        r = adapter_fail(ret_error, "[%s] key: is not that of the certificate", section);
+    X509_free(ca);
+    X509_free(certificate);
+    EVP_PKEY_free(key);
+    ERR_clear_error();
+    return r;
 }
 
 int adapter_https_check(struct adapter_https_settings *settings, const char *section, const char *folder,
                         char **ret_error)
 {
     const struct pem pems[] = {
-        {"ca", settings->ca_path, "-----BEGIN CERTIFICATE-----", BASE_FILE_PUBLIC, &settings->ca},
-        {"certificate", settings->certificate_path, "-----BEGIN CERTIFICATE-----", BASE_FILE_PUBLIC,
-         &settings->certificate},
-        {"key", settings->key_path, "PRIVATE KEY-----", BASE_FILE_SECRET, &settings->key},
+        {"ca", settings->ca_path, BASE_FILE_PUBLIC, &settings->ca},
+        {"certificate", settings->certificate_path, BASE_FILE_PUBLIC, &settings->certificate},
+        {"key", settings->key_path, BASE_FILE_SECRET, &settings->key},
     };
     if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
         return -ENOMEM;
@@ -157,5 +204,5 @@ int adapter_https_check(struct adapter_https_settings *settings, const char *sec
     int r = check_address(settings, section, ret_error);
     for (size_t i = 0; r == 0 && i < BASE_ARRAY_LENGTH(pems); i++)
         r = read_pem(&pems[i], section, folder, ret_error);
-    return r;
+    return r == 0 ? check_pair(settings, section, ret_error) : r;
 }

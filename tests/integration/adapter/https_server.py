@@ -62,6 +62,7 @@ class Registry:
     def __init__(self, certificate, key, client_ca=None, answer=None):
         self.answer = answer or (lambda request, stream: response())
         self.requests, self.connections, self.peers, self.errors = [], 0, [], []
+        self.hang_up = 0  # on so many connections before a word of TLS
         self.lock = threading.Lock()
         self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self.context.load_cert_chain(certificate, key)
@@ -83,6 +84,10 @@ class Registry:
                 raw, _ = listener.accept()
             except OSError:
                 return
+            if self.hang_up > 0:
+                self.hang_up -= 1
+                raw.close()
+                continue
             threading.Thread(target=self.serve, args=(raw,), daemon=True).start()
 
     def serve(self, raw):

@@ -345,6 +345,19 @@ class HttpFaults(Base):
         self.assertEqual((answer.outcome, answer.detail), ("FAILED", "connection lost before the answer"))
         self.assertEqual(len(registry.requests), 2)
 
+    def test_only_a_question_is_tried_again_and_only_unsent(self):
+        registry, adapter = self.pair(lambda request, stream: response(CARS))
+        registry.hang_up = 1
+        self.assertEqual(adapter.call(5, {"iin": IIN}).outcome, "ANSWERED")
+        registry.close_connections()
+        registry.hang_up = 2
+        answer = adapter.call(5, {"iin": IIN})
+        self.assertEqual((answer.outcome, answer.detail, registry.hang_up), ("FAILED", "registry not reached", 0))
+        registry.hang_up = 1
+        answer = adapter.call(57, {"cadastre": CADASTRE})
+        self.assertEqual((answer.outcome, answer.detail, registry.hang_up), ("FAILED", "registry not reached", 0))
+        self.assertEqual(len(registry.requests), 1)
+
     def test_nobody_listens(self):
         registry, adapter = self.pair()
         registry.stop()

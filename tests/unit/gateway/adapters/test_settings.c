@@ -1,6 +1,8 @@
 /* Configuration: what is usable loads, and each mistake is refused with the file and the reason, never with a value of
  * a credential. */
 #include <errno.h>
+#include <openssl/pem.h>
+#include <openssl/x509.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -49,7 +51,7 @@ static void teardown(void)
 {
     static const char *const files[] = {"adapter.ini",     "registries/one.ini", "registries/.ini", "services/05.ini",
                                         "services/57.ini", "services/03.ini",    "services/11.ini", "registries/two.ini",
-                                        "registries/ca.pem", "registries/one.key", "registries",      "services"};
+                                        "registries/ca.pem", "registries/one.key", "registries/other.pem", "registries/other.key", "registries",      "services"};
     char path[256];
     for (size_t i = 0; i < BASE_ARRAY_LENGTH(files); i++) {
         snprintf(path, sizeof(path), "%s/%s", folder, files[i]);
@@ -151,9 +153,33 @@ START_TEST(test_registries)
 }
 END_TEST
 
-#define PEM "-----BEGIN CERTIFICATE-----\n"
 #define HTTP_FILES "ca = ca.pem\ncertificate = ca.pem\nkey = one.key\n"
 #define GOOD_HTTP "[registry]\nadapter = http\n[http]\nurl = https://registry.test:8443/api/\n" HTTP_FILES
+
+/* A certificate that signs itself, and its key. */
+static void write_pair(const char *certificate_file, const char *key_file)
+{
+    char path[256];
+    EVP_PKEY *key = EVP_EC_gen("P-256");
+    X509 *certificate = X509_new();
+    ASN1_INTEGER_set(X509_get_serialNumber(certificate), 1);
+    X509_gmtime_adj(X509_getm_notBefore(certificate), 0);
+    X509_gmtime_adj(X509_getm_notAfter(certificate), 3600);
+    X509_set_pubkey(certificate, key);
+    ck_assert_int_gt(X509_sign(certificate, key, EVP_sha256()), 0);
+    put(certificate_file, "", 0644);
+    put(key_file, "", 0600);
+    snprintf(path, sizeof(path), "%s/%s", folder, certificate_file);
+    FILE *file = fopen(path, "w");
+    ck_assert_int_eq(PEM_write_X509(file, certificate), 1);
+    fclose(file);
+    snprintf(path, sizeof(path), "%s/%s", folder, key_file);
+    file = fopen(path, "w");
+    ck_assert_int_eq(PEM_write_PrivateKey(file, key, NULL, NULL, 0, NULL, NULL), 1);
+    fclose(file);
+    X509_free(certificate);
+    EVP_PKEY_free(key);
+}
 
 static void setup_http(const char *registry, const char *service)
 {
@@ -164,8 +190,8 @@ static void setup_http(const char *registry, const char *service)
              "descriptions = " SERVICES_DIR "\nmay_connect_inet = yes\n",
              folder, folder);
     put("adapter.ini", text, 0644);
-    put("registries/ca.pem", PEM, 0644);
-    put("registries/one.key", "-----BEGIN PRIVATE KEY-----\n", 0600);
+    write_pair("registries/ca.pem", "registries/one.key");
+    write_pair("registries/other.pem", "registries/other.key");
     put("registries/two.ini", registry, 0600);
     put("services/11.ini", service, 0644);
 }
@@ -212,7 +238,11 @@ START_TEST(test_http)
         {"[registry]\nadapter = http\n[http]\nurl = https://r.test\nca = ca.pem\ncertificate = ca.pem\nkey = ca.pem\n", NULL,
          "[http] key: holds a secret, but others than its owner may use it"},
         {"[registry]\nadapter = http\n[http]\nurl = https://r.test\nca = one.key\ncertificate = ca.pem\nkey = one.key\n", NULL,
-         "[http] ca: not such a PEM file"},
+         "[http] ca: no certificate in it"},
+        {"[registry]\nadapter = http\n[http]\nurl = https://r.test\nca = ca.pem\ncertificate = ca.pem\nkey = other.key\n", NULL,
+         "[http] key: is not that of the certificate"},
+        {"[registry]\nadapter = http\n[http]\nurl = https://r.test\nca = ca.pem\ncertificate = ca.pem\nkey = two.ini\n", NULL,
+         "[http] key: no private key in it"},
         {"[registry]\nadapter = http\n[http]\nurl = https://r.test\nca = no.pem\ncertificate = ca.pem\nkey = one.key\n", NULL,
          "[http] ca: "},
         {NULL, HTTP_SERVICE "path = /x\n", "11.ini: [http] path: the parameter iin is not sent"},
