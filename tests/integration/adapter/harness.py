@@ -111,11 +111,31 @@ class Client:
         return self.wait(self.send(service, params, query, timeout, mode))
 
 
+WORDS = {language: "x" for language in ("kk", "ru", "en")}
+TEXT = {"type": "string", "maxLength": 256}
+NUMBER = {"type": "integer", "minimum": 0, "maximum": 2**53 - 1}
+TIYN = {**NUMBER, "x-amount": True, "x-unit": "tiyn"}
+DATE = {"type": "string", "format": "date"}
+
+PARAMETERS = {name: {"type": "string", "format": name, "x-identifies": name} for name in ("iin", "bin")}
+
+
+def description(number, parameters, kind="question", **members):
+    """A service description: parameters are optional texts, members of the answer are optional schemas."""
+    def shape(properties):
+        titled = {name: {**schema, "x-titles": WORDS} for name, schema in properties.items()}
+        return {"type": "object", "properties": titled, "required": [], "additionalProperties": False}
+    return {"v": "qao.service/1", "number": number, "kind": kind, "marked": False,
+            "has_amounts": any("x-amount" in schema for schema in members.values()), "name": WORDS, "owner": WORDS,
+            "request": shape({name: PARAMETERS.get(name, TEXT) for name in parameters}),
+            "answer": {"type": "array", "maxItems": 1000, "items": shape(members or {"n": NUMBER})}}
+
+
 class Adapter:
     """A running qao-adapter with a configuration of its own."""
 
-    def __init__(self, program, folder, registries, services, inet=False, environment=None):
-        """registries: name -> INI text; services: number -> INI text."""
+    def __init__(self, program, folder, registries, services, inet=False, environment=None, descriptions=None):
+        """registries: name -> INI text; services: number -> INI text; descriptions: a list, None for the real ones."""
         self.folder = pathlib.Path(folder)
         self.path = f"{folder}/adapter.sock"
         for below, files in (("registries", registries), ("services", services)):
@@ -124,9 +144,15 @@ class Adapter:
                 file = self.folder / below / f"{name}.ini"
                 file.touch(0o600)
                 file.write_text(text, encoding="utf-8")
+        described = ROOT / "schema/services"
+        if descriptions:
+            described = self.folder / "descriptions"
+            described.mkdir()
+            for one in descriptions:
+                (described / f"{one['number']:02}.json").write_text(json.dumps(one), encoding="utf-8")
         (self.folder / "adapter.ini").write_text(
             f"[adapter]\nsocket = {self.path}\ngateway_user = {USER}\nregistries = {folder}/registries\n"
-            f"services = {folder}/services\ndescriptions = {ROOT}/schema/services\nlog_level = debug\n"
+            f"services = {folder}/services\ndescriptions = {described}\nlog_level = debug\n"
             f"may_connect_inet = {'yes' if inet else 'no'}\n",
             encoding="utf-8")
         # The leak checker needs what the sandbox forbids; leaks are looked for in the unit tests.

@@ -13,7 +13,7 @@ import unittest
 import uuid
 
 import harness
-from harness import Adapter, Cluster, registry, service, until
+from harness import Adapter, Cluster, description, registry, service, until
 
 PROGRAM = os.environ["QAO_ADAPTER"]
 IIN, BIN, PLATE, CADASTRE = "500101100000", "300140000015", "500AAA99", "99:001:001:001"
@@ -257,7 +257,9 @@ class Faults(unittest.TestCase):
             {"01": service("trick", "iin", TRICK), "02": service("dead", "bin", "select $1"),
              "11": service("living", "iin", "select * from registry.contributions($1)"),
              "37": service("trick", "bin", getattr(self, "other_statement", "select $1::text as bin")),
-             "57": service("acts", "query, cadastre", getattr(self, "act_statement", slow_act))})
+             "57": service("acts", "query, cadastre", getattr(self, "act_statement", slow_act))},
+            descriptions=[description(1, ["iin"]), description(2, ["bin"]), description(11, ["iin"]), description(37, ["bin"]),
+                          description(57, ["cadastre"], kind="act")])
         self.addCleanup(adapter.stop)
         return adapter
 

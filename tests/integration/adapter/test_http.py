@@ -13,7 +13,7 @@ import urllib.parse
 import uuid
 
 import harness
-from harness import SETTLE, Adapter, until
+from harness import DATE, NUMBER, SETTLE, TEXT, TIYN, Adapter, description, until
 from https_server import HOST, Authority, Registry, response
 
 PROGRAM = os.environ["QAO_ADAPTER"]
@@ -21,9 +21,9 @@ IIN, PLATE, CADASTRE = "500101100000", "500AAA99", "99:001:001:001"
 
 VEHICLES = """[service]
 registry = cars
-parameters = iin, plate, vin, bin
+parameters = iin, plate
 [http]
-path = /cars?owner={iin}&plate={plate}&vin={vin}&company={bin}&source=qao
+path = /cars?owner={iin}&plate={plate}&source=qao
 records = /data/items
 [map]
 plate = gosNomer
@@ -53,6 +53,13 @@ path = /acts
 settle = /acts/{query}
 """
 IN_PATH = VEHICLES.replace("/cars?owner={iin}&plate={plate}&", "/cars/{plate}?owner={iin}&")
+
+
+DESCRIPTIONS = [
+    description(5, ["iin", "plate"], plate=TEXT, vin={**TEXT, "type": ["string", "null"]}, year=NUMBER, engine_volume=NUMBER,
+                registration_date=DATE, owner_iin=TEXT, owner_name=TEXT),
+    description(11, ["iin"], iin=TEXT, amount=TIYN),
+    description(57, ["cadastre"], kind="act", cadastre=TEXT, prohibition_number=TEXT, state=TEXT)]
 
 
 def registry_ini(port, authority, certificate, host=HOST, address="127.0.0.1", path="", **limits):
@@ -86,7 +93,8 @@ class Base(unittest.TestCase):
     def start(self, registries, services=None, **options):
         folder = f"{self.folder}/{self.id().rsplit('.')[-1]}.{uuid.uuid4().hex[:6]}"
         adapter = Adapter(PROGRAM, folder, registries,
-                          services or {"05": VEHICLES, "11": CONTRIBUTIONS, "57": IMPOSE}, inet=True, **options)
+                          services or {"05": VEHICLES, "11": CONTRIBUTIONS, "57": IMPOSE}, inet=True,
+                          descriptions=DESCRIPTIONS, **options)
         self.addCleanup(lambda: self.assertEqual(adapter.stop(), 0))
         return adapter
 
