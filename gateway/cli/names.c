@@ -38,7 +38,7 @@ void cli_names_clear(struct cli_names *names)
     *names = (struct cli_names){0};
 }
 
-static const struct policy_edition *newest(const struct cli_names *names)
+const struct policy_edition *cli_names_edition(const struct cli_names *names)
 {
     size_t count = names->editions ? policy_editions_count(names->editions) : 0;
     return count ? policy_edition_by_index(names->editions, count - 1) : NULL;
@@ -52,7 +52,7 @@ static const struct wire_service *service_find(const struct cli_names *names, lo
 const char *cli_names_service(const struct cli_names *names, long service, enum cli_language language)
 {
     const struct wire_service *described = service_find(names, service);
-    const struct policy_edition *edition = newest(names);
+    const struct policy_edition *edition = cli_names_edition(names);
     if (described)
         return wire_service_name(described, cli_language_wire(language));
     return edition && service > 0
@@ -62,7 +62,7 @@ const char *cli_names_service(const struct cli_names *names, long service, enum 
 
 const char *cli_names_basis(const struct cli_names *names, const char *basis, enum cli_language language)
 {
-    const struct policy_edition *edition = newest(names);
+    const struct policy_edition *edition = cli_names_edition(names);
     const char *name = edition ? policy_edition_basis_name(edition, policy_basis_parse(base_bytes_text(basis)),
                                                            cli_language_policy(language))
                                : NULL;
@@ -71,7 +71,7 @@ const char *cli_names_basis(const struct cli_names *names, const char *basis, en
 
 const char *cli_names_duty(const struct cli_names *names, const char *duty, enum cli_language language)
 {
-    const struct policy_edition *edition = newest(names);
+    const struct policy_edition *edition = cli_names_edition(names);
     const char *name = edition ? policy_edition_duty_name(edition, policy_duty_parse(base_bytes_text(duty)),
                                                           cli_language_policy(language))
                                : NULL;

@@ -7,6 +7,7 @@
 #include <jansson.h>
 
 struct wire_services;
+struct policy_edition;
 struct policy_editions;
 
 /* Zeroed: knows no names. */
@@ -20,6 +21,8 @@ void cli_names_read(struct cli_names *ret_names);
 /* Accepts a zeroed struct. */
 void cli_names_clear(struct cli_names *names);
 
+/* The newest edition of the order, or NULL. Borrowed. */
+const struct policy_edition *cli_names_edition(const struct cli_names *names);
 /* NULL when unknown. Borrowed. */
 const char *cli_names_service(const struct cli_names *names, long service, enum cli_language language);
 /* The word itself when unknown. */

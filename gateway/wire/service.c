@@ -192,8 +192,9 @@ int wire_service_new(struct base_bytes text, unsigned number, const char *place,
     return r;
 }
 
-static int load(const char *folder, unsigned number, struct wire_service **ret_service, char **ret_error)
+int wire_service_read(const char *folder, unsigned number, struct wire_service **ret_service, char **ret_error)
 {
+    *ret_error = NULL;
     char *path = NULL;
     if (asprintf(&path, "%s/%02u.json", folder, number) < 0)
         return -ENOMEM;
@@ -205,7 +206,7 @@ static int load(const char *folder, unsigned number, struct wire_service **ret_s
     else if (r != -ENOENT)
         r = fail(path, strerror(-r), ret_error);
     free(path);
-    return r == -ENOENT ? 0 : r;
+    return r;
 }
 
 int wire_services_new(const char *folder, struct wire_services **ret_services, char **ret_error)
@@ -216,8 +217,8 @@ int wire_services_new(const char *folder, struct wire_services **ret_services, c
         return -ENOMEM;
     size_t found = 0;
     for (unsigned number = 1; number <= WIRE_SERVICE_COUNT; number++) {
-        int r = load(folder, number, &services->items[number - 1], ret_error);
-        if (r < 0) {
+        int r = wire_service_read(folder, number, &services->items[number - 1], ret_error);
+        if (r < 0 && r != -ENOENT) {
             wire_services_free(services);
             return r;
         }
@@ -249,6 +250,11 @@ const struct wire_service *wire_service_find(const struct wire_services *service
 unsigned wire_service_number(const struct wire_service *service)
 {
     return service->number;
+}
+
+bool wire_service_has_amounts(const struct wire_service *service)
+{
+    return wire_schema_has_amount(service->answer);
 }
 
 enum wire_service_kind wire_service_kind(const struct wire_service *service)

@@ -21,6 +21,13 @@ int wire_services_new(const char *folder, struct wire_services **ret_services, c
 /* Accepts NULL. */
 void wire_services_free(struct wire_services *services);
 
+/* One NN.json of the folder, for who looks at each by itself; errors as above, but -ENOENT (and no text) where there is
+ * no such file. The caller frees with wire_service_free(). */
+int wire_service_read(const char *folder, unsigned number, struct wire_service **ret_service,
+                      char **ret_error) BASE_MUST_USE;
+/* Accepts NULL. Not for one that wire_service_find() lent. */
+void wire_service_free(struct wire_service *service);
+
 /* NULL when the service has no description (then it can be decided and recorded, but not answered). Borrowed. */
 const struct wire_service *wire_service_find(const struct wire_services *services, unsigned number);
 
@@ -33,6 +40,8 @@ enum wire_service_kind {
 unsigned wire_service_number(const struct wire_service *service);
 enum wire_service_kind wire_service_kind(const struct wire_service *service);
 const char *wire_service_name(const struct wire_service *service, enum wire_language language);
+/* Whether some field is an amount: only then can an answer be abbreviated (R04). */
+bool wire_service_has_amounts(const struct wire_service *service);
 /* The whole description, as the file has it, for clients. Borrowed: json_incref() is for the thread that loaded. */
 const json_t *wire_service_description(const struct wire_service *service);
 

@@ -16,7 +16,5 @@ struct wire_service {
 /* One description; place names it in errors. As wire_services_new(). */
 int wire_service_new(struct base_bytes text, unsigned number, const char *place, struct wire_service **ret_service,
                      char **ret_error) BASE_MUST_USE;
-/* Accepts NULL. */
-void wire_service_free(struct wire_service *service);
 
 #endif

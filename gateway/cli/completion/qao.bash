@@ -43,7 +43,7 @@ _qao() {
         mapfile -t COMPREPLY < <(compgen -W "$(_qao_words "${path[@]}")" -- "$current")
         ;;
     1:agree) mapfile -t COMPREPLY < <(compgen -W show -- "$current") ;;
-    1:services) mapfile -t COMPREPLY < <(compgen -W show -- "$current") ;;
+    1:services) mapfile -t COMPREPLY < <(compgen -W 'show check document' -- "$current") ;;
     1:policy) mapfile -t COMPREPLY < <(compgen -W 'table decide explain check diff enumerate' -- "$current") ;;
     *) mapfile -t COMPREPLY < <(compgen -f -- "$current") ;;
     esac

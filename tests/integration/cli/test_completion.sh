@@ -29,6 +29,7 @@ offered 'verify' audit v
 offered 'prove' audit p
 offered 'decide' policy dec
 offered 'show' services s
+offered 'check' services c
 offered '--save' query --sa
 offered '--tls-cert --tls-key --tls-p12' query --as police --tls
 offered '--leaf --leaf-hash' audit check-proof --leaf
