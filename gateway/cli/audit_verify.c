@@ -89,6 +89,13 @@ static int columns_verify(struct verify_run *run)
     int r = store_log_find(run->archive.pool, run->archive.log.name, &log_id);
     if (r == 0)
         r = store_columns_read(run->archive.pool, log_id, 0, run->counts.size, columns_visit, run);
+    int64_t strays = 0;
+    if (r == 0)
+        r = store_act_strays_count(run->archive.pool, log_id, &strays);
+    if (r == 0 && strays > 0) {
+        run->column_faults += (uint64_t) strays;
+        fault_show(run, "the register has acts that no entry stands for", "in number", (uint64_t) strays, NULL);
+    }
     cli_open_requests_clear(&run->open);
     return r;
 }

@@ -160,3 +160,19 @@ int store_columns_read(struct store_pool *pool, int32_t log_id, uint64_t first, 
     }
     return 0;
 }
+
+int store_act_strays_count(struct store_pool *pool, int32_t log_id, int64_t *ret_count)
+{
+    struct store_params params = STORE_PARAMS_INIT;
+    store_params_i32(&params, log_id);
+    BASE_CLEANUP(store_result_clear) PGresult *result = NULL;
+    int r = store_pool_call(pool, STORE_STATEMENT_ACT_STRAYS_COUNT, &params, &result);
+    if (r < 0)
+        return r;
+    struct store_row row = store_row_of(result, 0);
+    int64_t count = store_row_i64(&row);
+    r = store_row_end(&row);
+    if (r == 0)
+        *ret_count = count;
+    return r;
+}

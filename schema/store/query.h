@@ -58,4 +58,7 @@ typedef int store_columns_visit(void *context, uint64_t seq, struct base_bytes l
 int store_columns_read(struct store_pool *pool, int32_t log_id, uint64_t first, uint64_t end,
                        store_columns_visit *visit, void *context) BASE_MUST_USE;
 
+/* How many acts the register has for this log that no entry stands for: none, unless somebody changed the database. */
+int store_act_strays_count(struct store_pool *pool, int32_t log_id, int64_t *ret_count) BASE_MUST_USE;
+
 #endif

@@ -306,6 +306,12 @@ START_TEST(a_message_is_fresh_ones_own_and_taken_once)
     reply = act_post(POLICE, base_buffer_view(&message)); /* another person's certificate: the id stays free */
     world_expect(&reply, 403, "signer-not-connection");
     world_reply_clear(&reply);
+    /* Nor is he told what the register has against it. */
+    struct base_buffer other = act_sign(SECOND, "block", block_of(FOURTH), NULL);
+    reply = act_post(POLICE, base_buffer_view(&other));
+    world_expect(&reply, 403, "signer-not-connection");
+    world_reply_clear(&reply);
+    base_buffer_clear(&other);
     reply = act_post(SECOND, base_buffer_view(&message));
     ck_assert_uint_eq(reply.status, 200);
     world_reply_clear(&reply);
@@ -534,6 +540,9 @@ START_TEST(an_act_that_was_changed_is_told)
     world_expect_fault(&world, fault);
     free(cluster_sql("delete from act where id = $1::uuid", id, NULL));
     world_expect_fault(&world, fault);
+    free(cluster_sql("insert into act (log_id, seq, kind, iin, bin, id, at, leaf, envelope, signed) select log_id, 1000000, 'admin.decision', '1', '1',"
+                     " gen_random_uuid(), now(), sha256('stray'), '{}', '' from log where origin = $1", world.origin, NULL));
+    world_expect_fault(&world, "the register has acts that no entry stands for, in number 1");
     world_clear(&world);
 }
 END_TEST
