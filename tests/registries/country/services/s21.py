@@ -6,7 +6,7 @@ from . import shapes
 def record(one):
     return {
         "violation_number": one.number, "iin": one.person.iin, "offender_name": one.person.full_name, "plate": one.vehicle.plate, "at": one.at,
-        "place": one.place, "article": one.article, "camera": one.by_camera, "fine": one.fine, "paid": one.paid}
+        "place": one.place, "article": one.article, "camera": one.by_camera, "fine": one.fine, "paid_date": one.paid}
 
 
 def records(country, asked):

@@ -272,7 +272,7 @@ START_TEST(test_moments)
     for (size_t i = 0; i < BASE_ARRAY_LENGTH(cases); i++) {
         json_t *records = json_pack("[{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:i, s:n}]", "violation_number", "1", "iin",
                                     "500101100000", "offender_name", "X", "plate", "500AAA99", "at", cases[i].at, "place", "X",
-                                    "article", "1", "camera", 1, "fine", 1, "paid");
+                                    "article", "1", "camera", 1, "fine", 1, "paid_date");
         struct wire_faults faults = {0};
         int r = wire_service_answer_check(wire_service_find(services, 21), NULL, records, &faults);
         ck_assert_msg(r == cases[i].expected, "%s: %s", cases[i].at, r ? faults.items[0].member : "fits");
