@@ -47,6 +47,12 @@ static void moved(void *context, const struct adapter_registry_settings *setting
         desk->watcher.moved(desk->watcher.context, settings, state);
 }
 
+static bool is_awaited(void *context, const struct adapter_call *call)
+{
+    (void) context;
+    return !link_channel_is_lost(call->channel);
+}
+
 static void refuse(struct link_channel *channel, uint64_t id, enum link_outcome outcome, const char *why)
 {
     struct adapter_reply reply = {.outcome = outcome};
@@ -158,7 +164,8 @@ int adapter_desk_new(const struct adapter_settings *settings, const struct adapt
     desk->settings = settings;
     desk->watcher = *watcher;
     pthread_rwlock_init(&desk->lock, NULL);
-    const struct adapter_registry_handler handler = {.answer = answered, .moved = moved, .context = desk};
+    const struct adapter_registry_handler handler = {
+        .answer = answered, .is_awaited = is_awaited, .moved = moved, .context = desk};
     int r = 0;
     for (size_t i = 0; r == 0 && i < settings->registry_count; i++)
         r = adapter_registry_new(settings->registries[i], &handler, &desk->registries[i]);

@@ -1,5 +1,7 @@
 #include "gateway/adapters/pending.h"
 
+#include <string.h>
+
 void adapter_pending_init(struct adapter_pending *pending, int64_t pause_min_us, int64_t pause_max_us, int64_t hold_us)
 {
     *pending = (struct adapter_pending){
@@ -20,8 +22,27 @@ static void insert(struct adapter_pending *pending, struct adapter_call *call, i
     pending->count++;
 }
 
+static bool is_same(const struct adapter_call *a, const struct adapter_call *b)
+{
+    return a->service == b->service && strcmp(a->query, b->query) == 0;
+}
+
+static void remove_older(struct adapter_pending *pending, const struct adapter_call *call)
+{
+    struct adapter_call **place = &pending->first;
+    while (*place && !is_same(*place, call))
+        place = &(*place)->next;
+    struct adapter_call *older = *place;
+    if (!older)
+        return;
+    *place = older->next;
+    pending->count--;
+    adapter_call_free(older);
+}
+
 void adapter_pending_put(struct adapter_pending *pending, struct adapter_call *take_call, int64_t now_us)
 {
+    remove_older(pending, take_call);
     take_call->pause_us = pending->pause_min_us;
     take_call->until_us = now_us + pending->hold_us;
     insert(pending, take_call, now_us);

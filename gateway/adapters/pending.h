@@ -15,7 +15,7 @@ struct adapter_pending {
 /* Empty. */
 void adapter_pending_init(struct adapter_pending *pending, int64_t pause_min_us, int64_t pause_max_us, int64_t hold_us);
 
-/* Begins to wait for it. */
+/* Begins to wait for it, instead of for an older call of the same service and query: whoever settles one hears of it. */
 void adapter_pending_put(struct adapter_pending *pending, struct adapter_call *take_call, int64_t now_us);
 /* It was due, and is still pending: it waits for twice as long as before. */
 void adapter_pending_again(struct adapter_pending *pending, struct adapter_call *take_call, int64_t now_us);

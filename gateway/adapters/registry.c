@@ -171,8 +171,17 @@ static bool poll_once(struct adapter_registry *registry, struct adapter_line *li
     return true;
 }
 
+static bool is_awaited(const struct adapter_registry *registry, const struct adapter_call *call)
+{
+    return !registry->handler.is_awaited || registry->handler.is_awaited(registry->handler.context, call);
+}
+
 static void serve_pending(struct adapter_registry *registry, struct adapter_line *line, struct adapter_call *call)
 {
+    if (!is_awaited(registry, call)) {
+        adapter_call_free(call);
+        return;
+    }
     struct adapter_reply reply = {.outcome = LINK_OUTCOME_PENDING, .health = ADAPTER_UNTOLD};
     base_buffer_init(&reply.records, LINK_RECORDS_MAX);
     bool is_over = poll_once(registry, line, call, &reply);

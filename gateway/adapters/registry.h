@@ -18,6 +18,9 @@ struct adapter_registry_handler {
      * the registry is stopped first. */
     void (*answer)(void *context, const struct adapter_call *call, const struct adapter_reply *reply,
                    int64_t duration_us);
+    /* Whether anybody still waits for the call's answer; may be NULL: yes. A pending call that nobody waits for is
+     * forgotten: what its registry says goes to whoever settles it. */
+    bool (*is_awaited)(void *context, const struct adapter_call *call);
     /* The breaker moved; may be NULL. */
     void (*moved)(void *context, const struct adapter_registry_settings *settings, enum adapter_breaker_state state);
     void *context;

@@ -139,6 +139,11 @@ static int write_frames(struct link_channel *channel, uint16_t type, struct base
     return own < 0 ? LINK_CHANNEL_LOST : 0;
 }
 
+bool link_channel_is_lost(struct link_channel *channel)
+{
+    return atomic_load(&channel->lost);
+}
+
 int link_channel_send(struct link_channel *channel, uint16_t type, struct base_bytes body)
 {
     pthread_mutex_lock(&channel->sending);

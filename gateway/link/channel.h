@@ -3,6 +3,7 @@
 #ifndef GATEWAY_LINK_CHANNEL_H
 #define GATEWAY_LINK_CHANNEL_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -34,6 +35,9 @@ struct link_channel *link_channel_unref(struct link_channel *channel);
  * five seconds; then the channel is lost. After 0 the frame is on its way, in the order of the calls: it may leave
  * together with others, and may still be lost with the channel, which the handler is told afterwards. */
 int link_channel_send(struct link_channel *channel, uint16_t type, struct base_bytes body) BASE_MUST_USE;
+
+/* Whether it is known to be lost: then nothing that is sent arrives. */
+bool link_channel_is_lost(struct link_channel *channel);
 
 struct link_server;
 

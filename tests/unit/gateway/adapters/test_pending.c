@@ -1,4 +1,5 @@
 /* When a call that pends is asked about next, with a clock that is told. */
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "gateway/adapters/pending.h"
@@ -8,6 +9,7 @@ static struct adapter_call *call_new(uint64_t id)
 {
     struct adapter_call *call = calloc(1, sizeof(*call));
     call->id = id;
+    snprintf(call->query, sizeof(call->query), "query-%d", (int) id);
     return call;
 }
 
@@ -67,4 +69,25 @@ START_TEST(test_time_is_over)
 }
 END_TEST
 
-CHECK_MAIN("adapters/pending", test_pauses_double_up_to_the_longest, test_order, test_time_is_over)
+/* Who settles a query takes the place of who asked it. */
+START_TEST(test_one_query_pends_once)
+{
+    struct adapter_pending pending;
+    adapter_pending_init(&pending, 10, 10, 1000);
+    adapter_pending_put(&pending, call_new(1), 0);
+    adapter_pending_put(&pending, call_new(2), 0);
+    struct adapter_call *again = call_new(1);
+    again->id = 7;
+    adapter_pending_put(&pending, again, 5);
+    ck_assert_uint_eq(pending.count, 2);
+    struct adapter_call *call = adapter_pending_take(&pending, 100);
+    ck_assert_uint_eq(call->id, 2);
+    adapter_call_free(call);
+    call = adapter_pending_take(&pending, 100);
+    ck_assert_uint_eq(call->id, 7);
+    adapter_call_free(call);
+    ck_assert_uint_eq(pending.count, 0);
+}
+END_TEST
+
+CHECK_MAIN("adapters/pending", test_pauses_double_up_to_the_longest, test_order, test_time_is_over, test_one_query_pends_once)

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/clock.h"
@@ -23,6 +24,8 @@ static struct {
     enum link_outcome order[ORDER_MAX];
     enum link_outcome settled; /* what settling comes to */
     int settles;
+    bool is_forsaken; /* nobody waits for answers any more */
+    int forgotten;
     char last_detail[LINK_DETAIL_MAX + 1];
     enum adapter_breaker_state state;
 } fake;
@@ -115,6 +118,17 @@ static void take_answer(void *context, const struct adapter_call *call, const st
     change();
 }
 
+static bool is_awaited(void *context, const struct adapter_call *call)
+{
+    (void) context;
+    (void) call;
+    pthread_mutex_lock(&fake.mutex);
+    bool answer = !fake.is_forsaken;
+    fake.forgotten += answer ? 0 : 1;
+    change();
+    return answer;
+}
+
 static void take_move(void *context, const struct adapter_registry_settings *settings, enum adapter_breaker_state state)
 {
     (void) context;
@@ -150,7 +164,8 @@ static struct adapter_registry *start_with(int64_t connections, int64_t queue, i
     fake.outcome = LINK_OUTCOME_ANSWERED;
     fake.health = ADAPTER_WELL;
     fake.state = ADAPTER_BREAKER_CLOSED;
-    const struct adapter_registry_handler handler = {.answer = take_answer, .moved = take_move};
+    const struct adapter_registry_handler handler = {
+        .answer = take_answer, .is_awaited = is_awaited, .moved = take_move};
     struct adapter_registry *registry = NULL;
     ck_assert_int_eq(adapter_registry_new(&settings, &handler, &registry), 0);
     return registry;
@@ -167,7 +182,9 @@ static const struct adapter_service prompt = {.number = 1}, later = {.number = 1
 static struct adapter_call *call_new(int64_t timeout_us)
 {
     struct adapter_call *call = calloc(1, sizeof(*call));
+    static int number;
     call->service = &prompt;
+    snprintf(call->query, sizeof(call->query), "query-%d", ++number);
     call->arrival_us = base_clock_monotonic_us();
     call->deadline_us = call->arrival_us + timeout_us;
     return call;
@@ -411,6 +428,29 @@ START_TEST(test_no_more_pends_than_allowed)
 }
 END_TEST
 
+/* The gateway is gone: what the registry answers is left for whoever settles the query. */
+START_TEST(test_nobody_waits_for_it)
+{
+    struct adapter_registry *registry = start_with(1, 10, 60, 1);
+    set(LINK_OUTCOME_PENDING, ADAPTER_WELL, false);
+    set_settled(LINK_OUTCOME_PENDING);
+    ck_assert_int_eq(put_of(registry, &later, LINK_CALL_ASK), 0);
+    wait_for(&fake.settles, 1);
+    pthread_mutex_lock(&fake.mutex);
+    fake.is_forsaken = true;
+    pthread_mutex_unlock(&fake.mutex);
+    wait_for(&fake.forgotten, 1);
+    set_settled(LINK_OUTCOME_ANSWERED); /* had it still been asked about, it would be answered now */
+    pthread_mutex_lock(&fake.mutex);
+    fake.is_forsaken = false;
+    pthread_mutex_unlock(&fake.mutex);
+    ck_assert_int_eq(put_of(registry, &later, LINK_CALL_SETTLE), 0);
+    wait_for(&fake.answered, 2);
+    adapter_registry_free(registry);
+    ck_assert_int_eq(fake.answered, 2);
+}
+END_TEST
+
 /* Settling never asks; what then pends is waited for, unless nobody here waits for that service. */
 START_TEST(test_settling_does_nothing_anew)
 {
@@ -437,4 +477,5 @@ END_TEST
 CHECK_MAIN("adapters/registry", test_concurrency_and_queue, test_breaker_opens_probes_and_closes,
            test_queue_is_refused_when_the_breaker_opens, test_no_turn_in_time, test_leftovers_are_ended_elsewhere,
            test_end_answers_everybody, test_an_answer_comes_later, test_pending_for_too_long,
-           test_no_more_pends_than_allowed, test_settling_does_nothing_anew)
+           test_no_more_pends_than_allowed, test_settling_does_nothing_anew,
+           test_nobody_waits_for_it)
