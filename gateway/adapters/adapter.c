@@ -8,7 +8,7 @@
 
 const struct adapter_kind *adapter_kind_find(const char *name)
 {
-    static const struct adapter_kind *const kinds[] = {&adapter_kind_sql, &adapter_kind_http};
+    static const struct adapter_kind *const kinds[] = {&adapter_kind_sql, &adapter_kind_http, &adapter_kind_soap};
     for (size_t i = 0; i < BASE_ARRAY_LENGTH(kinds); i++)
         if (strcmp(kinds[i]->name, name) == 0)
             return kinds[i];

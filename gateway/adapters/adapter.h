@@ -45,7 +45,7 @@ void adapter_reply_conclude(struct adapter_reply *reply, enum link_outcome outco
                             const char *detail);
 
 /* A kind's own keys in a file, and where their values go. */
-enum { ADAPTER_KEYS_MAX = 24 };
+enum { ADAPTER_KEYS_MAX = 40 };
 struct adapter_keys {
     size_t count;
     struct base_config_key items[ADAPTER_KEYS_MAX];
@@ -98,7 +98,7 @@ struct adapter_kind {
     void (*discard)(void *take_leftover);
 };
 
-extern const struct adapter_kind adapter_kind_sql, adapter_kind_http;
+extern const struct adapter_kind adapter_kind_sql, adapter_kind_http, adapter_kind_soap;
 
 /* NULL for an unknown name. */
 const struct adapter_kind *adapter_kind_find(const char *name);

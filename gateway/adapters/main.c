@@ -35,11 +35,11 @@ static const char help[] =
     "  descriptions      folder of service descriptions; empty for the installed ones\n"
     "  may_connect_inet  yes where some registry is reached over the network; default no\n"
     "  log_level         error, warning, info (default) or debug\n"
-    "NAME.ini: [registry] adapter = sql or http, and a section of that name with what it needs;\n"
+    "NAME.ini: [registry] adapter = sql, http or soap, and a section of that name with what it needs;\n"
     "  [limits] connections_max 4, queue_max 64, deadline_ms 5000, records_max 2000;\n"
     "  [breaker] failures 5, pause_ms 1000, pause_max_ms 30000;\n"
     "  [later] pending_max 1000, pending_s 3600, pollers_max 2, poll_ms 500, poll_max_ms 30000\n"
-    "NN.ini: [service] registry, parameters; [sql] or [http] how it is asked; [map] where its members are found\n"
+    "NN.ini: [service] registry, parameters; [sql], [http] or [soap] how it is asked; [map] where its members are found\n"
     "All keys: docs/PROTOCOL-SERVICES.md\n";
 
 static const char *const outcome_words[] = {
@@ -285,6 +285,10 @@ int main(int argc, char **argv)
     if (!path || optind != argc) {
         fputs(help, stderr);
         return EXIT_USAGE;
+    }
+    if (base_clock_zone_init() < 0) {
+        base_log(BASE_LOG_ERROR, "event=start-failed error=\"the time zone Asia/Almaty is missing\"");
+        return EXIT_FAILURE;
     }
     return run(path, only_check);
 }
