@@ -1,15 +1,30 @@
 #!/bin/sh
-# Makes and fills the synthetic registries: one database, one owner (who cannot log in) and one role for each, whose only
-# right is to execute that registry's functions. A second run changes nothing and keeps the acts that were done.
+# The synthetic registries: fills those that are databases, and configures an adapter for all of them. A database has one
+# owner (who cannot log in) and one role, whose only right is to execute that registry's functions. Loading again makes
+# everything anew but the acts that were done.
 #
 #   load.sh --psql "psql -h SOCKET -U SUPERUSER"   the command by which a superuser reaches the cluster
 #   load.sh --ident USER [MAP]                     lines for pg_ident.conf: system user USER may be each registry's role
-#   load.sh --configure DIR SOCKET_FOLDER USER     DIR/registries/NN.ini and DIR/services/NN.ini of qao-adapter, owned by
-#                                                  USER; SOCKET_FOLDER is the cluster's
+#   load.sh --configure DIR SOCKET_FOLDER USER [STANDIN]
+#       DIR/registries/NAME.ini and DIR/services/NN.ini of qao-adapter, owned by USER; SOCKET_FOLDER is the cluster's. STANDIN
+#       is the folder of the running stand-in program (tests/registries/standin); without it only what is a database.
 set -eu
 
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd -P)
-numbers=$(cd "$here/sql" && ls -- [0-9][0-9].sql | sed 's/\.sql$//')
+
+# registries ADAPTER: name and services of each.
+registries() {
+    awk -F'\t' -v adapter="$1" '!/^#/ && $2 == adapter { print $1 " " $3 }' "$here/registries.tsv"
+}
+
+# Databases of services that the stand-in program serves too, for adapters without it.
+besides='individuals 1
+entities 2'
+
+databases() {
+    registries sql
+    printf '%s\n' "$besides"
+}
 
 fail() {
     printf 'load.sh: %s\n' "$*" >&2
@@ -24,40 +39,38 @@ sql() {
     PGOPTIONS='-c client_min_messages=warning' $psql -X -q -v ON_ERROR_STOP=1 -d "$database" "$@"
 }
 
-make_role() {
-    sql postgres -v role="$1" -v login="$2" <<'SQL'
-select format('create role %I %s', :'role', :'login')
-where not exists (select from pg_roles where rolname = :'role') \gexec
+# One registry's roles and database. All together leave the gateway its connections and the disk.
+cluster_of() {
+    sed "s/@/qao_registry_$1/g" <<'SQL'
+select 'create role @_owner nologin' where not exists (select from pg_roles where rolname = '@_owner') \gexec
+select 'create role @ login' where not exists (select from pg_roles where rolname = '@') \gexec
+alter role @ connection limit 6;
+alter role @ set temp_file_limit = '64MB';
+select 'create database @ owner @_owner template template0 encoding ''UTF8'' lc_collate ''C.UTF-8'' lc_ctype ''C.UTF-8'''
+where not exists (select from pg_database where datname = '@') \gexec
+revoke all on database @ from public;
+grant connect on database @ to @;
+SQL
+}
+
+# Large objects are in no schema of ours: whoever connects could fill the disk with them, which is the log's too; so with
+# messages in the write-ahead log.
+bar_large_objects() {
+    cat <<'SQL'
+select format('revoke execute on function %s from public', oid::regprocedure)
+from pg_proc where pronamespace = 'pg_catalog'::regnamespace and proname ~ '^(lo_|loread$|lowrite$|pg_logical_emit_message$)' \gexec
 SQL
 }
 
 load() {
-    name=qao_registry_$1
-    make_role "${name}_owner" nologin
-    make_role "$name" login
-    sql postgres -v name="$name" <<'SQL'
--- All together leave the gateway its connections and the disk.
-select format('alter role %I connection limit 8', :'name') \gexec
-select format('alter role %I set temp_file_limit = ''64MB''', :'name') \gexec
-select format('create database %I owner %I template template0 encoding ''UTF8'' lc_collate ''C.UTF-8'' lc_ctype ''C.UTF-8''',
-              :'name', :'name' || '_owner')
-where not exists (select from pg_database where datname = :'name') \gexec
-select format('revoke all on database %I from public', :'name') \gexec
-select format('grant connect on database %I to %I', :'name', :'name') \gexec
-SQL
-    # Large objects are in no schema of ours: whoever connects could fill the disk with them, which is the log's too; so
-    # with messages in the write-ahead log.
-    sql "$name" <<'SQL'
-select format('revoke execute on function %s from public', oid::regprocedure)
-from pg_proc where pronamespace = 'pg_catalog'::regnamespace and proname ~ '^(lo_|loread$|lowrite$|pg_logical_emit_message$)' \gexec
-SQL
-    {
-        printf 'begin;\nset local role %s_owner;\n' "$name"
-        cat "$here/sql/country.sql" "$here/sql/$1.sql"
-        printf 'revoke all on schema registry from public;\nrevoke all on all functions in schema registry from public;\n'
-        printf 'grant usage on schema registry to %s;\ngrant execute on function %s to %s;\n' "$name" "$2" "$name"
-        printf 'commit;\n'
-    } | sql "$name" -f -
+    rows=$(mktemp -d)
+    trap 'rm -rf -- "$rows"' EXIT
+    /usr/bin/python3 "$here/fill.py" "$rows" || fail 'the country could not be written'
+    databases | while read -r name _; do cluster_of "$name"; done | sql postgres -f -
+    for file in "$rows"/*.sql; do
+        name=${file##*/}
+        { bar_large_objects && cat "$file"; } | sql "qao_registry_${name%.sql}" -f -
+    done
 }
 
 configure() {
@@ -72,11 +85,20 @@ configure() {
     fi
     # shellcheck disable=SC2086
     $as_user mkdir -p "$dir/registries" "$dir/services"
-    for number in $numbers; do
+    databases | while read -r name numbers; do
         printf '[registry]\nadapter = sql\n[sql]\nconninfo = host=%s dbname=qao_registry_%s user=qao_registry_%s\n' \
-            "'$socket_folder'" "$number" "$number" | put 077 "$dir/registries/$number.ini"
-        put 022 "$dir/services/$number.ini" <"$here/services/$number.ini"
+            "'$socket_folder'" "$name" "$name" | put 077 "$dir/registries/$name.ini"
+        for number in $numbers; do service "$number"; done
     done
+}
+
+# A service without records is not configured.
+service() {
+    number=$(printf %02d "$1")
+    file=$here/services/$number.ini
+    [ ! -f "$here/services/sql/$number.ini" ] || file=$here/services/sql/$number.ini
+    [ -f "$file" ] || return 0
+    put 022 "$dir/services/$number.ini" <"$file"
 }
 
 # put UMASK FILE: standard input becomes the file. USER writes it: in a folder of USER's a link could lead root elsewhere.
@@ -88,16 +110,11 @@ put() {
 case ${1:-} in
 --psql)
     psql=${2:?the psql command}
-    load 01 'registry.individuals(text, text, text, text, text)'
-    load 02 'registry.legal_entities(text)'
-    load 05 'registry.vehicles(text, text, text, text)'
-    load 11 'registry.contributions(text)'
-    load 37 'registry.cross_checks(text)'
-    load 57 'registry.impose(uuid, text), registry.settle(uuid)'
+    load
     ;;
 --ident)
-    for number in $numbers; do
-        printf '%s %s qao_registry_%s\n' "${3:-qao}" "${2:?the system user}" "$number"
+    databases | while read -r name _; do
+        printf '%s %s qao_registry_%s\n' "${3:-qao}" "${2:?the system user}" "$name"
     done
     ;;
 --configure)

@@ -72,7 +72,7 @@ class Block(unittest.TestCase):
         block = administrator.sign(administrator.content("qao.block/1", block_of(officer)))
         answers = []
         asking = threading.Thread(target=lambda: answers.append(query(officer)))
-        with instance.hold("lock table registry.vehicle in access exclusive mode", "qao_registry_05"):
+        with instance.hold("lock table registry.vehicle in access exclusive mode", "qao_registry_interior"):
             asking.start()
             wait_until("the request's record", lambda: entries("query.request", officer.iin) == asked + 1, 10)
             status, reply = administrator.post(block, "/v1/acts")

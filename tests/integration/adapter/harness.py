@@ -196,10 +196,10 @@ def until(holds, timeout=10.0):
         select.select([], [], [], 0.01)
 
 
-def registry(socket_folder, number, **limits):
+def registry(socket_folder, name, **limits):
     """INI text of one registry; limits by key, with breaker_ before those of the breaker."""
     lines = ["[registry]", "adapter = sql", "[sql]",
-             f"conninfo = host='{socket_folder}' dbname=qao_registry_{number} user=qao_registry_{number}"]
+             f"conninfo = host='{socket_folder}' dbname=qao_registry_{name} user=qao_registry_{name}"]
     for section in ("limits", "breaker"):
         lines.append(f"[{section}]")
         for key, value in limits.items():

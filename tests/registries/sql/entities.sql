@@ -1,7 +1,5 @@
 -- Service 2: legal entities, by BIN.
-create schema if not exists registry;
-
-create or replace view registry.legal_entity with (security_barrier) as
+create view registry.legal_entity with (security_barrier) as
 select bin, jsonb_build_object(
     'bin', bin,
     'reg_status', case when o.n % 15 = 14 then country.entry('04', 'Таратылған', 'Ликвидировано')
@@ -32,7 +30,7 @@ from country.organisation o
 join country.person l on l.n = o.leader
 join country.person p on p.n = (o.leader + 120) % 300;
 
-create or replace function registry.legal_entities(asked_bin text) returns setof jsonb
+create function registry.legal_entities(asked_bin text) returns setof jsonb
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_column
 begin
@@ -40,3 +38,5 @@ begin
     select record from registry.legal_entity where bin = asked_bin;
 end
 $$;
+
+grant execute on function registry.legal_entities(text) to :role;

@@ -1,12 +1,10 @@
 -- Service 1: individuals, by IIN or by name and date of birth.
-create schema if not exists registry;
-
-create or replace function registry.region(n int) returns jsonb language sql immutable as $$
+create function registry.region(n int) returns jsonb language sql immutable as $$
     select country.entry(lpad((n % 3 + 1)::text, 2, '0'), country.pick(array['Абай облысы', 'Ақмола облысы', 'Ұлытау облысы'], n),
                          country.pick(array['Абайская область', 'Акмолинская область', 'Улытауская область'], n))
 $$;
 
-create or replace function registry.address(n int, since date) returns jsonb language sql immutable as $$
+create function registry.address(n int, since date) returns jsonb language sql immutable as $$
     select jsonb_build_object(
         'country', country.entry('398', 'Қазақстан', 'Казахстан'), 'district', registry.region(n), 'region', null,
         'city', country.pick(array['Ойдан шығарылған', 'Жоқ қала', 'Болмаған'], n),
@@ -15,7 +13,7 @@ create or replace function registry.address(n int, since date) returns jsonb lan
         'begin_date', since, 'end_date', null, 'ar_code', lpad((n * 7919 % 100000000)::text, 16, '0'))
 $$;
 
-create or replace view registry.individual with (security_barrier) as
+create view registry.individual with (security_barrier) as
 select iin, jsonb_build_object(
     'iin', iin, 'surname', surname, 'name', name, 'patronymic', patronymic, 'eng_surname', null, 'eng_first_name', null,
     'birth_date', birth_date, 'death_date', case when n % 10 = 9 then birth_date + 20000 end,
@@ -41,7 +39,7 @@ from country.person;
 
 drop function if exists registry.individuals(text);
 
-create or replace function registry.individuals(asked_iin text, asked_surname text, asked_name text, asked_patronymic text,
+create function registry.individuals(asked_iin text, asked_surname text, asked_name text, asked_patronymic text,
                                                 asked_birth_date text) returns setof jsonb
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_column
@@ -59,3 +57,5 @@ begin
     end if;
 end
 $$;
+
+grant execute on function registry.individuals(text, text, text, text, text) to :role;
