@@ -4,6 +4,7 @@ transaction. Everything is made anew from the fictional country but the schema `
 
 usage: /usr/bin/python3 fill.py DIR [SEED]
 """
+import itertools
 import json
 import pathlib
 import sys
@@ -15,9 +16,11 @@ import catalogue  # noqa: E402 (the path first)
 import country  # noqa: E402
 
 # Services with tables and a function of their own; all other sql services are rows of registry.answer.
-OWN = {1, 2, 5, 11, 37, 57}
-# Databases of services that are also served over SOAP: for an adapter that is configured without the stand-in program.
+OWN = {5, 11, 37, 57}
+# Databases of services that are also served over SOAP, for an adapter that is configured without the stand-in program; they
+# know only the first people and organisations.
 BESIDES = (catalogue.Registry("individuals", "sql", [1]), catalogue.Registry("entities", "sql", [2]))
+FIRST = 1000
 HAPPENED = ("at", "date", "begins")  # the day that a period is asked about, whichever a record has
 IN_CAPITALS = ("surname", "name", "patronymic")
 
@@ -43,14 +46,6 @@ def copy(out, table, rows):
     out.write("\\.\n")
 
 
-def people(made):
-    return ((one.n, one.iin, one.is_male, one.surname, one.name, one.patronymic, one.birth_date) for one in made.people)
-
-
-def organisations(made):
-    return ((one.n, one.bin, one.name_kk, one.name_ru, one.name_en, one.registered, one.leader.n) for one in made.organisations)
-
-
 def vehicles(made):
     return ((one.plate, one.vin, one.certificate, one.make, one.model, one.year, one.category, one.color, one.engine_volume,
              one.registration_date, one.deregistration_date, *country.holder(one.owner).values()) for one in made.vehicles)
@@ -71,38 +66,36 @@ def objects(made):
             for kind in (getattr(one, "kind", None) or country.words.REALTY_KINDS[0],))
 
 
-TABLES = {"individuals": [("country.person", people), ("country.organisation", organisations)],
-          "entities": [("country.person", people), ("country.organisation", organisations)],
-          "interior": [("registry.vehicle", vehicles)], "pension": [("registry.contribution", contributions)],
+TABLES = {"interior": [("registry.vehicle", vehicles)], "pension": [("registry.contribution", contributions)],
           "audits": [("registry.cross_check", cross_checks)], "prohibitions": [("registry.object", objects)]}
 
 
 # --- services without tables of their own ---
 
 def subjects(made, name):
-    """Everything there is to ask by a parameter alone; None for one by which nobody is looked up here."""
-    return {"iin": made.by_iin, "bin": made.by_bin, "plate": made.by_plate, "weapon_number": made.by_weapon}.get(name)
+    """Everything there is to ask by a parameter alone; nothing for one by which nobody is looked up here."""
+    return {"iin": made.by_iin, "bin": made.by_bin, "plate": made.by_plate, "weapon_number": made.by_weapon}.get(name, ())
 
 
-def records(made, number):
-    """All records of a service, each once, in the order in which they are found."""
+def records(made, number, most):
+    """All records of a service, each once, in the order in which they are found; of each way to ask the first so many."""
     request = catalogue.described(number)["request"]
     ways = [choice["required"] for choice in request.get("oneOf", [])] or [request["required"]]
     found = {}
     for way in ways:
-        for value in subjects(made, way[0]) or () if len(way) == 1 else ():
+        for value in itertools.islice(subjects(made, way[0]) if len(way) == 1 else (), most):
             for record in made.ask(number, {way[0]: value}):
                 found.setdefault(json.dumps(record, ensure_ascii=False, sort_keys=True), record)
     return found.values()
 
 
-def answers(made, numbers):
+def answers(made, numbers, most):
     n = 0
     for number in numbers:
         members = catalogue.described(number)["answer"]["items"]["properties"]
         same = {name: schema["x-same-as"] for name, schema in members.items() if "x-same-as" in schema}
         happened = next((name for name in HAPPENED if name in members), None)
-        for record in records(made, number):
+        for record in records(made, number, most):
             keys = {parameter: record[name].upper() if parameter in IN_CAPITALS else record[name]
                     for name, parameter in same.items() if record[name] is not None}
             yield n, number, keys, record[happened][:10] if happened and record[happened] else None, record
@@ -116,13 +109,11 @@ def database(out, made, registry):
               "drop schema if exists country, registry cascade;\ncreate schema registry;\ncreate schema if not exists acts;\n")
     own = HERE / f"sql/{registry.name}.sql"
     if own.exists():
-        if registry in BESIDES:
-            out.write((HERE / "sql/country.sql").read_text(encoding="utf-8"))
         out.write(own.read_text(encoding="utf-8"))
         for table, rows in TABLES.get(registry.name, ()):
             copy(out, table, rows(made))
     out.write((HERE / "sql/answers.sql").read_text(encoding="utf-8"))
-    copy(out, "registry.answer", answers(made, generic))
+    copy(out, "registry.answer", answers(made, generic, FIRST if registry in BESIDES else None))
     out.write("create index answer_keys on registry.answer using gin (keys jsonb_path_ops);\n"
               "revoke all on schema registry, acts from public;\nrevoke all on all functions in schema registry from public;\n"
               f"grant usage on schema registry to {role};\ncommit;\n"

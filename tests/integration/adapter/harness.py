@@ -9,6 +9,7 @@ import signal
 import socket
 import struct
 import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -17,6 +18,8 @@ import uuid
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 PG = ROOT / "tests/integration/pg.sh"
 LOAD = ROOT / "tests/registries/load.sh"
+sys.path.append(str(LOAD.parent))
+import country  # noqa: E402 (the path first)
 USER = pwd.getpwuid(os.getuid()).pw_name
 
 CALL, ANSWER = 16, 17
@@ -194,6 +197,12 @@ def until(holds, timeout=10.0):
             return value
         assert time.monotonic() < end, "waited in vain"
         select.select([], [], [], 0.01)
+
+
+def sql_services():
+    """The numbers of the services that are configured without the stand-in program."""
+    rows = [line.split("\t") for line in (LOAD.parent / "registries.tsv").read_text().splitlines() if not line.startswith("#")]
+    return sorted([1, 2] + [int(number) for row in rows if row[1] == "sql" for number in row[2].split()])
 
 
 def registry(socket_folder, name, **limits):
