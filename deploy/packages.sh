@@ -3,7 +3,7 @@
 
 PACKAGES_RUN=(gcc libc6-dev meson ninja-build pkg-config libssl-dev libmicrohttpd-dev libgnutls28-dev libpq-dev
   libjansson-dev check libinih-dev uuid-dev libseccomp-dev libcurl4-openssl-dev libxml2-dev libxmlsec1-dev openssl
-  postgresql postgresql-client tzdata python3 util-linux procps passwd)
+  postgresql postgresql-client tzdata python3 python3-aiohttp python3-lxml python3-xmlsec util-linux procps passwd)
 PACKAGES_BENCH=(nginx-light apache2-utils nodejs npm)
 PACKAGES_CHECK=(xmlsec1 python3-lxml clang libclang-rt-14-dev clang-format golang-go golang-golang-x-mod-dev curl iproute2 git groff-base)
 
