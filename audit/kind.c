@@ -11,6 +11,7 @@ static const struct {
     [AUDIT_KIND_QUERY_REQUEST] = {"query.request", true, false},
     [AUDIT_KIND_QUERY_REFUSED] = {"query.refused", false, false},
     [AUDIT_KIND_QUERY_EXPLAINED] = {"query.explained", false, false},
+    [AUDIT_KIND_QUERY_INQUIRY] = {"query.inquiry", false, false},
     [AUDIT_KIND_QUERY_RESULT] = {"query.result", false, true},
     [AUDIT_KIND_QUERY_WITHHELD] = {"query.withheld", false, true},
     [AUDIT_KIND_QUERY_UNKNOWN] = {"query.unknown", false, true},

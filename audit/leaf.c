@@ -189,7 +189,8 @@ int audit_leaf_query_encode(enum audit_kind kind, const struct audit_leaf_query 
 {
     struct base_json json;
     size_t begin = out->len;
-    if (kind != AUDIT_KIND_QUERY_REQUEST && kind != AUDIT_KIND_QUERY_REFUSED && kind != AUDIT_KIND_QUERY_EXPLAINED)
+    if (kind != AUDIT_KIND_QUERY_REQUEST && kind != AUDIT_KIND_QUERY_REFUSED && kind != AUDIT_KIND_QUERY_EXPLAINED &&
+        kind != AUDIT_KIND_QUERY_INQUIRY)
         return -EINVAL;
     base_json_begin(&json, out);
     base_json_object_begin(&json);
@@ -204,6 +205,10 @@ int audit_leaf_query_encode(enum audit_kind kind, const struct audit_leaf_query 
     }
     connection(&json, &query->connection);
     crls(&json, query->crls);
+    if (query->data.len > 0) {
+        base_json_name(&json, "data");
+        base_json_raw(&json, query->data);
+    }
     text(&json, "duty", query->duty);
     edition(&json, query->edition, query->edition_sha256);
     text(&json, "effect", query->effect);

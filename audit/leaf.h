@@ -24,6 +24,7 @@ enum audit_kind {
     AUDIT_KIND_QUERY_REQUEST,     /* permitted; a conclusion must follow */
     AUDIT_KIND_QUERY_REFUSED,     /* a decision that denies, or a message that could not be decided on */
     AUDIT_KIND_QUERY_EXPLAINED,   /* decided without asking */
+    AUDIT_KIND_QUERY_INQUIRY,     /* a message for several services, each of which becomes a part */
     AUDIT_KIND_QUERY_RESULT,      /* conclusion: the registry was asked, or could not be */
     AUDIT_KIND_QUERY_WITHHELD,    /* conclusion: there was an answer, and it was not given (a block came between) */
     AUDIT_KIND_QUERY_UNKNOWN,     /* conclusion: nobody knows whether the registry was asked */
@@ -96,7 +97,7 @@ struct audit_leaf_blob {
     int64_t bytes;         /* length of what sha256 is of */
 };
 
-/* .request, .refused, .explained */
+/* .request, .refused, .explained, .inquiry */
 struct audit_leaf_query {
     int64_t arrival_us; /* becomes "at": the moment the decision is about */
     struct audit_leaf_key key;
@@ -118,9 +119,10 @@ struct audit_leaf_query {
     struct base_bytes citations; /* canonical JSON array; empty leaves it out */
     const char *edition;
     const uint8_t *edition_sha256;
+    struct base_bytes data; /* .inquiry: canonical JSON object; empty leaves it out */
 };
 
-/* Appends the leaf of one of the three kinds. -EINVAL for a misuse (another kind, a permitted request without a key or
+/* Appends the leaf of one of the four kinds. -EINVAL for a misuse (another kind, a permitted request without a key or
  * with reasons, a text that is no UTF-8, a name with other characters than a-z 0-9 _ . -), -ENOBUFS over
  * AUDIT_LEAF_MAX. */
 int audit_leaf_query_encode(enum audit_kind kind, const struct audit_leaf_query *query,

@@ -175,6 +175,9 @@ static const struct field leaf_fields[] = {
 #define QUERY_MAY                                                                                                      \
     (REQUEST_NEEDS | BIT(ARTICLE) | BIT(CASE) | BIT(DUTY) | BIT(ORDERED_BY) | BIT(PARAMS) | BIT(REASONS) |             \
      BIT(RECIPIENT) | BIT(SUBJECTS))
+#define INQUIRY_NEEDS                                                                                                  \
+    (ALWAYS | BIT(ACTOR) | BIT(BASIS) | BIT(CONNECTION) | BIT(CRLS) | BIT(DATA) | BIT(KEY) | BIT(MESSAGE) |            \
+     BIT(QUERY) | BIT(SIGNED_AT) | BIT(SIGNER))
 #define CONCLUSION_NEEDS (ALWAYS | BIT(KEY) | BIT(REQUEST))
 #define ANSWER_MAY (BIT(ADAPTER_US) | BIT(ANSWER) | BIT(COUNTS) | BIT(RECEIVED))
 #define EVENT_MAY (ALWAYS | BIT(ACT) | BIT(ACTOR) | BIT(CONNECTION) | BIT(CRLS) | BIT(DATA) | BIT(KEY) | BIT(SIGNER))
@@ -192,6 +195,9 @@ static struct rule rule_of(enum audit_kind kind)
         return (struct rule){ALWAYS | BIT(CONNECTION) | BIT(REASONS), QUERY_MAY};
     case AUDIT_KIND_QUERY_EXPLAINED:
         return (struct rule){ALWAYS | BIT(CONNECTION) | BIT(EFFECT) | BIT(QUERY) | BIT(SIGNER), QUERY_MAY};
+    case AUDIT_KIND_QUERY_INQUIRY:
+        return (struct rule){INQUIRY_NEEDS, INQUIRY_NEEDS | BIT(ARTICLE) | BIT(CASE) | BIT(DUTY) | BIT(ORDERED_BY) |
+                                                BIT(PARAMS) | BIT(RECIPIENT)};
     case AUDIT_KIND_QUERY_RESULT:
         return (struct rule){CONCLUSION_NEEDS | BIT(OUTCOME), CONCLUSION_NEEDS | BIT(OUTCOME) | ANSWER_MAY};
     case AUDIT_KIND_QUERY_WITHHELD:

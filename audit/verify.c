@@ -187,6 +187,7 @@ static void kind_count(struct audit_verify_counts *counts, enum audit_kind kind)
     case AUDIT_KIND_QUERY_DELIVERED:
         counts->delivered++;
         break;
+    case AUDIT_KIND_QUERY_INQUIRY:
     case AUDIT_KIND_OTHER:
     case AUDIT_KIND_CONNECTION_REFUSED:
     case AUDIT_KIND_LOG_START:

@@ -1,8 +1,10 @@
 #include "gateway/core/call.h"
 
+#include <openssl/sha.h>
 #include <stdio.h>
 
 #include "base/log.h"
+#include "gateway/core/pending.h"
 #include "gateway/core/serve.h"
 #include "gateway/wire/json.h"
 
@@ -20,13 +22,32 @@ static void outcome_queue(struct core_request *request, enum link_outcome outcom
     core_request_queue(request, request->resume);
 }
 
-static int call_encode(const struct core_request *request, uint64_t id, struct base_buffer *out)
+/* What a registry knows the question by: never twice the same, whoever asks. */
+static void query_id(const struct core_request *request, char ret_text[static BASE_UUID_TEXT_MAX])
 {
+    if (request->part == 0) {
+        memcpy(ret_text, request->query.id_text, BASE_UUID_TEXT_MAX);
+        return;
+    }
+    uint8_t hash[SHA256_DIGEST_LENGTH];
+    char text[128];
+    int len = snprintf(text, sizeof(text), "qao.part %s %s %u", request->message.signer.iin, request->query.id_text,
+                       request->part);
+    SHA256((const uint8_t *)text, (size_t)len, hash);
+    hash[6] = (uint8_t)(0x80 | (hash[6] & 0x0f)); /* RFC 9562, version 8 */
+    hash[8] = (uint8_t)(0x80 | (hash[8] & 0x3f));
+    base_uuid_encode(hash, ret_text);
+}
+
+int core_call_encode(const struct core_request *request, uint64_t id, enum link_call_mode mode, struct base_buffer *out)
+{
+    char query[BASE_UUID_TEXT_MAX];
+    query_id(request, query);
     struct link_call call = {
         .id = id,
         .service = request->query.service,
-        .mode = LINK_CALL_ASK,
-        .query = base_bytes_text(request->query.id_text),
+        .mode = mode,
+        .query = base_bytes_text(query),
         .timeout_us = request->gateway->settings->adapter_timeout_ms * 1000,
         .param_count = request->params.count,
     };
@@ -52,8 +73,8 @@ void core_call_send(struct core_request *take_request, void (*resume)(struct cor
     uint64_t id = atomic_fetch_add(&gateway->next_call, 1) + 1;
     BASE_CLEANUP(base_buffer_clear) struct base_buffer frame;
     base_buffer_init(&frame, LINK_CALL_FRAME_MAX);
-    request->resume = resume;
-    if (!request->service || call_encode(request, id, &frame) < 0) {
+    request->resume = request->answered = resume;
+    if (!request->service || core_call_encode(request, id, LINK_CALL_ASK, &frame) < 0) {
         outcome_queue(request, request->service ? LINK_OUTCOME_UNAVAILABLE : LINK_OUTCOME_UNCONNECTED);
         return;
     }
@@ -79,11 +100,18 @@ void core_answer_take(struct core_gateway *gateway, struct base_bytes frame)
         return;
     }
     struct core_wait *wait = core_waiting_take(gateway->calls, NULL, answer.id);
+    bool is_late = !wait; /* told before that it comes later */
+    if (is_late)
+        wait = core_waiting_take(gateway->later, NULL, answer.id);
     if (!wait) {
         base_log(BASE_LOG_WARNING, "event=adapter-answer-late call=%llu", (unsigned long long)answer.id);
         return;
     }
     struct core_request *request = wait->owner;
+    if (is_late && (answer.outcome == LINK_OUTCOME_PENDING || answer.outcome == LINK_OUTCOME_UNAVAILABLE)) {
+        core_pending_again(request, answer.outcome);
+        return;
+    }
     request->answer = answer;
     if (answer.outcome == LINK_OUTCOME_PENDING) /* what follows is not waited for */
         request->answer.outcome = is_act(request) ? LINK_OUTCOME_UNKNOWN : LINK_OUTCOME_FAILED;
@@ -92,7 +120,12 @@ void core_answer_take(struct core_gateway *gateway, struct base_bytes frame)
         request->answer.outcome = is_act(request) ? LINK_OUTCOME_UNKNOWN : LINK_OUTCOME_FAILED;
     snprintf(request->fault, sizeof(request->fault), "%.*s", (int)answer.detail.len, (const char *)answer.detail.data);
     request->answer.records = request->answer.detail = base_bytes_of(NULL, 0);
-    core_request_queue(request, request->resume);
+    if (is_late)
+        core_pending_end(request);
+    else if (answer.outcome == LINK_OUTCOME_PENDING)
+        core_pending_begin(request);
+    else
+        core_request_queue(request, request->answered);
 }
 
 void core_calls_lose(struct core_gateway *gateway)
@@ -102,6 +135,7 @@ void core_calls_lose(struct core_gateway *gateway)
         struct core_request *request = wait->owner;
         outcome_queue(request, is_act(request) ? LINK_OUTCOME_UNKNOWN : LINK_OUTCOME_FAILED);
     }
+    core_pending_lose(gateway);
 }
 
 void core_calls_expire(struct core_gateway *gateway, int64_t monotonic_us)

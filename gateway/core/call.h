@@ -7,6 +7,11 @@
 /* Sends the query's parameters; resume is called by a worker once request->answer tells an outcome, whatever it is. */
 void core_call_send(struct core_request *take_request, void (*resume)(struct core_request *request));
 
+/* Appends the body of a call about the request: its own query id, or for a part one that follows from signer, id and part. The
+ * buffer's errors. */
+int core_call_encode(const struct core_request *request, uint64_t call, enum link_call_mode mode,
+                     struct base_buffer *out) BASE_MUST_USE;
+
 enum core_records {
     CORE_RECORDS_UNFIT = 0, /* no answer to this query; request->fault says why */
     CORE_RECORDS_FIT,

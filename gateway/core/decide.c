@@ -63,7 +63,7 @@ static void fault_note(struct core_request *request, const char *member, enum wi
         memcpy(request->fault + used, text, (size_t)len + 1);
 }
 
-static int params_check(struct core_request *request)
+int core_params_check(struct core_request *request)
 {
     const unsigned needed = WIRE_QUERY_PARAMS | WIRE_QUERY_SERVICE;
     if ((request->query.parts & needed) != needed)
@@ -88,8 +88,12 @@ int core_query_read(struct core_request *request)
     if (!request->query.wellformed) {
         wire_codes_add(&request->codes, WIRE_CODE_QUERY_MALFORMED);
         snprintf(request->fault, sizeof(request->fault), "%s", request->query.fault);
+    } else if (request->query.is_inquiry && request->route.page == CORE_PAGE_EXPLAIN) {
+        request->query.wellformed = false;
+        wire_codes_add(&request->codes, WIRE_CODE_QUERY_MALFORMED);
+        snprintf(request->fault, sizeof(request->fault), "v: an explanation is of one query");
     }
-    return params_check(request);
+    return core_params_check(request);
 }
 
 int core_officer_find(struct core_request *request)
@@ -103,6 +107,7 @@ int core_officer_find(struct core_request *request)
         .peer = address,
         .at_us = request->arrival_us,
         .id = id,
+        .part = (int)request->part,
     };
     int r = store_officer_find(request->gateway->pool, &key, &request->officer);
     request->registered = r == 0;
@@ -110,7 +115,7 @@ int core_officer_find(struct core_request *request)
         return r;
     memset(&request->officer, 0, sizeof(request->officer));
     struct store_query claimed;
-    r = id ? store_query_find(request->gateway->pool, key.iin, id, 0, &claimed) : STORE_NONE;
+    r = id ? store_query_find(request->gateway->pool, key.iin, id, key.part, &claimed) : STORE_NONE;
     request->officer.claimed = r == 0;
     return r < 0 ? r : 0;
 }
@@ -175,7 +180,8 @@ void core_query_decide(struct core_request *request)
     core_standing_check(request);
     order_check(request);
     /* A well-formed query of a registered officer is always decided; anything else may only be refused. */
-    if (!request->edition && wire_codes_empty(request->codes))
+    bool is_for_parts = request->query.is_inquiry && request->part == 0; /* each is decided by itself */
+    if (!request->edition && !is_for_parts && wire_codes_empty(request->codes))
         wire_codes_add(&request->codes, WIRE_CODE_SERVICE_CLOSED);
 }
 

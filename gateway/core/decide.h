@@ -16,6 +16,9 @@ void core_message_verify(struct core_request *request);
 /* Step 4: the query, and its parameters against the service's description. -ENOMEM. */
 int core_query_read(struct core_request *request) BASE_MUST_USE;
 
+/* The parameters of query.params against the description of query.service, as far as both are there. -ENOMEM. */
+int core_params_check(struct core_request *request) BASE_MUST_USE;
+
 /* Step 5: the signer's registration, and whether the id is used up. The store's errors. */
 int core_officer_find(struct core_request *request) BASE_MUST_USE;
 

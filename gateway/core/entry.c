@@ -66,7 +66,7 @@ static struct audit_leaf_key key_of(const struct core_request *request)
 {
     if (!request->has_message || !(request->query.parts & WIRE_QUERY_ID))
         return (struct audit_leaf_key){.iin = NULL};
-    return (struct audit_leaf_key){.iin = request->message.signer.iin, .id = request->query.id};
+    return (struct audit_leaf_key){.iin = request->message.signer.iin, .id = request->query.id, .part = request->part};
 }
 
 /* The signer where there is one, else whoever is connected. */
@@ -223,7 +223,7 @@ static void query_to_leaf(const struct core_request *request, struct audit_leaf_
 {
     const struct wire_query *query = &request->query;
     leaf->signed_at_us = query->parts & WIRE_QUERY_AT ? query->at_us : 0;
-    leaf->message = query->wellformed ? "qao.query/1" : NULL;
+    leaf->message = query->wellformed ? wire_query_type(query) : NULL;
     leaf->service = (int)query->service;
     if (query->parts & WIRE_QUERY_GROUND) {
         leaf->basis = policy_basis_name(query->basis);
@@ -276,6 +276,21 @@ static int claim_take(enum core_claim claim, bool is_needed, bool *ret_claims)
     return is_needed ? -EPERM : 0;
 }
 
+/* What an inquiry asks for, in its order. */
+static int services_encode(const struct wire_query *query, struct base_buffer *out)
+{
+    struct base_json json;
+    base_json_begin(&json, out);
+    base_json_object_begin(&json);
+    base_json_name(&json, "services");
+    base_json_array_begin(&json);
+    for (size_t i = 0; i < query->service_count; i++)
+        base_json_integer(&json, query->services[i]);
+    base_json_array_end(&json);
+    base_json_object_end(&json);
+    return base_json_end(&json);
+}
+
 static int request_append(struct core_request *request, enum audit_kind kind, enum core_claim claim,
                           void (*resume)(struct core_request *request))
 {
@@ -287,7 +302,8 @@ static int request_append(struct core_request *request, enum audit_kind kind, en
     entry->columns.kind = audit_kind_name(kind);
     entry->columns.at_us = request->arrival_us;
     entry->columns.opens = audit_kind_opens(kind);
-    int claimed = claim_take(claim, kind == AUDIT_KIND_QUERY_REQUEST, &entry->columns.claims);
+    bool confirms = kind == AUDIT_KIND_QUERY_REQUEST || kind == AUDIT_KIND_QUERY_INQUIRY;
+    int claimed = claim_take(claim, confirms, &entry->columns.claims);
     if (claimed < 0)
         return claimed;
 
@@ -309,7 +325,8 @@ static int request_append(struct core_request *request, enum audit_kind kind, en
         leaf.signer_certificate = request->message.signer.sha256;
         query_to_leaf(request, &leaf);
         int r = subjects_make(request, entry, subjects, &params);
-        if (r == 0 && kind != AUDIT_KIND_QUERY_EXPLAINED)
+        /* Of parts the message itself is beside part 0. */
+        if (r == 0 && kind != AUDIT_KIND_QUERY_EXPLAINED && request->part == 0)
             r = seal(request, entry, "query", request->http.body);
         if (r < 0)
             return r;
@@ -331,7 +348,15 @@ static int request_append(struct core_request *request, enum audit_kind kind, en
         leaf.edition = policy_edition_id(request->edition);
         leaf.edition_sha256 = policy_edition_sha256(request->edition);
     }
-    if (kind == AUDIT_KIND_QUERY_REQUEST)
+    BASE_CLEANUP(base_buffer_clear) struct base_buffer services;
+    base_buffer_init(&services, AUDIT_LEAF_MAX);
+    if (kind == AUDIT_KIND_QUERY_INQUIRY) {
+        int r = services_encode(&request->query, &services);
+        if (r < 0)
+            return r;
+        leaf.data = base_buffer_view(&services);
+    }
+    if (confirms)
         entry->columns.confirm = (struct store_confirm){request->officer.registration, request->officer.version};
 
     base_buffer_init(&entry->leaf, AUDIT_LEAF_MAX);
@@ -455,6 +480,16 @@ int core_entry_undelivered_append(struct core_request *request, void (*resume)(s
     return conclusion_append(request, entry, AUDIT_KIND_QUERY_UNDELIVERED, &leaf, resume);
 }
 
+int core_entry_pending_append(struct core_request *request, int64_t due_us, void (*resume)(struct core_request *request))
+{
+    struct core_entry *entry = &request->third;
+    core_entry_clear(entry);
+    entry->columns = STORE_RECORD_INIT;
+    struct audit_leaf_conclusion leaf = conclusion_of(request);
+    leaf.due_us = due_us;
+    return conclusion_append(request, entry, AUDIT_KIND_QUERY_PENDING, &leaf, resume);
+}
+
 int core_entry_delivered_append(struct core_request *request, const struct core_hold_right *right,
                                 void (*resume)(struct core_request *request))
 {
@@ -464,7 +499,7 @@ int core_entry_delivered_append(struct core_request *request, const struct core_
     entry->columns.confirm = (struct store_confirm){right->registration, right->version};
     const struct audit_leaf_conclusion leaf = {
         .at_us = core_now_us(request->gateway),
-        .key = {.iin = request->peer.iin, .id = request->query.id},
+        .key = {.iin = request->peer.iin, .id = request->query.id, .part = request->part},
         .request = &right->request,
     };
     return conclusion_append(request, entry, AUDIT_KIND_QUERY_DELIVERED, &leaf, resume);

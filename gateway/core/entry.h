@@ -47,7 +47,7 @@ enum core_claim {
 
 /* Step 7, request->first. kind: query.request confirms the registration and must claim the id, for what could be sent again
  * is not to be asked; query.refused claims it when told so; query.explained never, and is without the message itself, of
- * which only the digest stays. CORE_ENTRY_UNFIT. */
+ * which only the digest stays. query.inquiry is as query.request, and opens nothing. CORE_ENTRY_UNFIT. */
 int core_entry_request_append(struct core_request *request, enum audit_kind kind, enum core_claim claim,
                               void (*resume)(struct core_request *request)) BASE_MUST_USE;
 
@@ -64,6 +64,10 @@ int core_entry_conclusion_append(struct core_request *request, enum audit_kind k
 /* Step 12, request->third. */
 int core_entry_undelivered_append(struct core_request *request,
                                   void (*resume)(struct core_request *request)) BASE_MUST_USE;
+
+/* query.pending, request->third: the registry answers later, until due_us. */
+int core_entry_pending_append(struct core_request *request, int64_t due_us,
+                              void (*resume)(struct core_request *request)) BASE_MUST_USE;
 
 /* query.delivered, request->third: the reply to the peer's query request->query.id is about to be shown. Confirms the
  * registration that the right names. */

@@ -14,6 +14,7 @@
 #include "base/log.h"
 #include "gateway/core/health.h"
 #include "gateway/core/import.h"
+#include "gateway/core/pending.h"
 #include "gateway/core/refusals.h"
 #include "gateway/core/request.h"
 #include "gateway/core/send.h"
@@ -304,6 +305,8 @@ static int parts_make(struct core_gateway *gateway)
     if (r == 0)
         r = core_waiting_new(&gateway->calls);
     if (r == 0)
+        r = core_waiting_new(&gateway->later);
+    if (r == 0)
         r = core_waiting_new(&gateway->deliveries);
     if (r == 0)
         r = core_waiting_new(&gateway->owed);
@@ -504,6 +507,7 @@ static void wait_until_idle(struct core_gateway *gateway, int64_t longest_us)
 static void waiting_end(struct core_gateway *gateway)
 {
     struct core_wait *wait;
+    core_pending_stop(gateway);
     if (gateway->calls)
         core_calls_lose(gateway);
     if (gateway->deliveries)
@@ -516,6 +520,7 @@ static void threads_stop(struct core_gateway *gateway)
 {
     atomic_store(&gateway->stopping, true);
     if (gateway->workers) {
+        core_pending_stop(gateway);
         wait_until_idle(gateway, gateway->settings->stop_seconds * 1000000);
         waiting_end(gateway);
         wait_until_idle(gateway, STOP_GRACE_US);
@@ -539,6 +544,7 @@ void core_gateway_free(struct core_gateway *gateway)
         return;
     threads_stop(gateway);
     core_waiting_free(gateway->calls);
+    core_waiting_free(gateway->later);
     core_waiting_free(gateway->deliveries);
     core_waiting_free(gateway->owed);
     base_queue_free(gateway->work);

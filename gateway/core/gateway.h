@@ -83,6 +83,9 @@ struct core_gateway {
     atomic_ullong next_call;
     struct base_queue *work;
     struct core_waiting *calls;      /* for a registry, by call id */
+    struct core_waiting *later;      /* for a registry that answers later, by call id */
+    atomic_bool is_later_lost;       /* some of them must be asked about again */
+    int64_t later_asked_us;          /* the timer's: when that was done last */
     struct core_waiting *deliveries; /* for word of a reply, by front channel and request id */
     struct core_waiting *owed;       /* for the log to take their result */
 

@@ -35,6 +35,7 @@ static struct core_gauges gauges_of(struct core_gateway *gateway)
         .in_flight = atomic_load(&gateway->in_flight),
         .queued = base_queue_length(gateway->work),
         .waiting_adapter = core_waiting_count(gateway->calls),
+        .waiting_later = core_waiting_count(gateway->later),
         .waiting_delivery = core_waiting_count(gateway->deliveries),
         .owed = core_waiting_count(gateway->owed),
         .held = core_hold_count(gateway->hold),

@@ -15,6 +15,7 @@ struct item {
     struct item *next;
     char iin[BASE_IDNUM_TEXT_MAX];
     uint8_t id[CORE_HOLD_ID_BYTES];
+    uint32_t part;
     struct core_hold_right right;
     unsigned showings;
     int64_t until_us;
@@ -74,10 +75,11 @@ void core_hold_free(struct core_hold *hold)
     free(hold);
 }
 
-static struct item **item_find(struct core_hold *hold, const char *iin, const uint8_t id[static CORE_HOLD_ID_BYTES])
+static struct item **item_find(struct core_hold *hold, const struct core_hold_key *key)
 {
     struct item **link = &hold->first;
-    while (*link && (strcmp((*link)->iin, iin) != 0 || memcmp((*link)->id, id, CORE_HOLD_ID_BYTES) != 0))
+    while (*link && (strcmp((*link)->iin, key->iin) != 0 || memcmp((*link)->id, key->id, CORE_HOLD_ID_BYTES) != 0 ||
+                     (*link)->part != key->part))
         link = &(*link)->next;
     return link;
 }
@@ -88,7 +90,7 @@ static void expire(struct core_hold *hold, int64_t now_us)
         item_drop(hold, &hold->first);
 }
 
-/* The officer and the id are bound to the reply as associated data. */
+/* The officer, the id and the part are bound to the reply as associated data. */
 static int crypt(const struct core_hold *hold, struct item *item, bool seal, const uint8_t *from, uint8_t *to)
 {
     uint8_t nonce[NONCE_BYTES] = {0};
@@ -99,6 +101,7 @@ static int crypt(const struct core_hold *hold, struct item *item, bool seal, con
                 EVP_CipherInit_ex(context, EVP_aes_256_gcm(), NULL, hold->key, nonce, seal) == 1 &&
                 EVP_CipherUpdate(context, NULL, &len, (const uint8_t *)item->iin, sizeof(item->iin)) == 1 &&
                 EVP_CipherUpdate(context, NULL, &len, item->id, sizeof(item->id)) == 1 &&
+                EVP_CipherUpdate(context, NULL, &len, (const uint8_t *)&item->part, sizeof(item->part)) == 1 &&
                 (seal || EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_GCM_SET_TAG, TAG_BYTES, item->tag) == 1) &&
                 EVP_CipherUpdate(context, to, &len, from, (int)item->len) == 1 &&
                 EVP_CipherFinal_ex(context, to + len, &rest) == 1 &&
@@ -124,7 +127,7 @@ static struct item **item_to_drop(struct core_hold *hold, const char *iin)
     return own && has_share ? own : &hold->first;
 }
 
-int core_hold_put(struct core_hold *hold, const char *iin, const uint8_t id[static CORE_HOLD_ID_BYTES],
+int core_hold_put(struct core_hold *hold, const struct core_hold_key *key,
                   const struct core_hold_right *right, struct base_bytes reply, int64_t now_us)
 {
     if (reply.len > hold->max_bytes || hold->max == 0)
@@ -132,8 +135,9 @@ int core_hold_put(struct core_hold *hold, const char *iin, const uint8_t id[stat
     struct item *item = calloc(1, sizeof(*item) + reply.len);
     if (!item)
         return -ENOMEM;
-    strncpy(item->iin, iin, sizeof(item->iin) - 1);
-    memcpy(item->id, id, sizeof(item->id));
+    strncpy(item->iin, key->iin, sizeof(item->iin) - 1);
+    item->part = key->part;
+    memcpy(item->id, key->id, sizeof(item->id));
     item->right = *right;
     item->len = reply.len;
     pthread_mutex_lock(&hold->mutex);
@@ -142,11 +146,11 @@ int core_hold_put(struct core_hold *hold, const char *iin, const uint8_t id[stat
     int r = crypt(hold, item, true, reply.data, item->sealed);
     if (r == 0) {
         expire(hold, now_us);
-        struct item **older = item_find(hold, iin, id);
+        struct item **older = item_find(hold, key);
         if (*older)
             item_drop(hold, older);
         while (hold->count >= hold->max || hold->bytes + item->len > hold->max_bytes)
-            item_drop(hold, item_to_drop(hold, iin));
+            item_drop(hold, item_to_drop(hold, key->iin));
         *hold->last = item;
         hold->last = &item->next;
         hold->count++;
@@ -158,12 +162,12 @@ int core_hold_put(struct core_hold *hold, const char *iin, const uint8_t id[stat
     return r;
 }
 
-int core_hold_read(struct core_hold *hold, const char *iin, const uint8_t id[static CORE_HOLD_ID_BYTES], int64_t now_us,
+int core_hold_read(struct core_hold *hold, const struct core_hold_key *key, int64_t now_us,
                    struct base_buffer *out)
 {
     pthread_mutex_lock(&hold->mutex);
     expire(hold, now_us);
-    struct item **link = item_find(hold, iin, id), *item = *link;
+    struct item **link = item_find(hold, key), *item = *link;
     int r = CORE_HOLD_NONE;
     if (item) {
         size_t before = out->len;
@@ -178,22 +182,22 @@ int core_hold_read(struct core_hold *hold, const char *iin, const uint8_t id[sta
     return r;
 }
 
-int core_hold_right_find(struct core_hold *hold, const char *iin, const uint8_t id[static CORE_HOLD_ID_BYTES],
+int core_hold_right_find(struct core_hold *hold, const struct core_hold_key *key,
                          int64_t now_us, struct core_hold_right *ret_right)
 {
     pthread_mutex_lock(&hold->mutex);
     expire(hold, now_us);
-    const struct item *item = *item_find(hold, iin, id);
+    const struct item *item = *item_find(hold, key);
     if (item)
         *ret_right = item->right;
     pthread_mutex_unlock(&hold->mutex);
     return item ? 0 : CORE_HOLD_NONE;
 }
 
-void core_hold_drop(struct core_hold *hold, const char *iin, const uint8_t id[static CORE_HOLD_ID_BYTES])
+void core_hold_drop(struct core_hold *hold, const struct core_hold_key *key)
 {
     pthread_mutex_lock(&hold->mutex);
-    struct item **link = item_find(hold, iin, id);
+    struct item **link = item_find(hold, key);
     if (*link)
         item_drop(hold, link);
     pthread_mutex_unlock(&hold->mutex);

@@ -11,6 +11,13 @@
 
 enum { CORE_HOLD_ID_BYTES = 16, CORE_HOLD_SHOWINGS_MAX = 16 };
 
+/* Whose reply, and to what: borrowed. */
+struct core_hold_key {
+    const char *iin;   /* of the officer */
+    const uint8_t *id; /* CORE_HOLD_ID_BYTES of the signed message */
+    unsigned part;     /* of it; 0: the message itself */
+};
+
 /* By what right the officer was to have the reply, and which request it answers. */
 struct core_hold_right {
     char bin[BASE_IDNUM_TEXT_MAX]; /* of the body registered in */
@@ -18,6 +25,7 @@ struct core_hold_right {
     int32_t version;
     struct audit_hash request; /* leaf hash of the request's record */
     bool is_unproved;          /* kept without its receipt */
+    bool is_problem;           /* a refusal or failure, not an answer */
 };
 
 struct core_hold;
@@ -32,21 +40,21 @@ void core_hold_free(struct core_hold *hold);
 /* Named condition: no such reply, or its time is over. */
 enum { CORE_HOLD_NONE = 1 };
 
-/* Keeps a reply for its officer, instead of an older one of the same id. -ENOBUFS when it is larger than all that may be
+/* Keeps a reply for its officer, instead of an older one of the same key. -ENOBUFS when it is larger than all that may be
  * kept, -ENOMEM, -EIO. */
-int core_hold_put(struct core_hold *hold, const char *iin, const uint8_t id[static CORE_HOLD_ID_BYTES],
+int core_hold_put(struct core_hold *hold, const struct core_hold_key *key,
                   const struct core_hold_right *right, struct base_bytes reply, int64_t now_us) BASE_MUST_USE;
 
 /* By what right a reply may be shown. CORE_HOLD_NONE. */
-int core_hold_right_find(struct core_hold *hold, const char *iin, const uint8_t id[static CORE_HOLD_ID_BYTES],
+int core_hold_right_find(struct core_hold *hold, const struct core_hold_key *key,
                          int64_t now_us, struct core_hold_right *ret_right) BASE_MUST_USE;
 
 /* Drops the reply, if there is one. */
-void core_hold_drop(struct core_hold *hold, const char *iin, const uint8_t id[static CORE_HOLD_ID_BYTES]);
+void core_hold_drop(struct core_hold *hold, const struct core_hold_key *key);
 
 /* Appends the reply; it stays until its time is over, or it was read CORE_HOLD_SHOWINGS_MAX times (each showing is a
  * record in the log). CORE_HOLD_NONE, out's errors, -EIO. */
-int core_hold_read(struct core_hold *hold, const char *iin, const uint8_t id[static CORE_HOLD_ID_BYTES], int64_t now_us,
+int core_hold_read(struct core_hold *hold, const struct core_hold_key *key, int64_t now_us,
                    struct base_buffer *out) BASE_MUST_USE;
 
 /* Drops what is over. */

@@ -104,6 +104,7 @@ int core_metrics_encode(struct core_metrics *metrics, const struct core_gauges *
     number(out, "in_flight", "gauge", "Requests being served.", gauges->in_flight);
     number(out, "queued", "gauge", "Requests waiting for a worker.", gauges->queued);
     number(out, "waiting_adapter", "gauge", "Requests waiting for a registry.", gauges->waiting_adapter);
+    number(out, "waiting_later", "gauge", "Requests whose registry answers later.", gauges->waiting_later);
     number(out, "waiting_delivery", "gauge", "Replies not yet known to be delivered.", gauges->waiting_delivery);
     number(out, "owed_results", "gauge", "Results that the log could not yet take.", gauges->owed);
     number(out, "held_replies", "gauge", "Undelivered replies kept for their officer.", gauges->held);

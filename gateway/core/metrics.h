@@ -37,7 +37,7 @@ void core_metrics_duration_add(struct core_metrics *metrics, int64_t duration_us
 
 /* What is so just now. */
 struct core_gauges {
-    size_t in_flight, queued, waiting_adapter, waiting_delivery, owed, held;
+    size_t in_flight, queued, waiting_adapter, waiting_later, waiting_delivery, owed, held;
     uint64_t log_size;
     int64_t log_age_us;          /* since the newest durable entry */
     int64_t crl_next_update_us;  /* wall clock */

@@ -5,6 +5,7 @@
 
 #include "base/json.h"
 #include "base/log.h"
+#include "gateway/core/part.h"
 #include "gateway/wire/accept.h"
 
 int core_request_new(struct core_gateway *gateway, struct link_channel *channel, struct base_bytes frame,
@@ -14,6 +15,7 @@ int core_request_new(struct core_gateway *gateway, struct link_channel *channel,
     if (!request)
         return -ENOMEM;
     request->gateway = gateway;
+    atomic_init(&request->references, 1);
     request->channel = link_channel_ref(channel);
     request->arrival_us = core_now_us(gateway);
     request->arrival_monotonic_us = base_clock_monotonic_us();
@@ -35,9 +37,16 @@ void core_request_free(struct core_request *request)
 {
     if (!request)
         return;
+    if (request->concluded) {
+        request->concluded(request);
+        request->concluded = NULL;
+    }
+    if (atomic_fetch_sub(&request->references, 1) > 1)
+        return;
     struct core_gateway *gateway = request->gateway;
     link_channel_unref(request->channel);
-    certs_message_clear(&request->message);
+    if (!request->origin)
+        certs_message_clear(&request->message);
     json_decref(request->document);
     wire_params_clear(&request->params);
     base_buffer_clear(&request->frame);
@@ -52,6 +61,9 @@ void core_request_free(struct core_request *request)
     core_entry_clear(&request->third);
     if (request->owes)
         atomic_fetch_sub(&gateway->owing, 1);
+    if (request->room > 0)
+        core_part_room_drop(gateway, request->room);
+    core_request_free(request->origin);
     free(request);
     atomic_fetch_sub(&gateway->in_flight, 1);
 }

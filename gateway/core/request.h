@@ -1,5 +1,6 @@
 /* One request on its way through the program: a state object that one thread owns at a time. It moves between the work
- * queue, the workers, the log's writer and those who wait; every one alive is counted in gateway->in_flight. */
+ * queue, the workers, the log's writer and those who wait; every one alive is counted in gateway->in_flight. A part
+ * (part.h) is one too: derived from a signed message, and with nobody connected to it. */
 #ifndef GATEWAY_CORE_REQUEST_H
 #define GATEWAY_CORE_REQUEST_H
 
@@ -23,6 +24,13 @@ enum { CORE_FAULT_MAX = 1000, CORE_ADDRESS_MAX = 64 };
 struct core_request {
     struct core_gateway *gateway;
     void (*resume)(struct core_request *request); /* what a worker does with it next */
+    atomic_uint references; /* its own, and one of each part that borrows from it */
+
+    unsigned part;               /* of the signed message: 0 is the message itself. Of GET /v1/queries/{id}/{part}: asked for */
+    struct core_request *origin; /* of a part: the message's request, from which frame, http, message and texts are borrowed */
+    void (*concluded)(struct core_request *part); /* of a part that somebody waits for: called once, before it is freed */
+    void *waiter;                                 /* for concluded */
+    size_t room;                                  /* places taken for parts that are not made yet */
 
     /* as it came */
     struct link_channel *channel;
@@ -55,6 +63,8 @@ struct core_request {
 
     /* the registry (steps 8 and 9) */
     struct core_wait wait;
+    void (*answered)(struct core_request *request); /* goes on with the answer */
+    atomic_int pending;        /* enum core_pending_state */
     struct link_answer answer; /* records and detail are not kept */
     struct base_buffer records; /* as the adapter sent them, then canonical */
     size_t record_count, amounts_removed;
@@ -62,7 +72,7 @@ struct core_request {
     /* the answer (steps 10 and 11) */
     struct base_buffer answer_json, signed_der, reply;
     bool is_unproved; /* reply is without its receipt */
-    bool replied;  /* the officer was told something: a later answer can only be held */
+    bool replied;  /* the officer was told something, or nobody is connected: what comes can only be held */
     bool owes;     /* counted in gateway->owing */
     unsigned owed; /* attempts to conclude after that */
     enum audit_kind conclusion; /* what request->second is, or is to be */

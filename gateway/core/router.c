@@ -21,6 +21,7 @@ static const struct row rows[] = {
     {CORE_PAGE_SCAN, LINK_LISTENER_OFFICERS, "GET", "/v1/scans/"},
     {CORE_PAGE_OUTCOME, LINK_LISTENER_OFFICERS, "GET", "/v1/queries/"},
     {CORE_PAGE_SERVICES, LINK_LISTENER_OFFICERS, "GET", "/v1/services"},
+    {CORE_PAGE_SERVICE, LINK_LISTENER_OFFICERS, "GET", "/v1/services/"},
     {CORE_PAGE_CHECKPOINT, LINK_LISTENER_OFFICERS, "GET", "/v1/log/checkpoint"},
     {CORE_PAGE_TILE, LINK_LISTENER_OFFICERS, "GET", "/v1/log/tile/"},
     {CORE_PAGE_HEALTH, LINK_LISTENER_LOCAL, "GET", "/healthz"},
@@ -86,7 +87,7 @@ const char *core_page_text(enum core_page page)
         [CORE_PAGE_OUTCOME] = "outcome",   [CORE_PAGE_SERVICES] = "services",     [CORE_PAGE_CHECKPOINT] = "checkpoint",
         [CORE_PAGE_TILE] = "tile",         [CORE_PAGE_HEALTH] = "health",         [CORE_PAGE_READY] = "ready",         [CORE_PAGE_ACT] = "act",
         [CORE_PAGE_REGISTRY] = "registry", [CORE_PAGE_UPLOAD] = "upload",         [CORE_PAGE_SCAN] = "scan",
-        [CORE_PAGE_METRICS] = "metrics",
+        [CORE_PAGE_METRICS] = "metrics", [CORE_PAGE_SERVICE] = "service",
     };
     return (unsigned)page < CORE_PAGE_COUNT ? texts[page] : texts[CORE_PAGE_NONE];
 }

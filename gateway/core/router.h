@@ -14,8 +14,9 @@ enum core_page {
     CORE_PAGE_REGISTRY,    /* GET /v1/registry/{rest}, with its query string */
     CORE_PAGE_UPLOAD,      /* POST /v1/uploads */
     CORE_PAGE_SCAN,        /* GET /v1/scans/{rest} */
-    CORE_PAGE_OUTCOME,     /* GET /v1/queries/{rest} */
+    CORE_PAGE_OUTCOME,     /* GET /v1/queries/{rest}: an id, or id/part */
     CORE_PAGE_SERVICES,    /* GET /v1/services */
+    CORE_PAGE_SERVICE,     /* GET /v1/services/{rest} */
     CORE_PAGE_CHECKPOINT,  /* GET /v1/log/checkpoint */
     CORE_PAGE_TILE,        /* GET /v1/log/tile/{rest} */
     CORE_PAGE_HEALTH,      /* GET /healthz, local listener */

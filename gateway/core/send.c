@@ -31,6 +31,19 @@ static int reply_send(struct link_channel *channel, struct link_reply *reply, co
     return link_channel_send(channel, LINK_FRONT_REPLY, base_buffer_view(&frame));
 }
 
+void core_accepted_tell(struct core_request *request, struct base_bytes body, unsigned retry_s)
+{
+    struct link_reply reply = {.id = request->http.id, .status = 202, .body = body};
+    char retry[16], location[64];
+    snprintf(retry, sizeof(retry), "%u", retry_s);
+    snprintf(location, sizeof(location), "/v1/queries/%s", request->query.id_text);
+    header_add(&reply, "Location", location);
+    header_add(&reply, "Retry-After", retry);
+    core_metric_add(&request->gateway->metrics.answered[request->route.page], 1);
+    if (reply_send(request->channel, &reply, "application/json") != 0)
+        base_log(BASE_LOG_INFO, "event=page-not-sent");
+}
+
 void core_page_send(struct core_request *take_request, const char *content_type, struct base_bytes body)
 {
     struct link_reply reply = {.id = take_request->http.id, .status = take_request->is_accepted ? 202 : 200, .body = body};
@@ -60,6 +73,8 @@ static void plain_problem_send(struct core_request *request, enum wire_code code
                                unsigned retry_s)
 {
     struct core_gateway *gateway = request->gateway;
+    if (request->replied)
+        return;
     BASE_CLEANUP(base_buffer_clear) struct base_buffer body;
     base_buffer_init(&body, PROBLEM_BYTES_MAX);
     struct wire_problem problem = {
@@ -198,6 +213,34 @@ static unsigned refusal_retry_s(const struct core_request *request, enum wire_co
     return core_outcome_status(code) == 503 && request->answer.outcome != LINK_OUTCOME_UNCONNECTED ? RETRY_S : 0;
 }
 
+static void hold(const struct core_request *request, const struct core_hold_right *right, struct base_bytes reply)
+{
+    const struct core_hold_key key = {
+        .iin = request->message.signer.iin, .id = request->query.id, .part = request->part};
+    if (core_hold_put(request->gateway->hold, &key, right, reply, core_now_us(request->gateway)) < 0)
+        base_log(BASE_LOG_WARNING, "event=reply-not-held query=%s part=%u", request->query.id_text, request->part);
+}
+
+void core_answer_hold(const struct core_request *request)
+{
+    struct core_hold_right right = {
+        .registration = request->officer.registration,
+        .version = request->officer.version,
+        .request = request->first.record.entry.leaf_hash,
+        .is_unproved = request->is_unproved,
+    };
+    memcpy(right.bin, request->officer.bin, sizeof(right.bin));
+    hold(request, &right, base_buffer_view(&request->reply));
+}
+
+/* For whoever signed it, connected with a certificate of the same body. */
+static void problem_hold(const struct core_request *request, struct base_bytes problem)
+{
+    struct core_hold_right right = {.request = request->first.record.entry.leaf_hash, .is_problem = true};
+    memcpy(right.bin, request->message.signer.bin, sizeof(right.bin));
+    hold(request, &right, problem);
+}
+
 void core_refusal_send(struct core_request *take_request, const char *detail)
 {
     BASE_CLEANUP(base_buffer_clear) struct base_buffer body;
@@ -207,6 +250,13 @@ void core_refusal_send(struct core_request *take_request, const char *detail)
     if (r < 0) {
         base_log(BASE_LOG_ERROR, "event=refusal-not-encoded error=%d", -r);
         base_buffer_reset(&body);
+    }
+    if (take_request->replied) {
+        if (body.len > 0 && !take_request->concluded)
+            problem_hold(take_request, base_buffer_view(&body));
+        core_metric_add(&take_request->gateway->metrics.refusals[code], 1);
+        core_request_free(take_request);
+        return;
     }
     unsigned retry_s = refusal_retry_s(take_request, code);
     problem_send(take_request->gateway, take_request->channel, take_request->http.id, code, status_of(take_request),

@@ -9,6 +9,9 @@
 /* A body of our own making with status 200. */
 void core_page_send(struct core_request *take_request, const char *content_type, struct base_bytes body);
 
+/* 202 for what goes on, with Location of where to look and Retry-After. The request stays the caller's. */
+void core_accepted_tell(struct core_request *request, struct base_bytes body, unsigned retry_s);
+
 /* A problem about what was asked over HTTP, or one that left no record: neither signed nor receipted. allow may be NULL;
  * retry_s 0 leaves Retry-After out. */
 void core_problem_send(struct core_request *take_request, enum wire_code code, const char *allow, unsigned retry_s);
@@ -23,8 +26,11 @@ void core_too_many_send(struct core_request *take_request, int64_t wait_us);
  * again. The request has still something to do. */
 void core_later_tell(struct core_request *request, enum wire_note note);
 
-/* The request's codes as a signed problem with the receipt of its records. detail replaces the first code's words, or
- * NULL. */
+/* Keeps request->reply for the officer, as long as the registration is the one that the result was confirmed with. */
+void core_answer_hold(const struct core_request *request);
+
+/* The request's codes as a signed problem with the receipt of its records, told or, where nobody is connected, kept. detail
+ * replaces the first code's words, or NULL. */
 void core_refusal_send(struct core_request *take_request, const char *detail);
 
 /* Builds the receipted reply in request->reply, from answer_json, signed_der and the records that are durable. Negative

@@ -7,7 +7,7 @@
 
 /* Whoever finds no place among those counted may ask: many people at work are no flood, and each refusal has a bound of its
  * own. */
-static enum core_rate_verdict query_count(const struct core_request *request, int64_t *ret_wait_us)
+enum core_rate_verdict core_query_count(const struct core_request *request, int64_t *ret_wait_us)
 {
     struct core_gateway *gateway = request->gateway;
     int64_t max = gateway->settings->queries_per_minute;
@@ -23,7 +23,7 @@ static enum core_rate_verdict message_count(const struct core_request *request, 
     if (core_rate_check(gateway->rate, request->peer.iin, request->arrival_us, ret_wait_us) != CORE_RATE_WITHIN)
         return CORE_RATE_EXCEEDED;
     if (request->route.page == CORE_PAGE_QUERY)
-        return query_count(request, ret_wait_us);
+        return core_query_count(request, ret_wait_us);
     struct core_rate *rate = request->route.page == CORE_PAGE_EXPLAIN ? gateway->explains : gateway->act_rate;
     return core_rate_take(rate, request->peer.iin, request->arrival_us, ret_wait_us);
 }
@@ -41,6 +41,7 @@ static enum core_rate_verdict arrival_count(const struct core_request *request, 
     case CORE_PAGE_UPLOAD: /* counted by its page, once that knows in which role it comes */
     case CORE_PAGE_OUTCOME:
     case CORE_PAGE_SERVICES:
+    case CORE_PAGE_SERVICE:
     case CORE_PAGE_CHECKPOINT:
     case CORE_PAGE_TILE:
     case CORE_PAGE_NONE:
@@ -101,6 +102,9 @@ void core_request_serve(struct core_request *take_request)
         return;
     case CORE_PAGE_SERVICES:
         core_services_serve(request);
+        return;
+    case CORE_PAGE_SERVICE:
+        core_service_serve(request);
         return;
     case CORE_PAGE_CHECKPOINT:
     case CORE_PAGE_TILE:

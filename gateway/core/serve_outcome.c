@@ -1,4 +1,4 @@
-/* GET /v1/queries/{id}: what became of an own query, and its reply while it is held. */
+/* GET /v1/queries/{id}: what became of an own query or of a part of one, and its reply while it is held. */
 #include <errno.h>
 
 #include "audit/tree.h"
@@ -9,11 +9,20 @@
 #include "gateway/registry/facts.h"
 #include "schema/store/query.h"
 
+enum { PARTS_BYTES_MAX = 8192 };
+
+static bool is_inquiry(const struct store_query *query)
+{
+    return strcmp(query->request_kind, audit_kind_name(AUDIT_KIND_QUERY_INQUIRY)) == 0;
+}
+
 static const char *state_of(const struct store_query *query)
 {
     bool is_act = strncmp(query->request_kind, "admin.", strlen("admin.")) == 0;
     if (is_act && strcmp(query->request_kind, "admin.refused") != 0)
         return "done";
+    if (is_inquiry(query))
+        return "accepted";
     if (!query->opens)
         return "refused";
     if (query->conclusion_seq == STORE_SEQ_NONE)
@@ -69,7 +78,40 @@ static void conclusion_encode(const struct store_query *query, struct base_json 
     base_json_object_end(json);
 }
 
-static int outcome_encode(const struct store_query *query, const char *id, struct base_bytes held,
+/* A part in the page of its inquiry. */
+static int part_encode(void *context, int part, const struct store_query *query)
+{
+    struct base_json *json = context;
+    base_json_object_begin(json);
+    base_json_member_integer(json, "index", (int64_t)query->request_seq);
+    base_json_member_integer(json, "part", part);
+    base_json_member_integer(json, "service", query->service);
+    base_json_member_text(json, "state", state_of(query));
+    base_json_object_end(json);
+    return 0;
+}
+
+/* What of the message's parts is recorded; nothing where it has none. */
+static int parts_encode(const struct core_request *request, const struct store_query *query, struct base_buffer *out)
+{
+    struct base_json json;
+    if (!is_inquiry(query))
+        return 0;
+    base_json_begin(&json, out);
+    base_json_array_begin(&json);
+    int r = store_parts_find(request->gateway->pool, request->peer.iin, request->query.id, WIRE_INQUIRY_SERVICES_MAX,
+                             part_encode, &json);
+    base_json_array_end(&json);
+    return r < 0 ? r : base_json_end(&json);
+}
+
+/* What is held of a reply, as a member of the page. */
+struct held {
+    const char *name; /* "reply", "problem" */
+    struct base_bytes text;
+};
+
+static int outcome_encode(const struct store_query *query, const char *id, struct base_bytes parts, struct held held,
                           struct base_buffer *out)
 {
     struct base_json json;
@@ -79,10 +121,18 @@ static int outcome_encode(const struct store_query *query, const char *id, struc
         base_json_name(&json, "conclusion");
         conclusion_encode(query, &json);
     }
+    if (parts.len > 0) {
+        base_json_name(&json, "parts");
+        base_json_raw(&json, parts);
+    }
+    if (held.text.len > 0 && strcmp(held.name, "problem") == 0) {
+        base_json_name(&json, held.name);
+        base_json_raw(&json, held.text);
+    }
     base_json_member_text(&json, "query", id);
-    if (held.len > 0) {
-        base_json_name(&json, "reply");
-        base_json_raw(&json, held);
+    if (held.text.len > 0 && strcmp(held.name, "reply") == 0) {
+        base_json_name(&json, held.name);
+        base_json_raw(&json, held.text);
     }
     base_json_name(&json, "request");
     request_encode(query, &json);
@@ -99,17 +149,28 @@ enum right {
     RIGHT_NONE = 0, /* nothing is held, or not to be shown to this connection */
     RIGHT_ENDED,    /* the registration is no more what the answer was given to */
     RIGHT_BLOCKED,  /* the same, and the officer is blocked */
+    RIGHT_PROBLEM,  /* a refusal: it tells of nobody */
     RIGHT_STANDS,
 };
+
+static struct core_hold_key key_of(const struct core_request *request)
+{
+    return (struct core_hold_key){.iin = request->peer.iin, .id = request->query.id, .part = request->part};
+}
 
 /* The register's word, as it is now; the record of the showing confirms it in its own transaction. */
 static int right_check(struct core_request *request, struct core_hold_right *ret_right, enum right *ret_word)
 {
     struct core_gateway *gateway = request->gateway;
     *ret_word = RIGHT_NONE;
-    if (core_hold_right_find(gateway->hold, request->peer.iin, request->query.id, request->arrival_us, ret_right) != 0 ||
+    const struct core_hold_key held = key_of(request);
+    if (core_hold_right_find(gateway->hold, &held, request->arrival_us, ret_right) != 0 ||
         strcmp(ret_right->bin, request->peer.bin) != 0)
         return 0;
+    if (ret_right->is_problem) {
+        *ret_word = RIGHT_PROBLEM;
+        return 0;
+    }
     char address[CORE_ADDRESS_MAX];
     core_request_address(request, address);
     const struct store_officer_key key = {
@@ -134,13 +195,18 @@ static void outcome_send(struct core_request *take_request)
 }
 
 /* Builds the page in request->reply. */
-static int page_make(struct core_request *request, const struct store_query *query, struct base_bytes held)
+static int page_make(struct core_request *request, const struct store_query *query, struct held held)
 {
+    BASE_CLEANUP(base_buffer_clear) struct base_buffer parts;
+    base_buffer_init(&parts, PARTS_BYTES_MAX);
+    int r = request->part == 0 ? parts_encode(request, query, &parts) : 0;
+    if (r < 0)
+        return r;
     char id[BASE_UUID_TEXT_MAX];
     base_uuid_encode(request->query.id, id);
     base_buffer_clear(&request->reply);
     base_buffer_init(&request->reply, LINK_REPLY_BODY_MAX);
-    return outcome_encode(query, id, held, &request->reply);
+    return outcome_encode(query, id, base_buffer_view(&parts), held, &request->reply);
 }
 
 /* ---- the receipt of a reply that was kept without it ---- */
@@ -190,7 +256,7 @@ static int reply_page_make(struct core_request *request, const struct store_quer
     if (r != 0)
         base_log(BASE_LOG_WARNING, "event=no-proof query=%.*s error=%d", (int)request->route.rest.len,
                  (const char *)request->route.rest.data, r);
-    return page_make(request, query, r == 0 && proved.len > 0 ? base_buffer_view(&proved) : held);
+    return page_make(request, query, (struct held){"reply", r == 0 && proved.len > 0 ? base_buffer_view(&proved) : held});
 }
 
 static void showing_recorded(struct core_request *request);
@@ -199,11 +265,12 @@ static void showing_recorded(struct core_request *request);
 static void page_serve(struct core_request *take_request, const struct store_query *query, enum right word)
 {
     struct core_request *request = take_request;
+    const struct core_hold_key key = key_of(request);
     if (word == RIGHT_ENDED || word == RIGHT_BLOCKED)
-        core_hold_drop(request->gateway->hold, request->peer.iin, request->query.id);
+        core_hold_drop(request->gateway->hold, &key);
     if (word == RIGHT_BLOCKED)
         core_problem_send(request, WIRE_CODE_OFFICER_BLOCKED, NULL, 0);
-    else if (page_make(request, query, base_bytes_of(NULL, 0)) < 0)
+    else if (page_make(request, query, (struct held){"reply", base_bytes_of(NULL, 0)}) < 0)
         core_log_away_send(request);
     else
         outcome_send(request);
@@ -216,7 +283,8 @@ static void reply_show(struct core_request *take_request, const struct store_que
     struct core_request *request = take_request;
     BASE_CLEANUP(base_buffer_clear) struct base_buffer held;
     base_buffer_init(&held, LINK_REPLY_BODY_MAX);
-    int r = core_hold_read(request->gateway->hold, request->peer.iin, request->query.id, request->arrival_us, &held);
+    const struct core_hold_key key = key_of(request);
+    int r = core_hold_read(request->gateway->hold, &key, request->arrival_us, &held);
     if (r == CORE_HOLD_NONE) {
         page_serve(request, query, RIGHT_NONE);
         return;
@@ -229,13 +297,27 @@ static void reply_show(struct core_request *take_request, const struct store_que
         core_log_away_send(request);
 }
 
+/* A refusal is shown without a record of the showing: it says nothing that the log does not. */
+static void problem_show(struct core_request *take_request, const struct store_query *query)
+{
+    struct core_request *request = take_request;
+    BASE_CLEANUP(base_buffer_clear) struct base_buffer held;
+    base_buffer_init(&held, LINK_REPLY_BODY_MAX);
+    const struct core_hold_key key = key_of(request);
+    int r = core_hold_read(request->gateway->hold, &key, request->arrival_us, &held);
+    if (r < 0 || page_make(request, query, (struct held){"problem", base_buffer_view(&held)}) < 0)
+        core_log_away_send(request);
+    else
+        outcome_send(request);
+}
+
 static void outcome_look(struct core_request *take_request)
 {
     struct core_request *request = take_request;
     struct store_query query;
     struct core_hold_right right;
     enum right word = RIGHT_NONE;
-    int r = store_query_find(request->gateway->pool, request->peer.iin, request->query.id, 0, &query);
+    int r = store_query_find(request->gateway->pool, request->peer.iin, request->query.id, (int)request->part, &query);
     if (r == STORE_NONE) {
         core_problem_send(request, WIRE_CODE_NOT_FOUND, NULL, 0);
         return;
@@ -246,6 +328,8 @@ static void outcome_look(struct core_request *take_request)
         core_log_away_send(request);
     else if (word == RIGHT_STANDS)
         reply_show(request, &query, &right);
+    else if (word == RIGHT_PROBLEM)
+        problem_show(request, &query);
     else
         page_serve(request, &query, word);
 }
@@ -273,9 +357,38 @@ static void showing_recorded(struct core_request *request)
     core_log_away_send(request);
 }
 
+/* The part's number behind the id: 1 to 9,999 in decimal. */
+static bool part_take(struct base_bytes text, unsigned *ret_part)
+{
+    unsigned part = 0;
+    if (text.len < 1 || text.len > 4 || text.data[0] == '0')
+        return false;
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.data[i] < '0' || text.data[i] > '9')
+            return false;
+        part = part * 10 + (unsigned)(text.data[i] - '0');
+    }
+    *ret_part = part;
+    return true;
+}
+
+/* id, or id/part. */
+static bool rest_take(struct core_request *request)
+{
+    struct base_bytes id = request->route.rest;
+    const uint8_t *slash = id.len > 0 ? memchr(id.data, '/', id.len) : NULL;
+    if (slash) {
+        size_t len = (size_t)(slash - id.data);
+        if (!part_take(base_bytes_of(slash + 1, id.len - len - 1), &request->part))
+            return false;
+        id.len = len;
+    }
+    return base_uuid_parse(id, BASE_UUID_ANY_CASE, request->query.id) == 0;
+}
+
 void core_outcome_serve(struct core_request *take_request)
 {
-    if (base_uuid_parse(take_request->route.rest, BASE_UUID_ANY_CASE, take_request->query.id) < 0)
+    if (!rest_take(take_request))
         core_problem_send(take_request, WIRE_CODE_NOT_FOUND, NULL, 0);
     else
         outcome_look(take_request);

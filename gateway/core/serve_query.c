@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "gateway/core/call.h"
 #include "gateway/core/decide.h"
+#include "gateway/core/inquiry.h"
 #include "gateway/core/outcome.h"
 #include "gateway/core/send.h"
 #include "gateway/core/serve.h"
@@ -18,6 +19,7 @@ static void result_recorded(struct core_request *request);
 static void conclude(struct core_request *request, enum audit_kind kind, const char *outcome, bool confirm);
 static void refusal_concluded(struct core_request *request);
 static void owed_recorded(struct core_request *request);
+static void answer_keep(struct core_request *take_request);
 static void answer_unproved(struct core_request *request);
 static void answer_undelivered(struct core_request *request);
 static void undelivered_recorded(struct core_request *request);
@@ -49,6 +51,22 @@ void core_query_serve(struct core_request *take_request)
         planned_work_check(request);
     }
     request_record(request);
+}
+
+void core_part_serve(struct core_request *take_part)
+{
+    struct core_request *part = take_part;
+    if (core_params_check(part) < 0) {
+        core_problem_send(part, WIRE_CODE_OVERLOADED, NULL, RETRY_S);
+        return;
+    }
+    if (core_officer_find(part) < 0) {
+        core_log_away_send(part);
+        return;
+    }
+    core_query_decide(part);
+    planned_work_check(part);
+    request_record(part);
 }
 
 /* ---- step 7 ---- */
@@ -125,7 +143,10 @@ static void request_record(struct core_request *request)
         kind_record(request, AUDIT_KIND_QUERY_EXPLAINED, CORE_CLAIM_NOTHING);
         return;
     case VERDICT_PERMITTED:
-        kind_record(request, AUDIT_KIND_QUERY_REQUEST, claim_of(request));
+        if (!request->query.is_inquiry || request->part > 0)
+            kind_record(request, AUDIT_KIND_QUERY_REQUEST, claim_of(request));
+        else if (core_inquiry_admit(request))
+            kind_record(request, AUDIT_KIND_QUERY_INQUIRY, claim_of(request));
         return;
     case VERDICT_REFUSED:
         break;
@@ -203,7 +224,10 @@ static void request_recorded(struct core_request *request)
         explanation_send(request);
         return;
     case VERDICT_PERMITTED:
-        core_call_send(request, registry_answered); /* 8 */
+        if (request->query.is_inquiry && request->part == 0)
+            core_inquiry_begin(request);
+        else
+            core_call_send(request, registry_answered); /* 8 */
         return;
     case VERDICT_REFUSED:
         break;
@@ -291,7 +315,8 @@ static void registry_answered(struct core_request *request)
         registry_failed(request);
         return;
     }
-    base_buffer_clear(&request->records);
+    if (!request->concluded) /* whoever waits for the part reads them */
+        base_buffer_clear(&request->records);
     result_record(request);
 }
 
@@ -313,8 +338,8 @@ static void later_tell(struct core_request *request)
 {
     if (request->replied)
         return;
-    request->replied = true;
     core_later_tell(request, WIRE_NOTE_ANSWER_LATER);
+    request->replied = true;
 }
 
 /* 503 at once, the conclusion later. */
@@ -390,7 +415,8 @@ static void result_given_up(struct core_request *request)
 static void result_claimed(struct core_request *request)
 {
     struct store_query query;
-    int r = store_query_find(request->gateway->pool, request->message.signer.iin, request->query.id, 0, &query);
+    int r = store_query_find(request->gateway->pool, request->message.signer.iin, request->query.id,
+                             (int)request->part, &query);
     if (r == 0 && request->conclusion_confirms && query.conclusion_seq != STORE_SEQ_NONE &&
         strcmp(query.conclusion_kind, audit_kind_name(AUDIT_KIND_QUERY_RESULT)) == 0)
         answer_unproved(request);
@@ -417,8 +443,12 @@ static void result_recorded(struct core_request *request)
         result_away(request);
         return;
     }
-    if (core_answer_encode(request) < 0) /* 11 */
+    if (request->concluded)
+        core_request_free(request);
+    else if (core_answer_encode(request) < 0) /* 11 */
         answer_unproved(request);
+    else if (request->replied)
+        answer_keep(request);
     else
         core_answer_send(request, answer_undelivered); /* 12 */
 }
@@ -443,19 +473,12 @@ static void refusal_concluded(struct core_request *request)
     core_refusal_send(request, detail);
 }
 
-/* Keeps request->reply for the officer, as long as the registration is the one that the result was confirmed with. */
-static void answer_hold(struct core_request *request)
+/* Nobody is connected who could take it. */
+static void answer_keep(struct core_request *take_request)
 {
-    struct core_hold_right right = {
-        .registration = request->officer.registration,
-        .version = request->officer.version,
-        .request = request->first.record.entry.leaf_hash,
-        .is_unproved = request->is_unproved,
-    };
-    memcpy(right.bin, request->officer.bin, sizeof(right.bin));
-    if (core_hold_put(request->gateway->hold, request->message.signer.iin, request->query.id, &right,
-                      base_buffer_view(&request->reply), core_now_us(request->gateway)) < 0)
-        base_log(BASE_LOG_WARNING, "event=answer-not-held query=%s", request->query.id_text);
+    if (take_request->reply.len > 0)
+        core_answer_hold(take_request);
+    core_request_free(take_request);
 }
 
 /* The result stands in the log and cannot be proved now: the answer is kept without its receipt, and the officer told
@@ -470,7 +493,10 @@ static void answer_unproved(struct core_request *request)
     if (wire_reply_encode(base_buffer_view(&request->answer_json), base_buffer_view(&request->signed_der), NULL,
                           &request->reply) < 0)
         base_log(BASE_LOG_ERROR, "event=answer-not-encoded query=%s", request->query.id_text);
-    answer_undelivered(request);
+    if (request->part > 0)
+        answer_keep(request);
+    else
+        answer_undelivered(request);
 }
 
 /* ---- conclusions that the log could not take at once ---- */
@@ -513,12 +539,14 @@ static void owed_recorded(struct core_request *request)
         result_given_up(request);
         return;
     case AUDIT_OUTCOME_DURABLE:
+        if (request->concluded)
+            break;
         if (request->conclusion_confirms && core_answer_encode(request) < 0) {
             answer_unproved(request);
             return;
         }
         if (request->conclusion_confirms)
-            answer_hold(request);
+            core_answer_hold(request);
         break;
     }
     core_request_free(request);
@@ -532,7 +560,7 @@ static void answer_undelivered(struct core_request *request)
     core_metric_add(&gateway->metrics.undelivered, 1);
     base_log(BASE_LOG_INFO, "event=undelivered query=%s", request->query.id_text);
     if (request->reply.len > 0)
-        answer_hold(request);
+        core_answer_hold(request);
     if (core_entry_undelivered_append(request, undelivered_recorded) != 0) {
         base_log(BASE_LOG_WARNING, "event=undelivered-not-recorded query=%s", request->query.id_text);
         core_request_free(request);

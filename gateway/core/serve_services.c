@@ -1,9 +1,11 @@
-/* GET /v1/services: which services the person connected may use now, on which grounds, and why not the others. */
+/* GET /v1/services: which services the person connected may use now, on which grounds, and why not the others; and what each
+ * can be asked. */
 #include "base/log.h"
 #include "gateway/core/decide.h"
 #include "gateway/core/send.h"
 #include "gateway/core/serve.h"
 #include "gateway/registry/facts.h"
+#include "gateway/wire/json.h"
 #include "gateway/wire/reply.h"
 #include "policy/decide.h"
 
@@ -175,4 +177,37 @@ void core_services_serve(struct core_request *take_request)
     }
     base_log(BASE_LOG_ERROR, "event=services-not-encoded error=%d", -r);
     core_problem_send(request, WIRE_CODE_OVERLOADED, NULL, 1);
+}
+
+/* ---- GET /v1/services/{number} ---- */
+
+/* 1-76 in decimal without a leading zero; 0 for anything else. */
+static unsigned number_of(struct base_bytes text)
+{
+    if (text.len < 1 || text.len > 2 || text.data[0] < '1' || text.data[0] > '9')
+        return 0;
+    unsigned number = (unsigned)(text.data[0] - '0');
+    if (text.len == 2) {
+        if (text.data[1] < '0' || text.data[1] > '9')
+            return 0;
+        number = number * 10 + (unsigned)(text.data[1] - '0');
+    }
+    return number <= WIRE_SERVICE_COUNT ? number : 0;
+}
+
+/* What a service can be asked and what it answers is no secret among those who may connect. */
+void core_service_serve(struct core_request *take_request)
+{
+    struct core_request *request = take_request;
+    const struct wire_service *service =
+        wire_service_find(request->gateway->services, number_of(request->route.rest));
+    if (!service) {
+        core_problem_send(request, WIRE_CODE_NOT_FOUND, NULL, 0);
+        return;
+    }
+    base_buffer_init(&request->reply, LINK_REPLY_BODY_MAX);
+    if (wire_json_canonical(wire_service_description(service), &request->reply) < 0)
+        core_problem_send(request, WIRE_CODE_OVERLOADED, NULL, 1);
+    else
+        core_page_send(request, "application/json", base_buffer_view(&request->reply));
 }

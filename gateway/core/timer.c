@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/wait.h"
+#include "gateway/core/pending.h"
 #include "gateway/core/send.h"
 #include "gateway/core/serve.h"
 
@@ -34,6 +35,7 @@ static void *run(void *context)
     while (!pause_or_stop(timer)) {
         int64_t now_us = base_clock_monotonic_us();
         core_calls_expire(gateway, now_us);
+        core_pending_step(gateway, now_us);
         core_owed_retry(gateway, now_us);
         core_delivery_expire(gateway, now_us);
         core_hold_expire(gateway->hold, core_now_us(gateway));

@@ -58,16 +58,56 @@ static void long_text_take(struct wire_query *query, const json_t *root, const c
     }
 }
 
+static const char *const wire_query_types[] = {"qao.query/1", "qao.inquiry/1"};
+
+const char *wire_query_type(const struct wire_query *query)
+{
+    return wire_query_types[query->is_inquiry];
+}
+
 static void head_take(struct wire_query *query, const json_t *root, const char *origin)
 {
     struct base_bytes version = wire_head_text(root, "v", query->fault);
-    if (version.data && !base_bytes_equal_text(version, "qao.query/1"))
+    query->is_inquiry = version.data && base_bytes_equal_text(version, wire_query_types[true]);
+    if (version.data && !query->is_inquiry && !base_bytes_equal_text(version, wire_query_types[false]))
         fault(query, "v", "not qao.query/1");
     struct wire_head head = wire_head_take(root, origin, query->fault);
     memcpy(query->id, head.id, sizeof(query->id));
     memcpy(query->id_text, head.id_text, sizeof(query->id_text));
     query->at_us = head.at_us;
     query->parts |= head.parts;
+}
+
+/* The services that answer by links between others' answers, and those that act (R13), are asked one by one. */
+static bool is_asked_together(unsigned number)
+{
+    return number >= 1 && number <= 74 && number != 65 && (number < 57 || number > 59);
+}
+
+static void services_take(struct wire_query *query, const json_t *root)
+{
+    const json_t *services = json_object_get(root, "services");
+    size_t count = json_array_size(services);
+    uint64_t seen[2] = {0};
+    if (!services)
+        fault(query, "services", "missing");
+    else if (!json_is_array(services) || count < 1 || count > WIRE_INQUIRY_SERVICES_MAX)
+        fault(query, "services", "not a list of 1 to 20 numbers");
+    for (size_t i = 0; i < count && i < WIRE_INQUIRY_SERVICES_MAX; i++) {
+        const json_t *item = json_array_get(services, i);
+        json_int_t number = json_is_integer(item) ? json_integer_value(item) : 0;
+        if (number < 1 || number > 76 || !is_asked_together((unsigned)number)) {
+            fault(query, "services", "a number that cannot be asked together with others");
+            return;
+        }
+        uint64_t bit = UINT64_C(1) << (number % 64);
+        if (seen[number / 64] & bit) {
+            fault(query, "services", "a number twice");
+            return;
+        }
+        seen[number / 64] |= bit;
+        query->services[query->service_count++] = (unsigned)number;
+    }
 }
 
 static void service_take(struct wire_query *query, const json_t *root)
@@ -113,10 +153,13 @@ static void ground_take(struct wire_query *query, const json_t *root)
 
 static void query_take(struct wire_query *query, const json_t *root, const char *origin)
 {
-    static const char *const members[] = {"v",    "id",      "at",     "to",         "service",   "basis",  "duty",
-                                          "case", "article", "ground", "ordered_by", "recipient", "params", NULL};
     head_take(query, root, origin);
-    service_take(query, root);
+    const char *const members[] = {"v",  "id",   "at",      "to",     query->is_inquiry ? "services" : "service", "basis",
+                                   "duty", "case", "article", "ground", "ordered_by", "recipient", "params", NULL};
+    if (query->is_inquiry)
+        services_take(query, root);
+    else
+        service_take(query, root);
     ground_take(query, root);
     if (short_text_take(query, root, "case", WIRE_QUERY_CASE_MAX, &query->case_number))
         query->parts |= WIRE_QUERY_CASE;

@@ -1,4 +1,4 @@
-/* The content of a signed query (docs/PROTOCOL-QUERY.md): strict JSON in, a plain value out. */
+/* The content of a signed query or inquiry (docs/PROTOCOL-QUERY.md): strict JSON in, a plain value out. */
 #ifndef GATEWAY_WIRE_QUERY_H
 #define GATEWAY_WIRE_QUERY_H
 
@@ -13,6 +13,7 @@ enum {
     WIRE_QUERY_TEXT_MAX = 1000, /* characters of ground, ordered_by and recipient (R17) */
     WIRE_QUERY_CASE_MAX = 64,   /* bytes */
     WIRE_QUERY_ARTICLE_MAX = 32,
+    WIRE_INQUIRY_SERVICES_MAX = 20,
 };
 
 /* What a reader of the query may rely on: each bit is a part that was there (or rightly absent) and right by itself. */
@@ -34,13 +35,19 @@ struct wire_query {
     uint8_t id[BASE_UUID_BYTES];
     char id_text[BASE_UUID_TEXT_MAX]; /* lower case */
     int64_t at_us;
-    unsigned service; /* 1-76 */
+    unsigned service; /* 1-76; of a query */
+    bool is_inquiry;  /* qao.inquiry/1: several services */
+    size_t service_count;
+    unsigned services[WIRE_INQUIRY_SERVICES_MAX]; /* of an inquiry, in its order: no two alike */
     enum policy_basis basis;
     enum policy_duty duty;
     struct base_bytes case_number, article;            /* data NULL: absent or null */
     struct base_bytes ground, ordered_by, recipient;   /* likewise */
     const json_t *params; /* an object with names that can be written canonically; NULL when unreadable */
 };
+
+/* "qao.query/1" or "qao.inquiry/1". */
+const char *wire_query_type(const struct wire_query *query);
 
 /* Reads the content. Whatever is wrong with it is said in ret_query. origin is the log's name that "to" must equal. The
  * caller releases *ret_document, from which the query borrows, with json_decref(); it is NULL where the content is no

@@ -210,6 +210,44 @@ void wire_needs_encode(unsigned needs, struct base_json *json)
     base_json_array_end(json);
 }
 
+int wire_pending_encode(const struct wire_pending *pending, const struct wire_receipt *receipt, struct base_buffer *out)
+{
+    struct base_json json;
+    base_json_begin(&json, out);
+    base_json_object_begin(&json);
+    base_json_member_text(&json, "query", pending->query);
+    base_json_name(&json, "receipt");
+    wire_receipt_encode(receipt, &json);
+    base_json_member_integer(&json, "service", pending->service);
+    time_encode(&json, "until", pending->until_us);
+    base_json_member_text(&json, "v", "qao.pending/1");
+    base_json_object_end(&json);
+    return base_json_end(&json);
+}
+
+int wire_inquiry_accepted_encode(const struct wire_inquiry_accepted *accepted, const struct wire_receipt *receipt,
+                                 struct base_buffer *out)
+{
+    struct base_json json;
+    base_json_begin(&json, out);
+    base_json_object_begin(&json);
+    base_json_name(&json, "parts");
+    base_json_array_begin(&json);
+    for (size_t i = 0; i < accepted->service_count; i++) {
+        base_json_object_begin(&json);
+        base_json_member_integer(&json, "part", (int64_t)i + 1);
+        base_json_member_integer(&json, "service", accepted->services[i]);
+        base_json_object_end(&json);
+    }
+    base_json_array_end(&json);
+    base_json_member_text(&json, "query", accepted->query);
+    base_json_name(&json, "receipt");
+    wire_receipt_encode(receipt, &json);
+    base_json_member_text(&json, "v", "qao.inquiry-reply/1");
+    base_json_object_end(&json);
+    return base_json_end(&json);
+}
+
 static void explanation_encode(const struct wire_messages *messages, const struct wire_explanation *explanation,
                                struct base_json *json)
 {

@@ -56,6 +56,28 @@ int wire_acknowledgement_encode(const struct wire_acknowledgement *acknowledgeme
 int wire_reply_encode(struct base_bytes answer, struct base_bytes signed_der, const struct wire_receipt *receipt,
                       struct base_buffer *out) BASE_MUST_USE;
 
+/* The registry answers later. All borrowed. */
+struct wire_pending {
+    const char *query; /* id */
+    unsigned service;
+    int64_t until_us; /* how long is waited */
+};
+
+/* Appends the reply with 202; receipt names the request's record. The buffer's errors. */
+int wire_pending_encode(const struct wire_pending *pending, const struct wire_receipt *receipt,
+                        struct base_buffer *out) BASE_MUST_USE;
+
+/* An inquiry was recorded, its parts are asked. All borrowed. */
+struct wire_inquiry_accepted {
+    const char *query; /* id */
+    const unsigned *services;
+    size_t service_count; /* parts are numbered from 1 in this order */
+};
+
+/* As wire_pending_encode(). */
+int wire_inquiry_accepted_encode(const struct wire_inquiry_accepted *accepted, const struct wire_receipt *receipt,
+                                 struct base_buffer *out) BASE_MUST_USE;
+
 /* A refusal or failure. All borrowed. */
 struct wire_problem {
     struct wire_codes codes; /* at least one; the first is the type */

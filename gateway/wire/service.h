@@ -68,6 +68,9 @@ const char *wire_identifier_text(enum wire_identifier identifier);
 /* WIRE_IDENTIFIER_NONE for any other text and for NULL. */
 enum wire_identifier wire_identifier_parse(const char *text);
 
+/* Whether the service can be asked by a parameter of that name. */
+bool wire_service_param_known(const struct wire_service *service, const char *name);
+
 enum {
     WIRE_PARAMS_MAX = 16,
     WIRE_PARAM_NAME_MAX = 32,    /* bytes */

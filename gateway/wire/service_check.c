@@ -184,6 +184,11 @@ static int take_values(const struct wire_service *service, const json_t *params,
     return 0;
 }
 
+bool wire_service_param_known(const struct wire_service *service, const char *name)
+{
+    return wire_schema_property_find(service->request, name) != NULL;
+}
+
 int wire_service_params_check(const struct wire_service *service, const json_t *params, struct wire_params *ret_params,
                               struct wire_faults *ret_faults)
 {

@@ -25,6 +25,13 @@ struct store_query {
 int store_query_find(struct store_pool *pool, const char *iin, const uint8_t id[static BASE_UUID_BYTES], int part,
                      struct store_query *ret_query) BASE_MUST_USE;
 
+/* A non-zero answer stops the reading and is returned by it. */
+typedef int store_part_visit(void *context, int part, const struct store_query *query);
+
+/* The parts (1 and on) of a signed message that were recorded, in order, at most max of them. */
+int store_parts_find(struct store_pool *pool, const char *iin, const uint8_t id[static BASE_UUID_BYTES], int max,
+                     store_part_visit *visit, void *context) BASE_MUST_USE;
+
 /* One request without a conclusion. Texts are borrowed during the call. */
 struct store_unfinished {
     uint64_t seq;

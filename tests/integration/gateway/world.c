@@ -21,7 +21,7 @@
 #include "tests/check_main.h"
 #include "tests/integration/schema/cluster.h"
 
-enum { WAIT_S = 10, PENDING_MAX = 4096 };
+enum { WAIT_S = 10, PENDING_MAX = 4096, LATER_MAX = 64 };
 
 static char folder[64];
 static struct {
@@ -52,6 +52,11 @@ struct world_inner {
     uint64_t next_id;
     size_t pending_count;
     struct pending pending[PENDING_MAX];
+    size_t later_count;
+    struct {
+        struct link_channel *channel;
+        uint64_t id;
+    } later[LATER_MAX];
 };
 
 static void die(const char *what)
@@ -341,6 +346,47 @@ static void adapter_opened(void *context, struct link_channel *channel)
     pthread_mutex_unlock(&world->inner->mutex);
 }
 
+static void answer_send(struct world *world, struct link_channel *channel, uint64_t id, enum link_outcome outcome)
+{
+    struct link_answer answer = {.id = id, .duration_us = 1000, .outcome = outcome};
+    if (outcome == LINK_OUTCOME_ANSWERED)
+        answer.records = base_bytes_text(world->records);
+    else
+        answer.detail = base_bytes_text("as the test wants");
+    struct base_buffer frame;
+    base_buffer_init(&frame, LINK_ANSWER_FRAME_MAX);
+    ck_assert_int_eq(link_answer_encode(&answer, &frame), 0);
+    ck_assert_int_eq(link_channel_send(channel, LINK_ADAPTER_ANSWER, base_buffer_view(&frame)), 0);
+    base_buffer_clear(&frame);
+}
+
+void world_answer_later(struct world *world, enum link_outcome outcome)
+{
+    struct world_inner *inner = world->inner;
+    for (size_t i = 0; i < inner->later_count; i++) {
+        answer_send(world, inner->later[i].channel, inner->later[i].id, outcome);
+        link_channel_unref(inner->later[i].channel);
+    }
+    inner->later_count = 0;
+}
+
+static void later_note(struct world *world, struct link_channel *channel, uint64_t id)
+{
+    struct world_inner *inner = world->inner;
+    ck_assert_uint_lt(inner->later_count, LATER_MAX);
+    inner->later[inner->later_count].channel = link_channel_ref(channel);
+    inner->later[inner->later_count++].id = id;
+}
+
+/* A query's own id, or one that follows from a part's: then at least as many requests are durable as were asked. */
+static void durable_check(const struct world *world, const char *id)
+{
+    if (cluster_number("select count(*) from entry where kind = 'query.request' and id = $1::uuid and part = 0", id, NULL) == 1)
+        return;
+    ck_assert_msg(world_count(world, "kind = 'query.request'") > (long)world->calls,
+                  "asked of a registry before the request was durable");
+}
+
 static void adapter_frame(void *context, struct link_channel *channel, uint16_t type, struct base_bytes body)
 {
     struct world *world = context;
@@ -353,8 +399,14 @@ static void adapter_frame(void *context, struct link_channel *channel, uint16_t 
         snprintf(params + strlen(params), sizeof(params) - strlen(params), "%.*s=%.*s ", (int)call.params[i].name.len,
                  (const char *)call.params[i].name.data, (int)call.params[i].value.len,
                  (const char *)call.params[i].value.data);
-    ck_assert_msg(cluster_number("select count(*) from entry where kind = 'query.request' and id = $1::uuid", id, NULL) == 1,
-                  "asked of a registry before the request was durable");
+    if (call.mode == LINK_CALL_SETTLE) {
+        pthread_mutex_lock(&world->inner->mutex);
+        world->settles++;
+        pthread_mutex_unlock(&world->inner->mutex);
+        answer_send(world, channel, call.id, world->outcome);
+        return;
+    }
+    durable_check(world, id);
     if (world->before_answer)
         world->before_answer(world);
     pthread_mutex_lock(&world->inner->mutex);
@@ -362,19 +414,20 @@ static void adapter_frame(void *context, struct link_channel *channel, uint16_t 
     memcpy(world->last_params, params, sizeof(params));
     pthread_cond_broadcast(&world->inner->changed);
     pthread_mutex_unlock(&world->inner->mutex);
-    struct link_answer answer = {.id = call.id, .duration_us = 1000};
-    if (world->adapter == ADAPTER_SILENT)
+    switch (world->adapter) {
+    case ADAPTER_ANSWERS:
+        answer_send(world, channel, call.id, LINK_OUTCOME_ANSWERED);
         return;
-    answer.outcome = world->adapter == ADAPTER_ANSWERS ? LINK_OUTCOME_ANSWERED : world->outcome;
-    if (world->adapter == ADAPTER_ANSWERS)
-        answer.records = base_bytes_text(world->records);
-    else
-        answer.detail = base_bytes_text("as the test wants");
-    struct base_buffer frame;
-    base_buffer_init(&frame, LINK_ANSWER_FRAME_MAX);
-    ck_assert_int_eq(link_answer_encode(&answer, &frame), 0);
-    ck_assert_int_eq(link_channel_send(channel, LINK_ADAPTER_ANSWER, base_buffer_view(&frame)), 0);
-    base_buffer_clear(&frame);
+    case ADAPTER_FAILS:
+        answer_send(world, channel, call.id, world->outcome);
+        return;
+    case ADAPTER_LATER:
+        later_note(world, channel, call.id);
+        answer_send(world, channel, call.id, LINK_OUTCOME_PENDING);
+        return;
+    case ADAPTER_SILENT:
+        return;
+    }
 }
 
 void world_adapter_start(struct world *world)
@@ -577,43 +630,6 @@ void world_clear(struct world *world)
 
 /* ---- messages ---- */
 
-/* The id given, or a new one, and the time of signing. */
-static void head_make(const char *given_id, long age_s, char ret_id[37], char ret_at[BASE_TIME_TEXT_MAX])
-{
-    uuid_t uuid;
-    uuid_generate(uuid);
-    uuid_unparse_lower(uuid, ret_id);
-    if (given_id)
-        snprintf(ret_id, 37, "%s", given_id);
-    struct base_clock clock = base_clock_system();
-    base_time_format(base_clock_now_us(&clock) - age_s * INT64_C(1000000), ret_at);
-}
-
-char *world_query_text(const struct world *world, const struct world_query *query, char ret_id[37])
-{
-    char id[37], at[BASE_TIME_TEXT_MAX], *text = NULL;
-    head_make(query->id, query->age_s, id, at);
-    char optional[512] = "";
-    const struct {
-        const char *name, *value;
-    } members[] = {{"duty", query->duty}, {"case", query->case_number}, {"article", query->article}};
-    for (size_t i = 0; i < 3; i++)
-        if (members[i].value)
-            snprintf(optional + strlen(optional), sizeof(optional) - strlen(optional), ",\"%s\":\"%s\"", members[i].name,
-                     members[i].value);
-    int len = asprintf(&text,
-                       "{\"v\":\"qao.query/1\",\"id\":\"%s\",\"at\":\"%s\",\"to\":\"%s\",\"service\":%d,\"basis\":\"%s\","
-                       "\"params\":%s%s%s}",
-                       id, at, query->to ? query->to : world->origin, query->service ? query->service : 11,
-                       query->basis ? query->basis : "operative_search",
-                       query->params ? query->params : "{\"iin\":\"" POLICE_IIN "\"}", optional,
-                       query->more ? query->more : "");
-    ck_assert_int_gt(len, 0);
-    if (ret_id)
-        memcpy(ret_id, id, sizeof(id));
-    return text;
-}
-
 struct base_buffer world_sign(enum world_person signer, const char *text)
 {
     struct base_buffer der;
@@ -635,15 +651,9 @@ struct base_buffer world_query_sign(const struct world *world, enum world_person
 struct base_buffer world_act_sign(const struct world *world, enum world_person signer, const struct world_act *act,
                                   char ret_id[37])
 {
-    char id[37], at[BASE_TIME_TEXT_MAX], *text = NULL;
-    head_make(NULL, act->age_s, id, at);
-    ck_assert_int_gt(asprintf(&text, "{\"v\":\"qao.%s/1\",\"id\":\"%s\",\"at\":\"%s\",\"to\":\"%s\",\"act\":%s}", act->type, id, at,
-                              world->origin, act->act),
-                     0);
+    char *text = world_act_text(world, act, ret_id);
     struct base_buffer message = world_sign(signer, text);
     free(text);
-    if (ret_id)
-        memcpy(ret_id, id, sizeof(id));
     return message;
 }
 

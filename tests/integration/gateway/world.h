@@ -44,6 +44,7 @@ enum world_adapter {
     ADAPTER_ANSWERS, /* with world.records */
     ADAPTER_FAILS,   /* with world.outcome */
     ADAPTER_SILENT,
+    ADAPTER_LATER, /* takes the question and answers when world_answer_later() says so */
 };
 
 /* What the front says of a reply that asks for word. */
@@ -59,6 +60,7 @@ struct world {
     const char *records;
     void (*before_answer)(struct world *world); /* in the adapter, with the question in hand */
     unsigned calls;        /* asked of the adapter */
+    unsigned settles;      /* asked what became of an earlier call: answered with outcome, and records where there is one */
     char last_params[512]; /* of the newest call: "name=value " in order */
     struct world_inner *inner;
 };
@@ -82,6 +84,8 @@ void world_clear(struct world *world);
 /* Starts the adapter's end, where a test left it out or it died. */
 void world_adapter_start(struct world *world);
 void world_adapter_stop(struct world *world);
+/* The answers to all that was taken with ADAPTER_LATER: records, or another outcome. */
+void world_answer_later(struct world *world, enum link_outcome outcome);
 /* Closes the front's connection and makes another. */
 void world_front_restart(struct world *world);
 
@@ -105,6 +109,7 @@ struct world_query {
     long age_s; /* how long ago it was signed */
     const char *to;
     int service;
+    const char *services; /* "2,11": an inquiry */
     const char *basis, *duty, *case_number, *article, *params;
     const char *more; /* further members: ",\"x\":1" */
 };
@@ -117,6 +122,7 @@ struct world_act {
 
 /* Fills the JSON text; ret_id when not NULL, here and below. The caller frees. */
 char *world_query_text(const struct world *world, const struct world_query *query, char ret_id[37]);
+char *world_act_text(const struct world *world, const struct world_act *act, char ret_id[37]);
 /* CMS of that person over the text; over the query; over the act. */
 struct base_buffer world_sign(enum world_person signer, const char *text);
 struct base_buffer world_query_sign(const struct world *world, enum world_person signer, const struct world_query *query,

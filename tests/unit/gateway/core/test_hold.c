@@ -12,7 +12,7 @@ static const struct core_hold_right right = {.bin = "300140000015", .registratio
 
 static void put(struct core_hold *hold, const char *iin, const uint8_t *id, const char *text, int64_t now_us)
 {
-    ck_assert_int_eq(core_hold_put(hold, iin, id, &right, base_bytes_text(text), now_us), 0);
+    ck_assert_int_eq(core_hold_put(hold, &(struct core_hold_key){iin, id, 0}, &right, base_bytes_text(text), now_us), 0);
 }
 
 /* text NULL: nothing is there. */
@@ -21,7 +21,7 @@ static void expect(struct core_hold *hold, const char *iin, const uint8_t *id, i
     struct base_buffer out;
     base_buffer_init(&out, 1024);
     base_buffer_append_text(&out, ">");
-    ck_assert_int_eq(core_hold_read(hold, iin, id, now_us, &out), text ? 0 : CORE_HOLD_NONE);
+    ck_assert_int_eq(core_hold_read(hold, &(struct core_hold_key){iin, id, 0}, now_us, &out), text ? 0 : CORE_HOLD_NONE);
     ck_assert_uint_eq(out.len, 1 + (text ? strlen(text) : 0));
     ck_assert(memcmp(out.data + 1, text ? text : "", out.len - 1) == 0);
     base_buffer_clear(&out);
@@ -73,7 +73,7 @@ START_TEST(within_bounds)
     expect(hold, officer, third, 1, "1234");
     put(hold, other, first, "1234567890", 1); /* all others go */
     ck_assert_uint_eq(core_hold_count(hold), 1);
-    ck_assert_int_eq(core_hold_put(hold, other, second, &right, base_bytes_text("12345678901"), 1), -ENOBUFS);
+    ck_assert_int_eq(core_hold_put(hold, &(struct core_hold_key){other, second, 0}, &right, base_bytes_text("12345678901"), 1), -ENOBUFS);
     expect(hold, other, first, 1, "1234567890");
     core_hold_free(hold);
 }
@@ -112,7 +112,7 @@ START_TEST(a_reader_with_too_little_room)
     ck_assert_int_eq(core_hold_new(2, 100, 100, &hold), 0);
     put(hold, officer, first, "0123456789", 0);
     base_buffer_init(&out, 5);
-    ck_assert_int_eq(core_hold_read(hold, officer, first, 1, &out), -ENOBUFS);
+    ck_assert_int_eq(core_hold_read(hold, &(struct core_hold_key){officer, first, 0}, 1, &out), -ENOBUFS);
     base_buffer_clear(&out);
     core_hold_free(hold);
 }
@@ -125,16 +125,16 @@ START_TEST(by_a_right_that_can_end)
     ck_assert_int_eq(core_hold_new(8, 100, 100, &hold), 0);
     put(hold, officer, first, "one", 0);
     put(hold, officer, second, "two", 0);
-    ck_assert_int_eq(core_hold_right_find(hold, other, first, 1, &found), CORE_HOLD_NONE);
-    ck_assert_int_eq(core_hold_right_find(hold, officer, first, 1, &found), 0);
+    ck_assert_int_eq(core_hold_right_find(hold, &(struct core_hold_key){other, first, 0}, 1, &found), CORE_HOLD_NONE);
+    ck_assert_int_eq(core_hold_right_find(hold, &(struct core_hold_key){officer, first, 0}, 1, &found), 0);
     ck_assert_str_eq(found.bin, "300140000015");
     ck_assert_int_eq(found.registration, 7);
     ck_assert_int_eq(found.version, 2);
-    core_hold_drop(hold, officer, first);
-    core_hold_drop(hold, officer, first);
+    core_hold_drop(hold, &(struct core_hold_key){officer, first, 0});
+    core_hold_drop(hold, &(struct core_hold_key){officer, first, 0});
     expect(hold, officer, first, 1, NULL);
     expect(hold, officer, second, 1, "two");
-    ck_assert_int_eq(core_hold_right_find(hold, officer, second, 100, &found), CORE_HOLD_NONE);
+    ck_assert_int_eq(core_hold_right_find(hold, &(struct core_hold_key){officer, second, 0}, 100, &found), CORE_HOLD_NONE);
     core_hold_free(hold);
 }
 END_TEST
@@ -153,5 +153,22 @@ START_TEST(shown_so_often_and_no_more)
 }
 END_TEST
 
-CHECK_MAIN("held replies", by_a_right_that_can_end, shown_so_often_and_no_more, for_its_officer_and_id, for_a_time, within_bounds,
+START_TEST(each_part_by_itself)
+{
+    struct core_hold *hold = NULL;
+    struct base_buffer out;
+    ck_assert_int_eq(core_hold_new(8, 100, 100, &hold), 0);
+    put(hold, officer, first, "whole", 0);
+    ck_assert_int_eq(core_hold_put(hold, &(struct core_hold_key){officer, first, 2}, &right, base_bytes_text("part"), 0), 0);
+    expect(hold, officer, first, 1, "whole");
+    base_buffer_init(&out, 100);
+    ck_assert_int_eq(core_hold_read(hold, &(struct core_hold_key){officer, first, 1}, 1, &out), CORE_HOLD_NONE);
+    ck_assert_int_eq(core_hold_read(hold, &(struct core_hold_key){officer, first, 2}, 1, &out), 0);
+    ck_assert_uint_eq(out.len, 4);
+    base_buffer_clear(&out);
+    core_hold_free(hold);
+}
+END_TEST
+
+CHECK_MAIN("held replies", each_part_by_itself, by_a_right_that_can_end, shown_so_often_and_no_more, for_its_officer_and_id, for_a_time, within_bounds,
            nobody_pushes_out_all_others, a_reader_with_too_little_room)

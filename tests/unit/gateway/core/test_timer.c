@@ -2,6 +2,7 @@
  * end. The waiting rooms are played here. */
 #include <sched.h>
 
+#include "gateway/core/pending.h"
 #include "gateway/core/send.h"
 #include "gateway/core/serve.h"
 #include "gateway/core/timer.h"
@@ -10,7 +11,7 @@
 enum { ROUNDS = 3, WAIT_US = 10000000 };
 
 static struct core_gateway gateway;
-static atomic_uint calls, owed, deliveries, held, seals;
+static atomic_uint calls, owed, later, deliveries, held, seals;
 static _Atomic int64_t newest_us;
 
 static void look(atomic_uint *count, const struct core_gateway *of, int64_t monotonic_us)
@@ -24,6 +25,11 @@ static void look(atomic_uint *count, const struct core_gateway *of, int64_t mono
 void core_calls_expire(struct core_gateway *of, int64_t monotonic_us)
 {
     look(&calls, of, monotonic_us);
+}
+
+void core_pending_step(struct core_gateway *of, int64_t monotonic_us)
+{
+    look(&later, of, monotonic_us);
 }
 
 void core_owed_retry(struct core_gateway *of, int64_t monotonic_us)
