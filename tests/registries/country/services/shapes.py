@@ -1,5 +1,9 @@
 """What records of many services have in common, and what they are tried with."""
-from ..numbers import check_digit, day, ordinal
+import datetime
+
+from ..country import within
+from ..entities import Entry
+from ..numbers import check_digit, day, moved, ordinal
 
 
 def person(one, birth=True):
@@ -45,7 +49,95 @@ def held(country, asked, attribute, index):
     return [(thing, owner, share) for owner in country.asked_owners(asked) for thing, share in getattr(owner, attribute)]
 
 
+def period(text):
+    """First and last day of "2030", "2030-Q4" or "2030-11"."""
+    year, _, part = text.partition("-")
+    if not part:
+        return f"{year}-01-01", f"{year}-12-31"
+    first, last = (int(part[1:]) * 3 - 2, int(part[1:]) * 3) if part[0] == "Q" else (int(part), int(part))
+    following = f"{int(year) + last // 12}-{last % 12 + 1:02}-01"
+    return f"{year}-{first:02}-01", moved(following, -1)
+
+
+def by_document(country, asked):
+    """Whose document it is: the one a record names."""
+    document = country.by_document.get(asked["document_number"])
+    return [document.holder] if document and document.holder.identity is document else []
+
+
+def body(one):
+    """A state body as a word of a dictionary."""
+    return {"code": one.bin, "name_kk": one.name_kk, "name_ru": one.name_ru}
+
+
+def subsoil_kind(contract):
+    return "production" if contract.kind.code == "2" else "exploration"
+
+
+LAND = Entry("1", "Жер учаскесі", "Земельный участок")
+HOME = {"code": "KAZ", "name_kk": "Қазақстан", "name_ru": "Казахстан"}
+
+
+def act_number(letter, query):
+    """The number a registry gives to what was done under a query."""
+    return f"{letter}-{query[:8]}"
+
+
+def act_moment():
+    """Now, as an act is done at a real moment."""
+    return datetime.datetime.now(datetime.timezone(datetime.timedelta(hours=5))).isoformat(timespec="seconds")
+
+
+# --- excise declarations: services 68 to 72 ---
+
+def stamps(one, operation):
+    return one.shipped * 2 if operation in ("shipment", "wholesale") else 0
+
+
+def excise_lines(one):
+    """What one declaration says, operation by operation: name, quantity, counterparty, amount, excise."""
+    shipment = "shipment" if one.service in (68, 69) else "wholesale"
+    yield "opening_balance", one.stock_begin, None, 0, 0
+    if one.made and one.service != 70:
+        yield "production", one.made, None, 0, 0
+    yield "receipt", one.received, None, 0, 0
+    yield shipment, one.shipped, one.counterparty, one.turnover, one.excise
+    yield "closing_balance", one.stock_end, None, 0, 0
+
+
+def excise_record(one, line, extra):
+    operation, quantity, counterparty, amount, excise_tax = line
+    begins, ends = period(one.period)
+    licence = next((licence.number for licence in one.organisation.licences), None)
+    return {"bin": one.organisation.bin, "taxpayer_name": one.organisation.full_name, "tax_office": one.organisation.tax_office.record(),
+            "declaration_number": one.number, "date": one.submitted, "period_from": begins, "period_to": ends, "licence_number": licence,
+            "product": one.product.record(), "operation": operation, "quantity": quantity,
+            "counterparty_bin": counterparty.bin if counterparty else None, "counterparty_name": counterparty.full_name if counterparty else None,
+            "amount": amount, "excise": excise_tax, "state": "accepted"} | extra(one, operation)
+
+
+def excise(country, asked, service, extra):
+    return [excise_record(one, line, extra) for party in country.asked_owners(asked) for one in party.excise_declarations
+            if one.service == service and within(asked, one.submitted) for line in excise_lines(one)]
+
+
+def excise_samples(country, service):
+    declared = several([one for one in country.excise_declarations if one.service == service], lambda one: one.organisation)
+    return [{"bin": one.organisation.bin} for one in declared] + [{"bin": no_organisation()}] + [
+        around({"bin": declared[0].organisation.bin}, declared[0].submitted)]
+
+
 # --- samples ---
+
+def several(things, of, count=2):
+    """The first things of as many different owners."""
+    chosen = {}
+    for thing in things:
+        chosen.setdefault(id(of(thing)), thing)
+        if len(chosen) == count:
+            break
+    return list(chosen.values())
+
 
 def nobody():
     """An IIN that is nobody's: serials begin higher."""
