@@ -8,6 +8,7 @@ from .organisations import Organisations
 from .people import People
 from .things import Things
 from .trade import Trade
+from .traders import Traders
 
 SERVICES = pathlib.Path(__file__).resolve().parent / "services"
 
@@ -43,6 +44,7 @@ class Country:
         self.trade = Trade(seed, population, economy, self.things, self.justice)
         self.trade.make()
         self.collect(population)
+        Traders(seed, self).make()
         self.index(population)
         self._services = {}
 

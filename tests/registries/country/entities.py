@@ -246,6 +246,12 @@ class Person:
     incapable: Optional["CourtCase"] = None  # the case in which a court found so
     service: Optional[CivilService] = None
     work_permit: Optional["WorkPermit"] = None
+    unfair: Optional["UnfairParticipant"] = None  # as an individual entrepreneur, like the next five
+    declarations: list = field(default_factory=list)
+    counterparties: list = field(default_factory=list)
+    contracts: list = field(default_factory=list)
+    customs: list = field(default_factory=list)
+    inspections: list = field(default_factory=list)
     children: list = field(default_factory=list)
     marriages: list = field(default_factory=list)
     civil_acts: list = field(default_factory=list)
@@ -792,7 +798,7 @@ class Arrears:
 @entity
 class TaxReturn:
     number: str
-    taxpayer: Organisation
+    taxpayer: Owner
     form: Entry  # 100.00, 300.00 ...
     period: str  # YYYY or YYYY-Qn
     submitted: str
@@ -819,8 +825,8 @@ class CrossCheck:
 
 @entity
 class Counterparty:
-    organisation: Organisation
-    other: Organisation
+    organisation: Owner
+    other: Owner
     period: str  # YYYY-Qn
     invoices: int
     is_supplier: bool  # the other supplies

@@ -148,6 +148,10 @@ class Organisations:
                 self.employ(person, employer, day(begins), day(min(ends, last)) if ends else None)
                 begins = (ends or begins) + 30
             self.contribute(person)
+            if person.n < 4 and person.service is None:  # served once, and left
+                begins = person.employments[0].begins
+                person.service = CivilService(person, self.bodies["police"], person.employments[0].position, "C-4", moved(begins, -400),
+                                              moved(begins, -10), f"{person.n}-ж/қ", [])
         if person.n < 4 or (not person.is_foreign and person.birth_date > "1850" and dice.chance(0.2)):
             self.study(person, adult)
 

@@ -21,11 +21,11 @@ def records(country, asked):
         found = [(one, one.supplier) for one in country.procurements if one.number == asked["contract_number"]]
     else:
         found = [(one, party) for party in country.asked_owners(asked)
-                 for one in getattr(party, "contracts", []) + getattr(party, "purchases", [])]
+                 for one in party.contracts + getattr(party, "purchases", [])]
     return [record(*pair) for pair in found if within(asked, pair[0].date)]
 
 
 def samples(country):
     company = country.companies[0]
-    return shapes.numbered("contract_number", country.procurements) + shapes.by_bin(country, lambda one: one.contracts) + [
-        {"iin": shapes.nobody()}, shapes.around({"bin": company.bin}, company.contracts[0].date)]
+    return shapes.numbered("contract_number", country.procurements) + shapes.owners_with(country, lambda one: one.contracts) + [
+        shapes.around({"bin": company.bin}, company.contracts[0].date)]

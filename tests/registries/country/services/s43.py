@@ -12,10 +12,10 @@ def record(one):
 
 
 def records(country, asked):
-    return [record(one) for party in country.asked_owners(asked) for one in getattr(party, "customs", []) if within(asked, one.date)]
+    return [record(one) for party in country.asked_owners(asked) for one in party.customs if within(asked, one.date)]
 
 
 def samples(country):
     company = country.companies[0]
-    return shapes.by_bin(country, lambda one: one.customs) + [
-        {"iin": shapes.nobody()}, shapes.around({"bin": company.bin}, company.customs[0].date)]
+    return shapes.owners_with(country, lambda one: one.customs) + [
+        shapes.around({"bin": company.bin}, company.customs[0].date)]

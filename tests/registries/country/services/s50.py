@@ -16,11 +16,11 @@ def records(country, asked):
     if "act_number" in asked:
         found = [one for one in country.inspections if one.number == asked["act_number"]]
     else:
-        found = [one for party in country.asked_owners(asked) for one in getattr(party, "inspections", [])]
+        found = [one for party in country.asked_owners(asked) for one in party.inspections]
     return [record(one) for one in found if within(asked, one.registered)]
 
 
 def samples(country):
     company = country.companies[0]
-    return shapes.numbered("act_number", country.inspections) + shapes.by_bin(country, lambda one: one.inspections) + [
-        {"iin": shapes.nobody()}, shapes.around({"bin": company.bin}, company.inspections[0].registered)]
+    return shapes.numbered("act_number", country.inspections) + shapes.owners_with(country, lambda one: one.inspections) + [
+        shapes.around({"bin": company.bin}, company.inspections[0].registered)]

@@ -1,6 +1,7 @@
 """What records of many services have in common, and what they are tried with."""
 import datetime
 
+from .. import words
 from ..country import within
 from ..entities import Entry
 from ..numbers import check_digit, day, moved, ordinal
@@ -63,6 +64,11 @@ def by_document(country, asked):
     """Whose document it is: the one a record names."""
     document = country.by_document.get(asked["document_number"])
     return [document.holder] if document and document.holder.identity is document else []
+
+
+def tax_office(one):
+    """Where a taxpayer is registered."""
+    return (getattr(one, "tax_office", None) or words.TAX_OFFICES[one.n % 2]).record()
 
 
 def body(one):
