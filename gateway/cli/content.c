@@ -79,6 +79,55 @@ int cli_content_service_parse(const char *text, long *ret_service)
     return 0;
 }
 
+bool cli_content_is_links(long service)
+{
+    return service == 75 || service == 76;
+}
+
+/* Acts (R13) are done once and looked after one by one. */
+static bool is_act(long service)
+{
+    return (service >= 57 && service <= 59) || service == 65;
+}
+
+static int service_put(struct cli_content *content, const char *text, char ret_error[static CLI_CONTENT_ERROR_MAX])
+{
+    long service = 0;
+    const char *words = NULL;
+    if (cli_content_service_parse(text, &service))
+        words = "is no service: write numbers from 1 to 76 with commas between";
+    else if (is_act(service))
+        words = "changes a registry: ask it alone, by --service";
+    else if (cli_content_is_links(service))
+        words = "searches for links: ask it alone, by --service";
+    else if (content->service_count == CLI_SERVICES_MAX)
+        words = "is one too many: at most 20 are asked together";
+    for (size_t i = 0; i < content->service_count && !words; i++)
+        if (content->services[i] == service)
+            words = "is named twice";
+    if (words) {
+        snprintf(ret_error, CLI_CONTENT_ERROR_MAX, "--services: \"%.20s\" %s", text, words);
+        return CLI_CONTENT_WRONG;
+    }
+    content->services[content->service_count++] = service;
+    return 0;
+}
+
+int cli_content_services_parse(struct cli_content *content, const char *text,
+                               char ret_error[static CLI_CONTENT_ERROR_MAX])
+{
+    char item[24];
+    for (;;) {
+        size_t len = strcspn(text, ",");
+        snprintf(item, sizeof item, "%.*s", (int) (len < sizeof item ? len : sizeof item - 1), text);
+        if (service_put(content, item, ret_error))
+            return CLI_CONTENT_WRONG;
+        if (!text[len])
+            return 0;
+        text += len + 1;
+    }
+}
+
 bool cli_content_is_uuid(const char *text)
 {
     uint8_t uuid[BASE_UUID_BYTES];
@@ -98,6 +147,19 @@ static void member_optional(struct base_json *json, const char *name, const char
 {
     if (text)
         base_json_member_text(json, name, text);
+}
+
+static void services_encode(const struct cli_content *content, struct base_json *json)
+{
+    if (content->service_count == 0) {
+        base_json_member_integer(json, "service", content->service);
+        return;
+    }
+    base_json_name(json, "services");
+    base_json_array_begin(json);
+    for (size_t i = 0; i < content->service_count; i++)
+        base_json_integer(json, content->services[i]);
+    base_json_array_end(json);
 }
 
 int cli_content_encode(struct cli_content *content, struct base_buffer *out)
@@ -127,9 +189,9 @@ int cli_content_encode(struct cli_content *content, struct base_buffer *out)
     }
     base_json_object_end(&json);
     member_optional(&json, "recipient", content->recipient);
-    base_json_member_integer(&json, "service", content->service);
+    services_encode(content, &json);
     base_json_member_text(&json, "to", content->to);
-    base_json_member_text(&json, "v", "qao.query/1");
+    base_json_member_text(&json, "v", content->service_count ? "qao.inquiry/1" : "qao.query/1");
     base_json_object_end(&json);
     return base_json_end(&json);
 }

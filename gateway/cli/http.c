@@ -17,6 +17,7 @@ static size_t body_write(char *data, size_t size, size_t count, void *context)
  * words for alerts differ from version to version, so the number is taken from OpenSSL itself. */
 struct transfer {
     CURL *curl;
+    long timeout_s; /* 0: the default */
     int alert;
     char error[CURL_ERROR_SIZE];
 };
@@ -99,7 +100,8 @@ static int options_set(struct transfer *transfer)
     return curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, transfer->error) ||
            curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L) || curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L) ||
            curl_easy_setopt(curl, CURLOPT_PROXY, "") ||
-           curl_easy_setopt(curl, CURLOPT_TIMEOUT, (long) CLI_HTTP_TIMEOUT_S) ||
+           curl_easy_setopt(curl, CURLOPT_TIMEOUT,
+                            transfer->timeout_s > 0 ? transfer->timeout_s : (long) CLI_HTTP_TIMEOUT_S) ||
            curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, (long) CLI_HTTP_CONNECT_TIMEOUT_S);
 }
 
@@ -205,7 +207,7 @@ enum cli_http cli_http_send(const struct cli_http_peer *peer, const struct cli_h
     bool is_lost = false;
     char *url = NULL;
     struct curl_slist *headers = headers_new(request);
-    struct transfer transfer = {.curl = curl_easy_init()};
+    struct transfer transfer = {.curl = curl_easy_init(), .timeout_s = request->timeout_s};
     CURL *curl = transfer.curl;
     snprintf(ret_error, CLI_HTTP_ERROR_MAX, "out of memory");
     if (!curl || !headers || asprintf(&url, "%s%s", peer->url, request->path) < 0) {

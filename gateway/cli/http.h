@@ -25,6 +25,7 @@ struct cli_http_request {
     const char *content_type; /* NULL with GET */
     const char *accept_language;
     struct base_bytes body;
+    long timeout_s; /* of the whole request; 0: CLI_HTTP_TIMEOUT_S */
 };
 
 struct cli_http_reply {

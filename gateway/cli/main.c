@@ -13,6 +13,7 @@
 #include "gateway/cli/policy.h"
 #include "gateway/cli/query.h"
 #include "gateway/cli/services.h"
+#include "gateway/cli/status.h"
 
 #include <stdio.h>
 #include <string.h>

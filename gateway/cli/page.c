@@ -1,7 +1,7 @@
 #include "gateway/cli/page.h"
 
 #include "base/encoding.h"
-#include "gateway/cli/records.h"
+#include "gateway/cli/graph.h"
 #include "gateway/cli/screen.h"
 #include "gateway/cli/show.h"
 
@@ -66,11 +66,16 @@ static void fact(const struct cli_page *page, enum cli_text title, const char *v
     raw(out, "</td></tr>\n");
 }
 
+static long service_of(const struct cli_page *page)
+{
+    const json_t *source = page->query ? page->query : page->reply->content;
+    return page->service > 0 ? page->service : (long) json_integer_value(json_object_get(source, "service"));
+}
+
 static void params_show(const struct cli_page *page, struct base_buffer *out)
 {
     json_t *params = json_object_get(page->query, "params");
-    const json_t *description =
-        cli_names_description(page->names, (long) json_integer_value(json_object_get(page->query, "service")));
+    const json_t *description = cli_names_description(page->names, service_of(page));
     const json_t *properties = json_object_get(json_object_get(description, "request"), "properties");
     const char *name = NULL;
     json_t *value = NULL;
@@ -93,10 +98,10 @@ static void params_show(const struct cli_page *page, struct base_buffer *out)
     raw(out, "</td></tr>\n");
 }
 
-static void service_show(const struct cli_page *page, const json_t *source, struct base_buffer *out)
+static void service_show(const struct cli_page *page, struct base_buffer *out)
 {
     char number[24];
-    long service = (long) json_integer_value(json_object_get(source, "service"));
+    long service = service_of(page);
     if (service <= 0)
         return;
     snprintf(number, sizeof number, "%ld", service);
@@ -122,7 +127,7 @@ static void facts_show(const struct cli_page *page, struct base_buffer *out)
              page->holder->bin, out);
     }
     fact(page, CLI_TEXT_TIME, time, NULL, out);
-    service_show(page, query ? query : page->reply->content, out);
+    service_show(page, out);
     fact(page, CLI_TEXT_BASIS, basis ? cli_names_basis(page->names, basis, page->language) : NULL, NULL, out);
     fact(page, CLI_TEXT_DUTY, duty, duty ? cli_names_duty(page->names, duty, page->language) : NULL, out);
     fact(page, CLI_TEXT_CASE, text_of(query, "case"), NULL, out);
@@ -132,6 +137,11 @@ static void facts_show(const struct cli_page *page, struct base_buffer *out)
     fact(page, CLI_TEXT_RECIPIENT, text_of(query, "recipient"), NULL, out);
     params_show(page, out);
     fact(page, CLI_TEXT_QUERY, text_of(page->reply->content, "query"), NULL, out);
+    if (page->part > 0) {
+        char number[16];
+        snprintf(number, sizeof number, "%u", page->part);
+        fact(page, CLI_TEXT_PART, number, NULL, out);
+    }
     raw(out, "</tbody></table>\n");
 }
 
@@ -256,10 +266,7 @@ int cli_page_encode(const struct cli_page *page, struct base_buffer *out)
     int r = decision_show(page, out);
     if (r == 0 && page->reply->kind == CLI_REPLY_ANSWER) {
         heading(page, CLI_TEXT_RESULT, out);
-        r = cli_records_show(
-            json_object_get(json_object_get(content, "result"), "records"),
-            cli_names_description(page->names, (long) json_integer_value(json_object_get(content, "service"))),
-            page->language, CLI_FORM_HTML, PAGE_WIDTH, out);
+        r = cli_graph_answer_show(content, page->names, page->language, CLI_FORM_HTML, PAGE_WIDTH, out);
     }
     if (r)
         return r;

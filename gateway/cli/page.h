@@ -14,6 +14,8 @@ struct cli_page {
     const struct cli_names *names;
     const struct cli_holder *holder; /* who signed; NULL when only the number is known */
     const json_t *query;             /* the signed content; NULL when it could not be read */
+    unsigned part;                   /* of an inquiry, and its service; 0: as the query says */
+    long service;
     const struct cli_reply *reply;   /* checked */
     const struct audit_vkey *log;
 };

@@ -2,6 +2,7 @@
 
 #include "audit/leaf.h"
 #include "base/encoding.h"
+#include "base/uuid.h"
 #include "certs/cms.h"
 #include "gateway/cli/http.h"
 #include "gateway/wire/json.h"
@@ -90,6 +91,26 @@ static bool result_matches(const struct audit_leaf_view *view, const struct cli_
            (reply->kind != CLI_REPLY_ANSWER || is_digest_of(view->answer.sha256, &reply->signed_der));
 }
 
+/* Of a query every record names the signed message and its part; one that could not be read has no key. */
+static bool key_matches(const struct audit_leaf_view *view, const struct cli_reply_rule *rule)
+{
+    uint8_t id[BASE_UUID_BYTES];
+    if (rule->act_type || !rule->query || !view->has_key)
+        return true;
+    return view->key_part == rule->part &&
+           base_uuid_parse(base_bytes_text(rule->query), BASE_UUID_ANY_CASE, id) == 0 &&
+           memcmp(view->key_id, id, sizeof id) == 0 &&
+           (rule->service == 0 || view->service == 0 || view->service == rule->service);
+}
+
+/* What is under way has a record of its own kind. */
+static bool kind_matches(const struct audit_leaf_view *view, enum cli_reply_kind kind)
+{
+    if (kind == CLI_REPLY_PENDING)
+        return view->kind == AUDIT_KIND_QUERY_REQUEST;
+    return kind != CLI_REPLY_ACCEPTED || view->kind == AUDIT_KIND_QUERY_INQUIRY;
+}
+
 /* The proof carries the leaf itself, which must be the record of this very query or of its answer. */
 static enum cli_fault leaf_check(const struct audit_proof *proof, struct cli_reply_record *record,
                                  bool is_request, const struct cli_reply_rule *rule, const struct cli_reply *reply)
@@ -103,6 +124,8 @@ static enum cli_fault leaf_check(const struct audit_proof *proof, struct cli_rep
     if (!audit_hash_equal(&hash, &record->leaf_hash))
         return CLI_FAULT_RECEIPT_RECORD;
     record->at_us = view.at_us;
+    if (!key_matches(&view, rule) || (is_request && !kind_matches(&view, reply->kind)))
+        return CLI_FAULT_RECEIPT_RECORD;
     if (is_request && rule->sent_sha256) {
         char hex[65];
         base_hex_digest(rule->sent_sha256, hex);
@@ -239,6 +262,47 @@ static enum cli_fault explanation_check(const struct cli_reply_rule *rule, struc
     return receipt ? receipt_check(receipt, rule, reply) : CLI_FAULT_RECEIPT_MISSING;
 }
 
+/* That the query is recorded and waits for its registry. Nothing of it is an answer, so nothing is signed. */
+static enum cli_fault pending_check(const struct cli_reply_rule *rule, struct cli_reply *reply)
+{
+    const json_t *receipt = json_object_get(reply->document, "receipt");
+    const json_t *service = json_object_get(reply->document, "service");
+    const char *query = text_of(reply->document, "query");
+    reply->content = reply->document;
+    if (!query || !json_is_integer(service) || !text_of(reply->document, "until"))
+        return CLI_FAULT_REPLY_MALFORMED;
+    if (!rule->query || strcmp(query, rule->query) != 0 ||
+        (rule->service && json_integer_value(service) != rule->service))
+        return CLI_FAULT_OTHER_QUERY;
+    if (!receipt)
+        return CLI_FAULT_RECEIPT_MISSING;
+    enum cli_fault fault = receipt_check(receipt, rule, reply);
+    return fault == CLI_FAULT_NONE && reply->record_count != 1 ? CLI_FAULT_RECEIPT_RECORD : fault;
+}
+
+/* That the inquiry is recorded. Parts are numbered from 1; whether they are those asked for is the caller's to see. */
+static enum cli_fault accepted_check(const struct cli_reply_rule *rule, struct cli_reply *reply)
+{
+    const json_t *receipt = json_object_get(reply->document, "receipt");
+    const json_t *parts = json_object_get(reply->document, "parts");
+    const char *query = text_of(reply->document, "query");
+    reply->content = reply->document;
+    if (!query || json_array_size(parts) == 0)
+        return CLI_FAULT_REPLY_MALFORMED;
+    for (size_t i = 0; i < json_array_size(parts); i++) {
+        const json_t *part = json_array_get(parts, i);
+        if (json_integer_value(json_object_get(part, "part")) != (json_int_t) i + 1 ||
+            !json_is_integer(json_object_get(part, "service")))
+            return CLI_FAULT_REPLY_MALFORMED;
+    }
+    if (!rule->query || strcmp(query, rule->query) != 0)
+        return CLI_FAULT_OTHER_QUERY;
+    if (!receipt)
+        return CLI_FAULT_RECEIPT_MISSING;
+    enum cli_fault fault = receipt_check(receipt, rule, reply);
+    return fault == CLI_FAULT_NONE && reply->record_count != 1 ? CLI_FAULT_RECEIPT_RECORD : fault;
+}
+
 /* A refusal that was recorded is signed and has a receipt; one that was not has neither. */
 static enum cli_fault problem_check(const struct cli_reply_rule *rule, struct cli_reply *reply,
                                     char ret_detail[static CLI_REPLY_DETAIL_MAX])
@@ -293,6 +357,14 @@ enum cli_fault cli_reply_document_check(json_t *take_document, bool is_problem, 
     if (version && strcmp(version, "qao.explained/1") == 0) {
         ret_reply->kind = CLI_REPLY_EXPLANATION;
         return explanation_check(rule, ret_reply);
+    }
+    if (version && strcmp(version, "qao.pending/1") == 0) {
+        ret_reply->kind = CLI_REPLY_PENDING;
+        return pending_check(rule, ret_reply);
+    }
+    if (version && strcmp(version, "qao.inquiry-reply/1") == 0) {
+        ret_reply->kind = CLI_REPLY_ACCEPTED;
+        return accepted_check(rule, ret_reply);
     }
     detail_set(ret_detail, "unknown version");
     return CLI_FAULT_REPLY_MALFORMED;

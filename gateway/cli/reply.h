@@ -16,6 +16,8 @@ enum cli_reply_kind {
     CLI_REPLY_ANSWER,          /* qao.reply/1 */
     CLI_REPLY_EXPLANATION,     /* qao.explained/1 */
     CLI_REPLY_ACKNOWLEDGEMENT, /* qao.reply/1 with a qao.acknowledgement/1: an act was taken */
+    CLI_REPLY_PENDING,         /* qao.pending/1: recorded, the registry answers later */
+    CLI_REPLY_ACCEPTED,        /* qao.inquiry-reply/1: recorded, its parts are under way */
     CLI_REPLY_PROBLEM,         /* application/problem+json */
 };
 
@@ -29,7 +31,7 @@ struct cli_reply_record {
 struct cli_reply {
     enum cli_reply_kind kind;
     json_t *document;      /* the whole reply; owned */
-    const json_t *content; /* answer, explanation, or the problem itself; borrowed */
+    const json_t *content; /* answer, explanation, or else the document itself; borrowed */
     bool is_signed;
     struct base_buffer signed_der;        /* the gateway's CMS */
     struct base_buffer signed_content;    /* its content: canonical JSON */
@@ -47,6 +49,7 @@ struct cli_reply_rule {
     const struct audit_vkey *log;
     int64_t now_us;
     const char *query;          /* our id; NULL when it is not known: then an answer is OTHER_QUERY */
+    unsigned part;              /* of an inquiry, from 1; 0: the message itself */
     long service;               /* 0: not known */
     const char *system_bin;     /* whose answers are accepted; NULL: any information system of the authority */
     const uint8_t *sent_sha256; /* of the bytes we sent; NULL: not known */

@@ -50,15 +50,47 @@ static int folder_check(const char *path)
     return status.st_uid == geteuid() && !(status.st_mode & (S_IWGRP | S_IWOTH)) ? 0 : -EPERM;
 }
 
-int cli_save_prepare(const char *dir)
+/* The folder, without an answer in it. */
+static int answerless_make(const char *dir)
 {
     int r = folder_make(dir);
     if (r == 0)
         r = folder_check(dir);
+    if (r == 0 && (file_exists(dir, "answer.json") || file_exists(dir, "problem.json")))
+        r = -EEXIST;
+    return r;
+}
+
+int cli_save_prepare(const char *dir)
+{
+    int r = answerless_make(dir);
+    return r == 0 && file_exists(dir, "query.p7m") ? -EEXIST : r;
+}
+
+int cli_save_continue(const char *dir, struct base_buffer *ret_query)
+{
+    char *path = NULL;
+    int r = answerless_make(dir);
     if (r)
         return r;
-    if (file_exists(dir, "answer.json") || file_exists(dir, "problem.json") || file_exists(dir, "query.p7m"))
-        return -EEXIST;
+    if (asprintf(&path, "%s/query.p7m", dir) < 0)
+        return -ENOMEM;
+    r = base_file_read(path, BASE_FILE_PUBLIC, ret_query);
+    free(path);
+    return r == -ENOENT ? 0 : r;
+}
+
+int cli_save_part(const char *dir, unsigned part, long service, char **ret_path)
+{
+    char *path = NULL;
+    if (asprintf(&path, "%s/part-%02u-service-%02ld", dir, part, service) < 0)
+        return -ENOMEM;
+    int r = answerless_make(path);
+    if (r) {
+        free(path);
+        return r;
+    }
+    *ret_path = path;
     return 0;
 }
 
@@ -75,7 +107,7 @@ static int json_write(const char *dir, const char *name, const json_t *document)
     return r ? r : file_write(dir, name, base_buffer_view(&out));
 }
 
-static int receipt_write(const char *dir, const struct cli_reply *reply, const struct audit_vkey *log)
+int cli_save_receipt(const char *dir, const struct cli_reply *reply, const struct audit_vkey *log)
 {
     static const char *const names[CLI_REPLY_RECORDS_MAX] = {"request.tlog-proof", "result.tlog-proof"};
     char vkey[AUDIT_VKEY_MAX + 1];
@@ -111,7 +143,7 @@ int cli_save_reply(const char *dir, const struct cli_page *page, const struct au
         r = json_write(dir, content_name, reply->content);
     }
     if (r == 0 && reply->record_count > 0)
-        r = receipt_write(dir, reply, log);
+        r = cli_save_receipt(dir, reply, log);
     if (r == 0)
         r = cli_page_encode(page, &html);
     return r ? r : file_write(dir, "case.html", base_buffer_view(&html));

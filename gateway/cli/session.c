@@ -220,18 +220,29 @@ int cli_session_json(const json_t *document)
 }
 
 /* A problem that the client found itself, in the shape of the gateway's. */
+static json_t *problem_new(const char *space, const char *code, const char *title, const char *detail, const char *query)
+{
+    json_t *problem = json_pack("{s:s, s:s, s:[{s:s, s:s}]}", "title", title, "detail",
+                                detail && detail[0] ? detail : title, "reasons", "code", code, "title", title);
+    json_t *type = json_sprintf("urn:qao:%s:%s", space, code);
+    int r = problem && type ? json_object_set(problem, "type", type) : -1;
+    if (r == 0 && query)
+        r = json_object_set_new(problem, "query", json_string(query));
+    json_decref(type);
+    if (r == 0)
+        return problem;
+    json_decref(problem);
+    return NULL;
+}
+
 static void local_problem(const struct cli_session *session, const char *space, const char *code, const char *title,
                           const char *detail, const char *query)
 {
     if (session->json) {
-        json_t *problem = json_pack("{s:s, s:s, s:[{s:s, s:s}]}", "title", title, "detail",
-                                    detail && detail[0] ? detail : title, "reasons", "code", code, "title", title);
-        json_t *type = json_sprintf("urn:qao:%s:%s", space, code);
-        if (problem && type && json_object_set(problem, "type", type) == 0 &&
-            (!query || json_object_set_new(problem, "query", json_string(query)) == 0))
+        json_t *problem = problem_new(space, code, title, detail, query);
+        if (problem)
             (void) cli_session_json(problem);
         json_decref(problem);
-        json_decref(type);
         return;
     }
     struct base_buffer shown BASE_CLEANUP(base_buffer_clear);
@@ -272,17 +283,23 @@ static const char *untrusted_title(enum cli_language language)
     return titles[language];
 }
 
-bool cli_session_send(struct cli_session *session, const struct cli_http_request *request, const char *query,
-                      struct cli_http_reply *ret_reply, int *ret_exit)
+enum cli_http cli_session_try(struct cli_session *session, const struct cli_http_request *request,
+                              struct cli_http_reply *ret_reply, char ret_error[static CLI_HTTP_ERROR_MAX])
 {
     const struct cli_http_peer peer = {.url = session->url,
                                        .ca_path = session->ca_path,
                                        .crl_path = session->crl_path,
                                        .cert_pem = base_buffer_view(&session->cert_pem),
                                        .key_pem = base_buffer_view(&session->key_pem)};
+    return cli_http_send(&peer, request, ret_reply, ret_error);
+}
+
+bool cli_session_send(struct cli_session *session, const struct cli_http_request *request, const char *query,
+                      struct cli_http_reply *ret_reply, int *ret_exit)
+{
     char error[CLI_HTTP_ERROR_MAX];
     *ret_exit = CLI_EXIT_REFUSED;
-    switch (cli_http_send(&peer, request, ret_reply, error)) {
+    switch (cli_session_try(session, request, ret_reply, error)) {
     case CLI_HTTP_REPLIED:
         return true;
     case CLI_HTTP_CERTIFICATE_EXPIRED:
@@ -325,6 +342,12 @@ int cli_session_fault(const struct cli_session *session, enum cli_fault fault, c
 {
     local_problem(session, "client", cli_fault_code(fault), cli_fault_text(fault, session->language), detail, query);
     return CLI_EXIT_REFUSED;
+}
+
+json_t *cli_session_fault_object(const struct cli_session *session, enum cli_fault fault, const char *detail,
+                                 const char *query)
+{
+    return problem_new("client", cli_fault_code(fault), cli_fault_text(fault, session->language), detail, query);
 }
 
 int cli_session_problem(const struct cli_session *session, const struct cli_reply *reply, long status,

@@ -49,6 +49,10 @@ bool cli_session_open_offline(struct cli_session *session, const struct cli_comm
 /* Accepts a zeroed struct. */
 void cli_session_close(struct cli_session *session);
 
+/* Sends one request and tells nobody how it went. */
+enum cli_http cli_session_try(struct cli_session *session, const struct cli_http_request *request,
+                              struct cli_http_reply *ret_reply, char ret_error[static CLI_HTTP_ERROR_MAX]);
+
 /* Sends one request. True when an HTTP reply came. On false the failure was shown as text or JSON (the same problem
  * object as the gateway's; query may be NULL), and *ret_exit is what to return. */
 bool cli_session_send(struct cli_session *session, const struct cli_http_request *request, const char *query,
@@ -62,6 +66,10 @@ enum cli_fault cli_session_see(struct cli_session *session, const struct cli_rep
 
 /* Shows what the client found wrong; returns CLI_EXIT_REFUSED. */
 int cli_session_fault(const struct cli_session *session, enum cli_fault fault, const char *detail, const char *query);
+
+/* The same fault as an object like the gateway's problems. NULL: out of memory. The caller releases it. */
+json_t *cli_session_fault_object(const struct cli_session *session, enum cli_fault fault, const char *detail,
+                                 const char *query);
 
 /* Shows a checked problem of the gateway; returns the exit status it means. */
 int cli_session_problem(const struct cli_session *session, const struct cli_reply *reply, long status,

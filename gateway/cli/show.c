@@ -1,7 +1,7 @@
 #include "gateway/cli/show.h"
 
 #include "base/clock.h"
-#include "gateway/cli/records.h"
+#include "gateway/cli/graph.h"
 #include "gateway/cli/screen.h"
 
 #include <stdio.h>
@@ -162,12 +162,19 @@ int cli_show_reasons(const struct cli_show *show, const json_t *reasons, struct 
     return base_buffer_error(out);
 }
 
+static void part_show(const struct cli_show *show, struct base_buffer *out)
+{
+    if (show->asked.part > 0)
+        (void) base_buffer_printf(out, "%s: %u\n", cli_text(CLI_TEXT_PART, show->language), show->asked.part);
+}
+
 /* Which query, of which service, and when: as the log has it, else as it was signed. */
 static void asked_show(const struct cli_show *show, const struct cli_reply *reply, struct base_buffer *out)
 {
     char time[64] = "";
     if (show->asked.id)
         line(show, show->asked.act ? CLI_TEXT_ACT : CLI_TEXT_QUERY, show->asked.id, out);
+    part_show(show, out);
     if (show->asked.service > 0)
         service_show(show, show->asked.service, out);
     if (reply->record_count > 0)
@@ -213,13 +220,11 @@ static int answer_show(const struct cli_show *show, const struct cli_reply *repl
     const char *query = text_of(answer, "query");
     const char *notice = text_of(answer, "notice");
     line(show, CLI_TEXT_QUERY, query ? query : "?", out);
+    part_show(show, out);
     decision_show(show, answer, out);
     receipt_show(show, reply, out);
     (void) base_buffer_append_text(out, "\n");
-    int r = cli_records_show(
-        json_object_get(json_object_get(answer, "result"), "records"),
-        cli_names_description(show->names, (long) json_integer_value(json_object_get(answer, "service"))),
-        show->language, CLI_FORM_TEXT, show->width, out);
+    int r = cli_graph_answer_show(answer, show->names, show->language, CLI_FORM_TEXT, show->width, out);
     if (r)
         return r;
     if (notice) {
@@ -227,6 +232,16 @@ static int answer_show(const struct cli_show *show, const struct cli_reply *repl
         line(show, CLI_TEXT_NOTICE, notice, out);
     }
     return base_buffer_error(out);
+}
+
+static void under_way_show(const struct cli_show *show, const struct cli_reply *reply, struct base_buffer *out)
+{
+    char time[64];
+    (void) base_buffer_printf(out, "%s\n", cli_text(CLI_TEXT_PENDING, show->language));
+    asked_show(show, reply, out);
+    receipt_show(show, reply, out);
+    cli_show_time(text_of(reply->content, "until"), time);
+    line(show, CLI_TEXT_UNTIL, time, out);
 }
 
 int cli_show_reply(const struct cli_show *show, const struct cli_reply *reply, struct base_buffer *out)
@@ -247,6 +262,15 @@ int cli_show_reply(const struct cli_show *show, const struct cli_reply *reply, s
         }
         return base_buffer_error(out);
     }
+    case CLI_REPLY_PENDING:
+        under_way_show(show, reply, out);
+        return base_buffer_error(out);
+    case CLI_REPLY_ACCEPTED:
+        (void) base_buffer_printf(out, "%s: %zu\n", cli_text(CLI_TEXT_ACCEPTED, show->language),
+                                  json_array_size(json_object_get(reply->content, "parts")));
+        asked_show(show, reply, out);
+        receipt_show(show, reply, out);
+        return base_buffer_error(out);
     case CLI_REPLY_ACKNOWLEDGEMENT:
         line(show, CLI_TEXT_ACT_TAKEN, show->asked.act ? show->asked.act : "", out);
         asked_show(show, reply, out);

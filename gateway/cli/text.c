@@ -75,6 +75,32 @@ static const char *const texts[CLI_TEXT_COUNT][CLI_LANGUAGE_COUNT] = {
     [CLI_TEXT_ACT] = {"Акт", "Акт", "Act"},
     [CLI_TEXT_ACT_RECORD] = {"акт жазбасы", "запись об акте", "record of the act"},
     [CLI_TEXT_ACT_TAKEN] = {"Қабылданды", "Принято", "Taken"},
+    [CLI_TEXT_PART] = {"Бөлігі", "Часть", "Part"},
+    [CLI_TEXT_ACCEPTED] = {"Қабылданды, сервистер", "Принято, сервисов", "Taken, services"},
+    [CLI_TEXT_PENDING] = {"Тізілім кейінірек жауап береді.", "Реестр ответит позже.", "The registry answers later."},
+    [CLI_TEXT_UNTIL] = {"Жауап күтіледі, дейін", "Ответ ожидается до", "The answer is awaited until"},
+    [CLI_TEXT_WAITING] = {"Күту, секундқа дейін (тоқтату: Ctrl-C)", "Ожидание, секунд не более (прервать: Ctrl-C)",
+                          "Waiting, seconds at most (Ctrl-C stops it)"},
+    [CLI_TEXT_NOT_YET] = {"жауап әлі келген жоқ", "ответа ещё нет", "not answered yet"},
+    [CLI_TEXT_NOT_HELD] = {"шлюзде жауап енді сақталмайды", "шлюз ответ больше не хранит",
+                           "the gateway holds no reply to it"},
+    [CLI_TEXT_NOT_BELIEVED] = {"жауапқа сенуге болмайды", "ответу нельзя доверять", "what came is not to be believed"},
+    [CLI_TEXT_NODES] = {"Тұлғалар мен нысандар", "Лица и объекты", "People and things"},
+    [CLI_TEXT_RELATIONS] = {"Байланыстар", "Связи", "Relations"},
+    [CLI_TEXT_MISSING] = {"Қаралмағаны", "Не рассмотрено", "Not looked at"},
+    [CLI_TEXT_STEP] = {"Қадам", "Шаг", "Step"},
+    [CLI_TEXT_KIND] = {"Түрі", "Вид", "Kind"},
+    [CLI_TEXT_VALUE] = {"Мәні", "Значение", "Value"},
+    [CLI_TEXT_LABEL] = {"Атауы", "Название", "Name"},
+    [CLI_TEXT_FROM] = {"Кім, не", "Кто, что", "From"},
+    [CLI_TEXT_RELATION] = {"Байланысы", "Связь", "Relation"},
+    [CLI_TEXT_TO] = {"Кіммен, немен", "С кем, с чем", "To"},
+    [CLI_TEXT_EVIDENCE] = {"Журнал жазбасы", "Запись журнала", "Log record"},
+    [CLI_TEXT_ABOUT] = {"Кім, не туралы", "О ком, о чём", "About"},
+    [CLI_TEXT_WHY] = {"Неліктен", "Почему", "Why"},
+    [CLI_TEXT_COMPLETE] = {"Іздеу толық.", "Поиск полон.", "The search is complete."},
+    [CLI_TEXT_INCOMPLETE] = {"Іздеу толық емес.", "Поиск неполон.", "The search is not complete."},
+    [CLI_TEXT_LATER] = {"Кейінірек алу үшін", "Получить позже", "To fetch it later"},
 };
 
 int cli_language_find(const char *option, enum cli_language *ret_language)
@@ -368,6 +394,8 @@ static const struct cli_word short_bases[] = {
 };
 
 static const struct cli_word states[] = {
+    {"accepted", {"қабылданды", "принят", "accepted"}},
+    {"done", {"орындалды", "исполнен", "done"}},
     {"refused", {"бас тартылды", "отказано", "refused"}},
     {"pending", {"күтуде", "ожидается", "pending: no conclusion yet"}},
     {"answered", {"жауап берілді", "ответ получен", "answered"}},
@@ -405,6 +433,8 @@ static int advice_fill(const char *advice, const struct cli_asked *asked, struct
             advice += sizeof service - 1;
         } else {
             r = base_buffer_append_text(out, asked->id ? asked->id : "ID");
+            if (r == 0 && asked->part > 0)
+                r = base_buffer_printf(out, " --part %u", asked->part);
             advice += sizeof id - 1;
         }
     }

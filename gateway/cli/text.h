@@ -74,6 +74,30 @@ enum cli_text {
     CLI_TEXT_ACT,
     CLI_TEXT_ACT_RECORD,
     CLI_TEXT_ACT_TAKEN,
+    CLI_TEXT_PART,
+    CLI_TEXT_ACCEPTED,
+    CLI_TEXT_PENDING,
+    CLI_TEXT_UNTIL,
+    CLI_TEXT_WAITING,
+    CLI_TEXT_NOT_YET,
+    CLI_TEXT_NOT_HELD,
+    CLI_TEXT_NOT_BELIEVED,
+    CLI_TEXT_LATER,
+    CLI_TEXT_NODES,
+    CLI_TEXT_RELATIONS,
+    CLI_TEXT_MISSING,
+    CLI_TEXT_STEP,
+    CLI_TEXT_KIND,
+    CLI_TEXT_VALUE,
+    CLI_TEXT_LABEL,
+    CLI_TEXT_FROM,
+    CLI_TEXT_RELATION,
+    CLI_TEXT_TO,
+    CLI_TEXT_EVIDENCE,
+    CLI_TEXT_ABOUT,
+    CLI_TEXT_WHY,
+    CLI_TEXT_COMPLETE,
+    CLI_TEXT_INCOMPLETE,
     CLI_TEXT_COUNT,
 };
 
@@ -85,6 +109,7 @@ struct cli_asked {
     const char *id; /* of the query */
     const char *at; /* when it was signed, RFC 3339 */
     long service;
+    unsigned part;   /* of an inquiry; 0: the message itself */
     const char *act; /* title of the signed act it was; NULL: a query */
 };
 

@@ -29,7 +29,7 @@ _qao() {
     --lang) mapfile -t COMPREPLY < <(compgen -W 'kk ru en' -- "$current") && return ;;
     --as) mapfile -t COMPREPLY < <(compgen -W "$(_qao_people)" -- "$current") && return ;;
     --instance | --dir | --save) mapfile -t COMPREPLY < <(compgen -d -- "$current") && return ;;
-    --cert | --key | --p12 | --tls-cert | --tls-key | --tls-p12 | --password-file | --signed | --vkey | --known | --out | --leaf | --ca | --list | --scan | --form | --act | --kk | --ru)
+    --cert | --key | --p12 | --tls-cert | --tls-key | --tls-p12 | --password-file | --signed | --vkey | --known | --out | --leaf | --ca | --list | --scan | --form | --act | --kk | --ru | --graph)
         mapfile -t COMPREPLY < <(compgen -f -- "$current") && return ;;
     esac
     if [[ $current == -* ]]; then

@@ -49,6 +49,41 @@ START_TEST(test_full)
 }
 END_TEST
 
+START_TEST(test_inquiry)
+{
+    ck_assert_int_eq(base_clock_zone_init(), 0);
+    struct cli_content content = query();
+    char error[CLI_CONTENT_ERROR_MAX];
+    struct base_buffer out;
+    ck_assert_int_eq(cli_content_services_parse(&content, "36,2,35", error), 0);
+    base_buffer_init(&out, CLI_CONTENT_MAX);
+    ck_assert_int_eq(cli_content_encode(&content, &out), 0);
+    char *text = base_buffer_take_text(&out);
+    ck_assert_str_eq(text, "{\"at\":\"2026-11-22T12:00:00+05:00\",\"basis\":\"search_measures\","
+                           "\"id\":\"5f0c7b0e-3d61-4a55-9c0b-2f6f0a1f9a10\",\"params\":{},\"services\":[36,2,35],"
+                           "\"to\":\"qao.example/log\",\"v\":\"qao.inquiry/1\"}");
+    free(text);
+}
+END_TEST
+
+/* Acts and links are asked alone (docs/PROTOCOL-QUERY.md), nothing twice, at most twenty. */
+START_TEST(test_services_wrong)
+{
+    static const char *const cases[] = {"",   "2,",  ",2",   "2,2",  "2;35", "02",  "0",    "77",   "57",
+                                        "58", "59",  "65",   "75",   "76",   "2 ,3", "x",   "2,3x", "1000000000000000000000000",
+                                        "1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21"};
+    char error[CLI_CONTENT_ERROR_MAX];
+    for (size_t i = 0; i < BASE_ARRAY_LENGTH(cases); i++) {
+        struct cli_content content = query();
+        ck_assert_msg(cli_content_services_parse(&content, cases[i], error) == CLI_CONTENT_WRONG, "%s", cases[i]);
+        ck_assert_ptr_nonnull(strstr(error, "--services: "));
+    }
+    struct cli_content content = query();
+    ck_assert_int_eq(cli_content_services_parse(&content, "1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20", error), 0);
+    ck_assert_uint_eq(content.service_count, 20);
+}
+END_TEST
+
 START_TEST(test_params_wrong)
 {
     static const struct {
@@ -195,5 +230,5 @@ START_TEST(test_citation)
 }
 END_TEST
 
-CHECK_MAIN("gateway/cli/content, text", test_full, test_params_wrong, test_params_bounded, test_encode_refuses_bytes,
+CHECK_MAIN("gateway/cli/content, text", test_full, test_inquiry, test_services_wrong, test_params_wrong, test_params_bounded, test_encode_refuses_bytes,
            test_service, test_uuid, test_person, test_language, test_texts_are_whole, test_citation)
