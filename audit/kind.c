@@ -16,6 +16,7 @@ static const struct {
     [AUDIT_KIND_QUERY_WITHHELD] = {"query.withheld", false, true},
     [AUDIT_KIND_QUERY_UNKNOWN] = {"query.unknown", false, true},
     [AUDIT_KIND_QUERY_PENDING] = {"query.pending", false, false},
+    [AUDIT_KIND_QUERY_SETTLED] = {"query.settled", false, false},
     [AUDIT_KIND_QUERY_UNDELIVERED] = {"query.undelivered", false, false},
     [AUDIT_KIND_QUERY_DELIVERED] = {"query.delivered", false, false},
     [AUDIT_KIND_CONNECTION_REFUSED] = {"connection.refused", false, false},

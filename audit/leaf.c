@@ -232,8 +232,8 @@ int audit_leaf_conclusion_encode(enum audit_kind kind, const struct audit_leaf_c
 {
     struct base_json json;
     size_t begin = out->len;
-    if (!audit_kind_concludes(kind) && kind != AUDIT_KIND_QUERY_PENDING && kind != AUDIT_KIND_QUERY_UNDELIVERED &&
-        kind != AUDIT_KIND_QUERY_DELIVERED)
+    if (!audit_kind_concludes(kind) && kind != AUDIT_KIND_QUERY_PENDING && kind != AUDIT_KIND_QUERY_SETTLED &&
+        kind != AUDIT_KIND_QUERY_UNDELIVERED && kind != AUDIT_KIND_QUERY_DELIVERED)
         return -EINVAL;
     base_json_begin(&json, out);
     base_json_object_begin(&json);

@@ -29,6 +29,7 @@ enum audit_kind {
     AUDIT_KIND_QUERY_WITHHELD,    /* conclusion: there was an answer, and it was not given (a block came between) */
     AUDIT_KIND_QUERY_UNKNOWN,     /* conclusion: nobody knows whether the registry was asked */
     AUDIT_KIND_QUERY_PENDING,     /* no conclusion yet: the registry answers later */
+    AUDIT_KIND_QUERY_SETTLED,     /* after .unknown: what the registry says became of the act */
     AUDIT_KIND_QUERY_UNDELIVERED, /* after a conclusion: the reply did not reach the officer */
     AUDIT_KIND_QUERY_DELIVERED,   /* after a conclusion: a reply that was held is shown to the officer */
     AUDIT_KIND_CONNECTION_REFUSED,
@@ -128,12 +129,13 @@ struct audit_leaf_query {
 int audit_leaf_query_encode(enum audit_kind kind, const struct audit_leaf_query *query,
                             struct base_buffer *out) BASE_MUST_USE;
 
-/* .result, .withheld, .unknown, .pending, .undelivered, .delivered */
+/* .result, .withheld, .unknown, .pending, .settled, .undelivered, .delivered */
 struct audit_leaf_conclusion {
     int64_t at_us;
     struct audit_leaf_key key;
     const struct audit_hash *request; /* leaf hash of the request; mandatory */
-    const char *outcome; /* .result: answered | registry-failed | registry-timeout | service-unavailable … */
+    const char *outcome; /* .result: answered | registry-failed | registry-timeout | service-unavailable …; .settled: done |
+                          * not-done | unknown */
     struct audit_leaf_names reasons;       /* .withheld: why */
     struct audit_leaf_blob answer;         /* the signed answer */
     const struct audit_leaf_mac *received; /* keyed digest of what the registry sent, where it was no answer */
@@ -143,7 +145,7 @@ struct audit_leaf_conclusion {
     int64_t due_us;     /* .pending: held until */
 };
 
-/* Appends the leaf of one of the five kinds. Errors as of audit_leaf_query_encode(); -EINVAL also without request. */
+/* Appends the leaf of one of these kinds. Errors as of audit_leaf_query_encode(); -EINVAL also without request. */
 int audit_leaf_conclusion_encode(enum audit_kind kind, const struct audit_leaf_conclusion *conclusion,
                                  struct base_buffer *out) BASE_MUST_USE;
 

@@ -206,6 +206,9 @@ static struct rule rule_of(enum audit_kind kind)
         return (struct rule){CONCLUSION_NEEDS, CONCLUSION_NEEDS | BIT(ADAPTER_US) | BIT(RECEIVED)};
     case AUDIT_KIND_QUERY_PENDING:
         return (struct rule){CONCLUSION_NEEDS, CONCLUSION_NEEDS | BIT(ADAPTER_US) | BIT(DUE)};
+    case AUDIT_KIND_QUERY_SETTLED:
+        return (struct rule){CONCLUSION_NEEDS | BIT(OUTCOME),
+                             CONCLUSION_NEEDS | BIT(OUTCOME) | BIT(ADAPTER_US) | BIT(ANSWER) | BIT(RECEIVED)};
     case AUDIT_KIND_QUERY_UNDELIVERED:
         return (struct rule){CONCLUSION_NEEDS, CONCLUSION_NEEDS | BIT(DUE)};
     case AUDIT_KIND_QUERY_DELIVERED:
@@ -493,6 +496,15 @@ static bool request_check(const struct audit_leaf_view *view)
            view->connection.certificate.len > 0;
 }
 
+/* Only what was done has an answer. */
+static bool settled_check(const struct audit_leaf_view *view)
+{
+    if (base_bytes_equal_text(view->outcome, "done"))
+        return true;
+    return view->answer.sha256.len == 0 && (base_bytes_equal_text(view->outcome, "not-done") ||
+                                            base_bytes_equal_text(view->outcome, "unknown"));
+}
+
 static bool refusal_check(const struct audit_leaf_view *view)
 {
     struct audit_canonical json = audit_canonical_of(view->data);
@@ -528,6 +540,8 @@ int audit_leaf_parse(struct base_bytes leaf, struct audit_leaf_view *ret_view)
     ret_view->has_key = (seen & BIT(KEY)) != 0;
     ret_view->has_counts = (seen & BIT(COUNTS)) != 0;
     if (ret_view->kind == AUDIT_KIND_QUERY_REQUEST && !request_check(ret_view))
+        return -EBADMSG;
+    if (ret_view->kind == AUDIT_KIND_QUERY_SETTLED && !settled_check(ret_view))
         return -EBADMSG;
     if (ret_view->kind == AUDIT_KIND_CONNECTION_REFUSED && !refusal_check(ret_view))
         return -EBADMSG;

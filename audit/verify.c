@@ -21,7 +21,8 @@ struct entry {
     struct audit_hash request; /* of conclusions, .pending and .undelivered */
     enum audit_kind kind;
     bool is_malformed;
-    bool is_answer; /* a .result with the outcome "answered" */
+    bool is_answer; /* a .result with the outcome "answered", a .settled with "done" */
+    bool is_final;  /* a .settled that is not "unknown" */
 };
 
 struct chunk {
@@ -49,6 +50,7 @@ struct verification {
     bool has_known;
     struct audit_open_requests open;
     struct audit_answered answered;
+    struct audit_answered unknown, settled; /* requests with a .unknown; with a final .settled */
     int error;
 };
 
@@ -71,6 +73,8 @@ const char *audit_fault_text(enum audit_fault fault)
         return "a request stands twice";
     case AUDIT_FAULT_CONCLUSION:
         return "a record concludes a request that is not open";
+    case AUDIT_FAULT_SETTLED:
+        return "a record settles a request that is not unknown, or settled already";
     case AUDIT_FAULT_DELIVERY:
         return "a record speaks of an answer that was not given";
     case AUDIT_FAULT_UNFINISHED:
@@ -100,7 +104,10 @@ static int entry_visit(void *context, uint64_t index, struct base_bytes leaf)
     if (!entry->is_malformed) {
         entry->kind = view.kind;
         entry->request = view.request;
-        entry->is_answer = view.kind == AUDIT_KIND_QUERY_RESULT && base_bytes_equal_text(view.outcome, "answered");
+        bool settles = view.kind == AUDIT_KIND_QUERY_SETTLED;
+        entry->is_answer = (view.kind == AUDIT_KIND_QUERY_RESULT && base_bytes_equal_text(view.outcome, "answered")) ||
+                           (settles && base_bytes_equal_text(view.outcome, "done"));
+        entry->is_final = settles && !base_bytes_equal_text(view.outcome, "unknown");
     }
     return 0;
 }
@@ -181,6 +188,9 @@ static void kind_count(struct audit_verify_counts *counts, enum audit_kind kind)
     case AUDIT_KIND_QUERY_PENDING:
         counts->pending++;
         break;
+    case AUDIT_KIND_QUERY_SETTLED:
+        counts->settled++;
+        break;
     case AUDIT_KIND_QUERY_UNDELIVERED:
         counts->undelivered++;
         break;
@@ -205,10 +215,25 @@ static void conclusion_check(struct verification *run, const struct entry *entry
         report(run, AUDIT_FAULT_CONCLUSION, 0, index, audit_kind_name(entry->kind));
     else if (entry->is_answer)
         run->error = audit_answered_append(&run->answered, &entry->request);
+    else if (entry->kind == AUDIT_KIND_QUERY_UNKNOWN)
+        run->error = audit_answered_append(&run->unknown, &entry->request);
 }
 
-/* Each request is open until its one conclusion; .pending comes before that. .undelivered and .delivered speak of an
- * answer, and come after the result that has it. */
+/* Once done or not done is the last word. */
+static void settled_check(struct verification *run, const struct entry *entry, uint64_t index)
+{
+    if (!audit_answered_find(&run->unknown, &entry->request) || audit_answered_find(&run->settled, &entry->request)) {
+        report(run, AUDIT_FAULT_SETTLED, 0, index, audit_kind_name(entry->kind));
+        return;
+    }
+    if (entry->is_final)
+        run->error = audit_answered_append(&run->settled, &entry->request);
+    if (run->error == 0 && entry->is_answer)
+        run->error = audit_answered_append(&run->answered, &entry->request);
+}
+
+/* Each request is open until its one conclusion; .pending comes before that. .settled comes after .unknown.
+ * .undelivered and .delivered speak of an answer, and come after the record that has it. */
 static void story_check(struct verification *run, const struct entry *entry, uint64_t index)
 {
     if (audit_kind_opens(entry->kind)) {
@@ -222,6 +247,8 @@ static void story_check(struct verification *run, const struct entry *entry, uin
     } else if (entry->kind == AUDIT_KIND_QUERY_PENDING) {
         if (!audit_open_requests_find(&run->open, &entry->request))
             report(run, AUDIT_FAULT_CONCLUSION, 0, index, audit_kind_name(entry->kind));
+    } else if (entry->kind == AUDIT_KIND_QUERY_SETTLED) {
+        settled_check(run, entry, index);
     } else if (entry->kind == AUDIT_KIND_QUERY_UNDELIVERED || entry->kind == AUDIT_KIND_QUERY_DELIVERED) {
         if (!audit_answered_find(&run->answered, &entry->request))
             report(run, AUDIT_FAULT_DELIVERY, 0, index, audit_kind_name(entry->kind));
@@ -354,6 +381,8 @@ static void verification_clear(struct verification *run)
     audit_tree_free(run->tree);
     audit_open_requests_clear(&run->open);
     audit_answered_clear(&run->answered);
+    audit_answered_clear(&run->unknown);
+    audit_answered_clear(&run->settled);
     pthread_cond_destroy(&run->changed);
     pthread_mutex_destroy(&run->mutex);
 }

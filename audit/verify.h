@@ -15,6 +15,7 @@ enum audit_fault {
     AUDIT_FAULT_LEAF,       /* not canonical, or not well-formed for its kind */
     AUDIT_FAULT_KEY_TWICE,  /* a request whose leaf was there before and is still open */
     AUDIT_FAULT_CONCLUSION, /* concludes no open request */
+    AUDIT_FAULT_SETTLED,    /* settles what is not unknown, or was settled before */
     AUDIT_FAULT_DELIVERY,   /* speaks of an answer to a request that had none before it */
     AUDIT_FAULT_UNFINISHED, /* a request without a conclusion at the end of the log */
     AUDIT_FAULT_SOURCE,     /* the source could not be read: errno in detail */
@@ -41,7 +42,7 @@ struct audit_verify_counts {
     uint64_t size;
     struct audit_hash root;  /* as the checkpoint says */
     uint64_t entries, tiles; /* checked */
-    uint64_t requests, refused, explained, results, withheld, unknown, pending, undelivered, delivered, others;
+    uint64_t requests, refused, explained, results, withheld, unknown, pending, settled, undelivered, delivered, others;
     uint64_t unfinished;
     uint64_t faults;
 };

@@ -123,6 +123,7 @@ static void counts_json(const struct verify_run *run)
     base_json_member_integer(&json, "results", (int64_t) counts->results);
     base_json_name(&json, "root");
     base_json_base64(&json, base_bytes_of(counts->root.bytes, sizeof counts->root.bytes));
+    base_json_member_integer(&json, "settled", (int64_t) counts->settled);
     base_json_member_integer(&json, "size", (int64_t) counts->size);
     base_json_member_integer(&json, "tiles", (int64_t) counts->tiles);
     base_json_member_integer(&json, "undelivered", (int64_t) counts->undelivered);
@@ -150,8 +151,8 @@ static void counts_show(const struct verify_run *run)
            " without a conclusion\n",
            counts->requests, counts->results, counts->unknown, counts->withheld, counts->unfinished);
     printf("others      %" PRIu64 " refused, %" PRIu64 " explained, %" PRIu64 " undelivered, %" PRIu64
-           " shown later, %" PRIu64 " pending, %" PRIu64 " of other kinds\n",
-           counts->refused, counts->explained, counts->undelivered, counts->delivered, counts->pending,
+           " shown later, %" PRIu64 " pending, %" PRIu64 " settled, %" PRIu64 " of other kinds\n",
+           counts->refused, counts->explained, counts->undelivered, counts->delivered, counts->pending, counts->settled,
            counts->others);
     if (faults)
         printf("FAULTS      %" PRIu64 "\n", faults);

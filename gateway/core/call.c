@@ -74,7 +74,7 @@ void core_call_send(struct core_request *take_request, void (*resume)(struct cor
     BASE_CLEANUP(base_buffer_clear) struct base_buffer frame;
     base_buffer_init(&frame, LINK_CALL_FRAME_MAX);
     request->resume = request->answered = resume;
-    if (!request->service || core_call_encode(request, id, LINK_CALL_ASK, &frame) < 0) {
+    if (!request->service || core_call_encode(request, id, request->call_mode, &frame) < 0) {
         outcome_queue(request, request->service ? LINK_OUTCOME_UNAVAILABLE : LINK_OUTCOME_UNCONNECTED);
         return;
     }
@@ -122,7 +122,7 @@ void core_answer_take(struct core_gateway *gateway, struct base_bytes frame)
     request->answer.records = request->answer.detail = base_bytes_of(NULL, 0);
     if (is_late)
         core_pending_end(request);
-    else if (answer.outcome == LINK_OUTCOME_PENDING)
+    else if (answer.outcome == LINK_OUTCOME_PENDING && request->call_mode == LINK_CALL_ASK)
         core_pending_begin(request);
     else
         core_request_queue(request, request->answered);

@@ -4,7 +4,7 @@
 
 #include "gateway/core/request.h"
 
-/* Sends the query's parameters; resume is called by a worker once request->answer tells an outcome, whatever it is. */
+/* Sends the query's parameters in request->call_mode; who settles waits for nothing that comes later (unknown); resume is called by a worker once request->answer tells an outcome, whatever it is. */
 void core_call_send(struct core_request *take_request, void (*resume)(struct core_request *request));
 
 /* Appends the body of a call about the request: its own query id, or for a part one that follows from signer, id and part. The

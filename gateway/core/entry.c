@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "audit/tree.h"
 #include "base/log.h"
 #include "certs/seal.h"
 #include "gateway/core/request.h"
@@ -18,6 +19,23 @@ void core_entry_clear(struct core_entry *entry)
     base_buffer_clear(&entry->leaf);
     base_buffer_clear(&entry->sealed);
     memset(entry, 0, sizeof(*entry));
+}
+
+static int leaf_take(void *context, uint64_t index, struct base_bytes leaf)
+{
+    struct core_entry *entry = context;
+    entry->record.index = index;
+    entry->record.entry.leaf_hash = audit_hash_leaf(leaf);
+    entry->durable = true;
+    base_buffer_init(&entry->leaf, AUDIT_LEAF_MAX);
+    return base_buffer_append(&entry->leaf, leaf);
+}
+
+int core_entry_read(const struct core_gateway *gateway, uint64_t index, struct core_entry *entry)
+{
+    const struct audit_store *store = &gateway->audit_store;
+    core_entry_clear(entry);
+    return store->entries_read(store->context, index, index + 1, leaf_take, entry);
 }
 
 static void digest(struct base_bytes bytes, uint8_t ret_digest[static STORE_DIGEST_BYTES])
@@ -430,6 +448,26 @@ static int conclusion_append(struct core_request *request, struct core_entry *en
     return r < 0 ? r : entry_append(request, entry, resume);
 }
 
+/* The signed answer, sealed beside the entry; or what the registry sent though it was no answer: kept only as a digest, to be
+ * compared with its own copy. */
+static int answer_to_leaf(struct core_request *request, struct core_entry *entry, struct audit_leaf_conclusion *leaf,
+                          struct audit_leaf_mac *received)
+{
+    if (request->signed_der.len > 0) {
+        struct base_bytes answer = base_buffer_view(&request->signed_der);
+        digest(answer, entry->plain_digest);
+        int r = seal(request, entry, "answer", answer);
+        leaf->answer = (struct audit_leaf_blob){entry->plain_digest, entry->blob.digest, (int64_t)answer.len};
+        return r;
+    }
+    if (request->records.len == 0)
+        return 0;
+    received->kid = core_subjects_kid(request->gateway->subjects);
+    leaf->received = received;
+    return core_subject_mac(request->gateway->subjects, received->kid, "received", base_buffer_view(&request->records),
+                            received->mac);
+}
+
 int core_entry_conclusion_append(struct core_request *request, enum audit_kind kind, const char *outcome, bool confirm,
                                  void (*resume)(struct core_request *request))
 {
@@ -445,26 +483,14 @@ int core_entry_conclusion_append(struct core_request *request, enum audit_kind k
     leaf.adapter_us = request->answer.duration_us;
     if (kind == AUDIT_KIND_QUERY_WITHHELD)
         leaf.reasons = codes_of(request->codes, reasons);
-    if (request->signed_der.len > 0) {
-        struct base_bytes answer = base_buffer_view(&request->signed_der);
-        digest(answer, entry->plain_digest);
-        int r = seal(request, entry, "answer", answer);
-        if (r < 0)
-            return r;
-        leaf.answer = (struct audit_leaf_blob){entry->plain_digest, entry->blob.digest, (int64_t)answer.len};
+    struct audit_leaf_mac received = {0};
+    int r = answer_to_leaf(request, entry, &leaf, &received);
+    if (r < 0)
+        return r;
+    if (leaf.answer.sha256) {
         leaf.has_counts = true;
         leaf.records = (int64_t)request->record_count;
         leaf.amounts_removed = (int64_t)request->amounts_removed;
-    }
-    /* What the registry sent though it was no answer: kept only as a digest, to be compared with its own copy. */
-    struct audit_leaf_mac received = {0};
-    if (request->signed_der.len == 0 && request->records.len > 0) {
-        received.kid = core_subjects_kid(request->gateway->subjects);
-        int r = core_subject_mac(request->gateway->subjects, received.kid, "received",
-                                 base_buffer_view(&request->records), received.mac);
-        if (r < 0)
-            return r;
-        leaf.received = &received;
     }
     return conclusion_append(request, entry, kind, &leaf, resume);
 }
@@ -488,6 +514,20 @@ int core_entry_pending_append(struct core_request *request, int64_t due_us, void
     struct audit_leaf_conclusion leaf = conclusion_of(request);
     leaf.due_us = due_us;
     return conclusion_append(request, entry, AUDIT_KIND_QUERY_PENDING, &leaf, resume);
+}
+
+int core_entry_settled_append(struct core_request *request, const char *outcome,
+                              void (*resume)(struct core_request *request))
+{
+    struct core_entry *entry = &request->second;
+    core_entry_clear(entry);
+    entry->columns = STORE_RECORD_INIT;
+    struct audit_leaf_conclusion leaf = conclusion_of(request);
+    leaf.outcome = outcome;
+    leaf.adapter_us = request->answer.duration_us;
+    struct audit_leaf_mac received = {0};
+    int r = answer_to_leaf(request, entry, &leaf, &received);
+    return r < 0 ? r : conclusion_append(request, entry, AUDIT_KIND_QUERY_SETTLED, &leaf, resume);
 }
 
 int core_entry_delivered_append(struct core_request *request, const struct core_hold_right *right,

@@ -11,6 +11,7 @@
 #include "schema/store/record.h"
 
 struct core_request;
+struct core_gateway;
 
 enum { CORE_REASONS_TEXT_MAX = 1000 };
 
@@ -30,6 +31,9 @@ struct core_entry {
 };
 
 void core_entry_clear(struct core_entry *entry);
+
+/* An entry of the log as it stands there: leaf, index and leaf hash, durable. entry is cleared before. The store's errors. */
+int core_entry_read(const struct core_gateway *gateway, uint64_t index, struct core_entry *entry) BASE_MUST_USE;
 
 /* Each builds a record and hands it to the writer; request->resume is called by a worker when the outcome is in the
  * entry. 0: the request is no longer the caller's. A positive condition or a negative errno: it still is, and nothing
@@ -67,6 +71,11 @@ int core_entry_undelivered_append(struct core_request *request,
 
 /* query.pending, request->third: the registry answers later, until due_us. */
 int core_entry_pending_append(struct core_request *request, int64_t due_us,
+                              void (*resume)(struct core_request *request)) BASE_MUST_USE;
+
+/* query.settled, request->second: what the registry says became of the act of request->first ("done" with the answer in
+ * request->signed_der, "not-done", "unknown"). */
+int core_entry_settled_append(struct core_request *request, const char *outcome,
                               void (*resume)(struct core_request *request)) BASE_MUST_USE;
 
 /* query.delivered, request->third: the reply to the peer's query request->query.id is about to be shown. Confirms the

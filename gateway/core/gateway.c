@@ -15,6 +15,7 @@
 #include "gateway/core/health.h"
 #include "gateway/core/import.h"
 #include "gateway/core/pending.h"
+#include "gateway/core/settle.h"
 #include "gateway/core/refusals.h"
 #include "gateway/core/request.h"
 #include "gateway/core/send.h"
@@ -296,6 +297,8 @@ static int parts_make(struct core_gateway *gateway)
     if (r == 0)
         r = rates_make(gateway);
     if (r == 0)
+        r = core_settle_new((unsigned)settings->settles_per_minute, &gateway->settle);
+    if (r == 0)
         r = core_hold_new((size_t)settings->hold_replies_max, HOLD_BYTES_MAX, settings->hold_seconds * 1000000,
                           &gateway->hold);
     if (r == 0)
@@ -551,6 +554,7 @@ void core_gateway_free(struct core_gateway *gateway)
     core_refusals_free(gateway->refusals);
     core_outages_free(gateway->outages);
     core_hold_free(gateway->hold);
+    core_settle_free(gateway->settle);
     core_rate_free(gateway->rate);
     core_rate_free(gateway->explains);
     core_rate_free(gateway->queries);

@@ -35,6 +35,7 @@ struct core_refusals;
 struct core_workers;
 struct core_timer;
 struct core_import;
+struct core_settle;
 
 struct core_gateway {
     const struct core_settings *settings;
@@ -72,6 +73,7 @@ struct core_gateway {
     atomic_llong refusals_per_hour; /* as set by an administrator; 0: any number is no violation */
     struct core_hold *hold;
     struct core_refusals *refusals;
+    struct core_settle *settle;
     struct core_outages *outages; /* of registries */
     struct core_outage stop;      /* of the gateway before this start; until_us 0: none to be told */
     struct core_metrics metrics;

@@ -51,6 +51,7 @@ void core_request_free(struct core_request *request)
     wire_params_clear(&request->params);
     base_buffer_clear(&request->frame);
     base_buffer_clear(&request->envelope);
+    base_buffer_clear(&request->decided);
     base_buffer_clear(&request->records);
     base_buffer_clear(&request->answer_json);
     base_buffer_clear(&request->signed_der);

@@ -64,6 +64,10 @@ struct core_request {
     /* the registry (steps 8 and 9) */
     struct core_wait wait;
     void (*answered)(struct core_request *request); /* goes on with the answer */
+    enum link_call_mode call_mode;
+    bool is_settled; /* this look has asked what became of the act, or may not (settle.h) */
+    void (*settled)(struct core_request *request); /* goes on after that */
+    struct base_buffer decided;                    /* the decision of an act's record; empty: that of this request */
     atomic_int pending;        /* enum core_pending_state */
     struct link_answer answer; /* records and detail are not kept */
     struct base_buffer records; /* as the adapter sent them, then canonical */

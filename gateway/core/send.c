@@ -264,6 +264,27 @@ void core_refusal_send(struct core_request *take_request, const char *detail)
     core_request_free(take_request);
 }
 
+int core_answer_sign(struct core_request *request)
+{
+    struct core_gateway *gateway = request->gateway;
+    struct wire_answer answer = {
+        .query = request->query.id_text,
+        .at_us = core_now_us(gateway),
+        .service = request->query.service,
+        .decision = &request->decision,
+        .edition = request->edition,
+        .decided = base_buffer_view(&request->decided),
+        .records = base_buffer_view(&request->records),
+        .notice = wire_message_note(gateway->messages, WIRE_NOTE_NOTICE, request->language),
+    };
+    base_buffer_init(&request->answer_json, CERTS_ANSWER_CONTENT_MAX);
+    base_buffer_init(&request->signed_der, CERTS_ANSWER_BYTES_MAX);
+    int r = wire_answer_encode(&answer, &request->answer_json);
+    return r < 0 ? r
+                 : certs_cms_sign(gateway->answer_signer, base_buffer_view(&request->answer_json), answer.at_us,
+                                  &request->signed_der);
+}
+
 int core_answer_encode(struct core_request *request)
 {
     BASE_CLEANUP(core_receipt_clear) struct core_receipt receipt = {0};

@@ -33,6 +33,9 @@ void core_answer_hold(const struct core_request *request);
  * replaces the first code's words, or NULL. */
 void core_refusal_send(struct core_request *take_request, const char *detail);
 
+/* Step 10: builds request->answer_json of request->records, and signed_der over it. Negative when it cannot be signed. */
+int core_answer_sign(struct core_request *request) BASE_MUST_USE;
+
 /* Builds the receipted reply in request->reply, from answer_json, signed_der and the records that are durable. Negative
  * when a proof cannot be had. */
 int core_answer_encode(struct core_request *request) BASE_MUST_USE;

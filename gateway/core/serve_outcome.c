@@ -6,6 +6,7 @@
 #include "gateway/core/outcome.h"
 #include "gateway/core/send.h"
 #include "gateway/core/serve.h"
+#include "gateway/core/settle.h"
 #include "gateway/registry/facts.h"
 #include "schema/store/query.h"
 
@@ -30,7 +31,7 @@ static const char *state_of(const struct store_query *query)
     if (strcmp(query->conclusion_kind, audit_kind_name(AUDIT_KIND_QUERY_WITHHELD)) == 0)
         return "withheld";
     if (strcmp(query->conclusion_kind, audit_kind_name(AUDIT_KIND_QUERY_UNKNOWN)) == 0)
-        return "unknown";
+        return core_settle_is_final(query) ? query->settled_outcome : "unknown";
     const char *answered = core_outcome_text(LINK_OUTCOME_ANSWERED);
     if (strcmp(query->conclusion_outcome, answered) == 0)
         return answered;
@@ -75,6 +76,15 @@ static void conclusion_encode(const struct store_query *query, struct base_json 
     base_json_member_text(json, "kind", query->conclusion_kind);
     if (query->conclusion_outcome[0])
         base_json_member_text(json, "outcome", query->conclusion_outcome);
+    base_json_object_end(json);
+}
+
+static void settled_encode(const struct store_query *query, struct base_json *json)
+{
+    base_json_object_begin(json);
+    time_encode(json, "at", query->settled_at_us);
+    base_json_member_integer(json, "index", (int64_t)query->settled_seq);
+    base_json_member_text(json, "outcome", query->settled_outcome);
     base_json_object_end(json);
 }
 
@@ -138,6 +148,10 @@ static int outcome_encode(const struct store_query *query, const char *id, struc
     request_encode(query, &json);
     if (query->service > 0)
         base_json_member_integer(&json, "service", query->service);
+    if (query->settled_seq != STORE_SEQ_NONE) {
+        base_json_name(&json, "settled");
+        settled_encode(query, &json);
+    }
     base_json_member_text(&json, "state", state_of(query));
     base_json_member_text(&json, "v", "qao.outcome/1");
     base_json_object_end(&json);
@@ -211,21 +225,6 @@ static int page_make(struct core_request *request, const struct store_query *que
 
 /* ---- the receipt of a reply that was kept without it ---- */
 
-static int leaf_take(void *context, uint64_t index, struct base_bytes leaf)
-{
-    struct core_entry *entry = context;
-    entry->record.index = index;
-    entry->record.entry.leaf_hash = audit_hash_leaf(leaf);
-    base_buffer_init(&entry->leaf, AUDIT_LEAF_MAX);
-    return base_buffer_append(&entry->leaf, leaf);
-}
-
-static int entry_read(const struct core_gateway *gateway, uint64_t index, struct core_entry *entry)
-{
-    const struct audit_store *store = &gateway->audit_store;
-    return store->entries_read(store->context, index, index + 1, leaf_take, entry);
-}
-
 /* Of the request that the reply was kept for, and of its conclusion. */
 static int receipt_add(struct core_request *request, const struct store_query *query,
                        const struct core_hold_right *right, struct base_bytes held, struct base_buffer *out)
@@ -236,9 +235,10 @@ static int receipt_add(struct core_request *request, const struct store_query *q
     BASE_CLEANUP(core_receipt_clear) struct core_receipt receipt = {0};
     if (query->conclusion_seq == STORE_SEQ_NONE)
         return -ENODATA;
-    int r = entry_read(gateway, query->request_seq, &first);
+    uint64_t answered = core_settle_is_final(query) ? query->settled_seq : query->conclusion_seq;
+    int r = core_entry_read(gateway, query->request_seq, &first);
     if (r == 0)
-        r = entry_read(gateway, query->conclusion_seq, &second);
+        r = core_entry_read(gateway, answered, &second);
     if (r == 0 && !audit_hash_equal(&first.record.entry.leaf_hash, &right->request))
         r = -EBADMSG;
     if (r == 0)
@@ -322,6 +322,8 @@ static void outcome_look(struct core_request *take_request)
         core_problem_send(request, WIRE_CODE_NOT_FOUND, NULL, 0);
         return;
     }
+    if (r == 0 && core_settle_begin(request, &query, outcome_look))
+        return;
     if (r == 0)
         r = right_check(request, &right, &word);
     if (r < 0)

@@ -249,26 +249,6 @@ static void registry_failed(struct core_request *request)
         conclude(request, AUDIT_KIND_QUERY_RESULT, wire_code_text(code), false);
 }
 
-static int answer_sign(struct core_request *request)
-{
-    struct core_gateway *gateway = request->gateway;
-    struct wire_answer answer = {
-        .query = request->query.id_text,
-        .at_us = core_now_us(gateway),
-        .service = request->query.service,
-        .decision = &request->decision,
-        .edition = request->edition,
-        .records = base_buffer_view(&request->records),
-        .notice = wire_message_note(gateway->messages, WIRE_NOTE_NOTICE, request->language),
-    };
-    base_buffer_init(&request->answer_json, CERTS_ANSWER_CONTENT_MAX);
-    base_buffer_init(&request->signed_der, CERTS_ANSWER_BYTES_MAX);
-    int r = wire_answer_encode(&answer, &request->answer_json);
-    return r < 0 ? r
-                 : certs_cms_sign(gateway->answer_signer, base_buffer_view(&request->answer_json), answer.at_us,
-                                  &request->signed_der);
-}
-
 /* What clause 41 wants to know of the registry. One that nobody connected cannot stop. */
 static void registry_note(struct core_request *request)
 {
@@ -308,7 +288,7 @@ static void registry_answered(struct core_request *request)
         registry_failed(request);
         return;
     }
-    if (answer_sign(request) < 0) { /* 10 */
+    if (core_answer_sign(request) < 0) { /* 10 */
         base_log(BASE_LOG_ERROR, "event=answer-not-signed");
         base_buffer_clear(&request->signed_der);
         request->answer.outcome = LINK_OUTCOME_UNKNOWN;

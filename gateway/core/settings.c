@@ -53,6 +53,7 @@ static size_t keys_of(struct core_settings *s, struct base_config_key keys[KEYS_
         {"query", "hold_replies_max", BASE_CONFIG_INTEGER, &s->hold_replies_max, "256", 1, 65536, "how many are kept"},
         {"query", "pending_seconds", BASE_CONFIG_INTEGER, &s->pending_seconds, "3600", 1, 86400, "how long is waited for a registry that answers later"},
         {"query", "pending_max", BASE_CONFIG_INTEGER, &s->pending_max, "256", 0, 65536, "how many queries may wait so; they count among in_flight_max"},
+        {"query", "settles_per_minute", BASE_CONFIG_INTEGER, &s->settles_per_minute, "10", 1, 100000, "how often a person's acts of unknown outcome are asked about; more looks show what is known"},
         {"query", "refusals_per_minute", BASE_CONFIG_INTEGER, &s->refusals_per_minute, "30", 1, 100000, "recorded refusals of one person; more are answered with too-many"},
         {"query", "explains_per_minute", BASE_CONFIG_INTEGER, &s->explains_per_minute, "60", 1, 100000, "explanations of one person; more are answered with too-many"},
         {"query", "queries_per_minute", BASE_CONFIG_INTEGER, &s->queries_per_minute, "600", 0, 1000000, "queries of one person, permitted or not; more are answered with too-many; 0: any number"},

@@ -37,7 +37,7 @@ struct core_settings {
     char *editions, *case_pattern, *services, *acts, *messages; /* "" for the program's own data, but the pattern */
 
     int64_t window_seconds, adapter_timeout_ms, hold_seconds, hold_replies_max, refusals_per_minute, explains_per_minute;
-    int64_t pending_seconds, pending_max;
+    int64_t pending_seconds, pending_max, settles_per_minute;
     int64_t queries_per_minute, acts_per_minute;
 
     int64_t reads_per_minute, uploads_per_hour;

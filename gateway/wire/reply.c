@@ -41,7 +41,10 @@ int wire_answer_encode(const struct wire_answer *answer, struct base_buffer *out
     base_json_object_begin(&json);
     time_encode(&json, "at", answer->at_us);
     base_json_name(&json, "decision");
-    policy_decision_encode(answer->decision, answer->edition, &json);
+    if (answer->decided.len > 0)
+        base_json_raw(&json, answer->decided);
+    else
+        policy_decision_encode(answer->decision, answer->edition, &json);
     base_json_member_text(&json, "notice", answer->notice);
     base_json_member_text(&json, "query", answer->query);
     base_json_name(&json, "result");

@@ -34,6 +34,7 @@ struct wire_answer {
     unsigned service;
     const struct policy_decision *decision;
     const struct policy_edition *edition;
+    struct base_bytes decided; /* instead of the two, as a record has it: a canonical object; empty: none */
     struct base_bytes records; /* canonical JSON: an array of objects */
     const char *notice;
 };

@@ -7,6 +7,7 @@
 #include <jansson.h>
 #include <stdbool.h>
 
+#include "base/bytes.h"
 #include "base/result.h"
 #include "gateway/wire/language.h"
 
@@ -140,6 +141,14 @@ int wire_service_params_check(const struct wire_service *service, const json_t *
  * (NULL) always misfits. */
 int wire_service_answer_check(const struct wire_service *service, const struct wire_params *asked,
                               const json_t *records, struct wire_faults *ret_faults) BASE_MUST_USE;
+
+/* A non-zero answer stops the walk and is returned by it. */
+typedef int wire_service_subject_visit(void *context, enum wire_identifier identifier, struct base_bytes value);
+
+/* Visits every field of records that the schema ties to a parameter which names somebody or something: for whoever holds the
+ * parameters themselves no more. records must fit the schema. */
+int wire_service_answer_subjects(const struct wire_service *service, const json_t *records,
+                                 wire_service_subject_visit *visit, void *context) BASE_MUST_USE;
 
 /* Removes every declared amount (R04) from records and counts them. Fails closed: WIRE_SERVICE_MISFIT when records does
  * not fit the schema, WIRE_SERVICE_NOT_ABBREVIABLE when the description declares no amount, since then nobody has said

@@ -216,6 +216,38 @@ int wire_service_answer_check(const struct wire_service *service, const struct w
     return WIRE_SERVICE_MISFIT;
 }
 
+struct subjects_walk {
+    const struct wire_service *service;
+    wire_service_subject_visit *visit;
+    void *context;
+};
+
+static int subjects_walk(const struct subjects_walk *walk, const struct wire_schema *schema, const json_t *value)
+{
+    int r = 0;
+    if (schema->same_as && json_is_string(value)) {
+        const struct wire_schema_property *param = wire_schema_property_find(walk->service->request, schema->same_as);
+        if (param && param->schema->identifier != WIRE_IDENTIFIER_NONE)
+            r = walk->visit(walk->context, param->schema->identifier,
+                            base_bytes_of(json_string_value(value), json_string_length(value)));
+    }
+    for (size_t i = 0; r == 0 && schema->items && i < json_array_size(value); i++)
+        r = subjects_walk(walk, schema->items, json_array_get(value, i));
+    for (size_t i = 0; r == 0 && i < schema->property_count; i++) {
+        const json_t *member = json_object_get(value, schema->properties[i].name);
+        if (member)
+            r = subjects_walk(walk, schema->properties[i].schema, member);
+    }
+    return r;
+}
+
+int wire_service_answer_subjects(const struct wire_service *service, const json_t *records,
+                                 wire_service_subject_visit *visit, void *context)
+{
+    const struct subjects_walk walk = {.service = service, .visit = visit, .context = context};
+    return subjects_walk(&walk, service->answer, records);
+}
+
 int wire_service_answer_abbreviate(const struct wire_service *service, json_t *records, size_t *ret_removed)
 {
     struct wire_faults faults;

@@ -20,6 +20,9 @@ static int read_query(struct store_row *row, struct store_query *ret_query)
     query.conclusion_at_us = store_row_time_or(row, 0);
     store_row_copy(row, query.conclusion_kind, sizeof(query.conclusion_kind));
     store_row_copy(row, query.conclusion_outcome, sizeof(query.conclusion_outcome));
+    query.settled_seq = (uint64_t) store_row_i64_or(row, (int64_t) STORE_SEQ_NONE);
+    query.settled_at_us = store_row_time_or(row, 0);
+    store_row_copy(row, query.settled_outcome, sizeof(query.settled_outcome));
     int r = store_row_end(row);
     if (r == 0)
         *ret_query = query;

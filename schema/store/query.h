@@ -19,6 +19,9 @@ struct store_query {
     int64_t conclusion_at_us;
     char conclusion_kind[STORE_NAME_MAX];
     char conclusion_outcome[STORE_NAME_MAX];
+    uint64_t settled_seq; /* of an act of unknown outcome: the newest record that settles it; STORE_SEQ_NONE: none */
+    int64_t settled_at_us;
+    char settled_outcome[STORE_NAME_MAX]; /* "done", "not-done", "unknown" */
 };
 
 /* By the key of the signed message (GET /v1/queries/{id}). STORE_NONE: never claimed by this person. */

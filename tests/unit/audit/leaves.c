@@ -75,6 +75,8 @@ void leaves_conclusion(enum audit_kind kind, unsigned number, const struct audit
         conclusion.records = 3;
         conclusion.adapter_us = 2500;
     }
+    if (kind == AUDIT_KIND_QUERY_SETTLED)
+        conclusion.outcome = "done";
     if (kind == AUDIT_KIND_QUERY_WITHHELD)
         conclusion.reasons = (struct audit_leaf_names){reasons, 1};
     if (audit_leaf_conclusion_encode(kind, &conclusion, out) != 0)

@@ -91,7 +91,7 @@ START_TEST(conclusions_and_events_byte_for_byte)
     ck_assert(audit_hash_equal(&view.request, &request));
 
     static const enum audit_kind kinds[] = {AUDIT_KIND_QUERY_WITHHELD, AUDIT_KIND_QUERY_UNKNOWN,
-                                            AUDIT_KIND_QUERY_PENDING, AUDIT_KIND_QUERY_UNDELIVERED,
+                                            AUDIT_KIND_QUERY_PENDING, AUDIT_KIND_QUERY_SETTLED, AUDIT_KIND_QUERY_UNDELIVERED,
                                             AUDIT_KIND_QUERY_DELIVERED};
     for (size_t i = 0; i < BASE_ARRAY_LENGTH(kinds); i++) {
         base_buffer_reset(&leaf);

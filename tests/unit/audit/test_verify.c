@@ -86,6 +86,12 @@ static void stories_append(struct rig *rig, unsigned first, unsigned end)
                                                   : AUDIT_KIND_QUERY_RESULT;
         leaves_conclusion(conclusion, i, &request, &leaf);
         leaf_append(rig, &leaf);
+        if (i % 10 == 0) {
+            leaves_conclusion(AUDIT_KIND_QUERY_SETTLED, i, &request, &leaf);
+            leaf_append(rig, &leaf);
+            leaves_conclusion(AUDIT_KIND_QUERY_DELIVERED, i, &request, &leaf);
+            leaf_append(rig, &leaf);
+        }
         if (i % 11 == 0 && conclusion == AUDIT_KIND_QUERY_RESULT) {
             leaves_conclusion(AUDIT_KIND_QUERY_UNDELIVERED, i, &request, &leaf);
             leaf_append(rig, &leaf);
@@ -142,7 +148,8 @@ START_TEST(a_whole_log)
     ck_assert_uint_eq(counts.results, 160);
     ck_assert_uint_eq(counts.pending, 43);
     ck_assert_uint_eq(counts.undelivered, 14);
-    ck_assert_uint_eq(counts.delivered, 28);
+    ck_assert_uint_eq(counts.delivered, 28 + 30);
+    ck_assert_uint_eq(counts.settled, 30);
     ck_assert_uint_eq(counts.others, 1);
     ck_assert_uint_eq(counts.tiles, counts.entries / 256);
     ck_assert_uint_eq(counts.unfinished, 0);
@@ -169,6 +176,10 @@ START_TEST(stories_that_do_not_fit)
         {{AUDIT_KIND_QUERY_UNDELIVERED}, AUDIT_FAULT_DELIVERY, 1},
         {{AUDIT_KIND_QUERY_REQUEST, AUDIT_KIND_QUERY_WITHHELD, AUDIT_KIND_QUERY_DELIVERED}, AUDIT_FAULT_DELIVERY, 1},
         {{AUDIT_KIND_QUERY_REQUEST, AUDIT_KIND_QUERY_UNKNOWN, AUDIT_KIND_QUERY_DELIVERED}, AUDIT_FAULT_DELIVERY, 1},
+        {{AUDIT_KIND_QUERY_SETTLED}, AUDIT_FAULT_SETTLED, 1},
+        {{AUDIT_KIND_QUERY_REQUEST, AUDIT_KIND_QUERY_SETTLED, AUDIT_KIND_QUERY_UNKNOWN}, AUDIT_FAULT_SETTLED, 1},
+        {{AUDIT_KIND_QUERY_REQUEST, AUDIT_KIND_QUERY_RESULT, AUDIT_KIND_QUERY_SETTLED}, AUDIT_FAULT_SETTLED, 1},
+        {{AUDIT_KIND_QUERY_REQUEST, AUDIT_KIND_QUERY_UNKNOWN, AUDIT_KIND_QUERY_SETTLED, AUDIT_KIND_QUERY_SETTLED}, AUDIT_FAULT_SETTLED, 1},
         {{AUDIT_KIND_QUERY_REQUEST, AUDIT_KIND_QUERY_REQUEST, AUDIT_KIND_QUERY_RESULT}, AUDIT_FAULT_KEY_TWICE, 1},
     };
     struct base_buffer leaf;
