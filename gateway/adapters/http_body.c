@@ -93,8 +93,9 @@ static const char *read_line(const char *text, const struct adapter_service *ser
     if (strncmp(end + 1, " : ", 3) != 0)
         return "something stands behind the parameter";
     const char *what = adapter_map_conversion_parse(end + 4, &field->value);
-    bool is_for_answers =
-        field->value.conversion == ADAPTER_MAP_TENGE || field->value.conversion == ADAPTER_MAP_TEXT;
+    bool is_for_answers = field->value.conversion == ADAPTER_MAP_TENGE ||
+                          field->value.conversion == ADAPTER_MAP_HUNDREDTHS ||
+                          field->value.conversion == ADAPTER_MAP_TEXT;
     return !what && is_for_answers ? "the conversion is none of dmy, a=b,c=d" : what;
 }
 

@@ -108,6 +108,10 @@ static const char *check_conversion(const struct adapter_map_value *value, const
     case ADAPTER_MAP_TENGE:
         return value->type == ADAPTER_MAP_INTEGER && unit && strcmp(unit, "tiyn") == 0 ? NULL
                                                                                        : "tenge is for what is in tiyn";
+    case ADAPTER_MAP_HUNDREDTHS:
+        return value->type == ADAPTER_MAP_INTEGER && unit && strncmp(unit, "0.01 ", 5) == 0
+                   ? NULL
+                   : "hundredths is for what is in 0.01 of something";
     case ADAPTER_MAP_DMY:
         return value->is_date ? NULL : "dmy is for dates";
     case ADAPTER_MAP_TEXT:

@@ -17,6 +17,7 @@ enum adapter_map_type {
 enum adapter_map_conversion {
     ADAPTER_MAP_AS_IT_IS = 0,
     ADAPTER_MAP_TENGE,
+    ADAPTER_MAP_HUNDREDTHS,
     ADAPTER_MAP_DMY,
     ADAPTER_MAP_TEXT,
     ADAPTER_MAP_WORDS,

@@ -51,7 +51,7 @@ static const char *parse_words(const char *text, struct adapter_map_value *value
     for (char *pair = what ? NULL : strtok_r(copy, ",", &save); pair && !what; pair = strtok_r(NULL, ",", &save)) {
         char *equals = strchr(pair, '=');
         if (!equals) {
-            what = "the conversion is none of tenge, dmy, text, a=b,c=d";
+            what = "the conversion is none of tenge, hundredths, dmy, text, a=b,c=d";
             break;
         }
         *equals = '\0';
@@ -71,6 +71,8 @@ const char *adapter_map_conversion_parse(const char *text, struct adapter_map_va
 {
     if (strcmp(text, "tenge") == 0)
         value->conversion = ADAPTER_MAP_TENGE;
+    else if (strcmp(text, "hundredths") == 0)
+        value->conversion = ADAPTER_MAP_HUNDREDTHS;
     else if (strcmp(text, "dmy") == 0)
         value->conversion = ADAPTER_MAP_DMY;
     else if (strcmp(text, "text") == 0)
@@ -108,7 +110,7 @@ static bool parse_integer(const char *text, int64_t *ret_value)
 }
 
 /* "1234", "1234.5", "-0.07", "12.3400": hundredths; a third digit after the point must be nought. */
-static bool parse_tenge(const char *text, int64_t *ret_tiyn)
+static bool parse_hundredths(const char *text, int64_t *ret_hundredths)
 {
     char digits[NUMBER_MAX];
     const char *point = strchr(text, '.');
@@ -122,7 +124,7 @@ static bool parse_tenge(const char *text, int64_t *ret_tiyn)
         return false;
     snprintf(digits, sizeof(digits), "%.*s%c%c", (int) whole, text, given > 0 ? fraction[0] : '0',
              given > 1 ? fraction[1] : '0');
-    return parse_integer(digits, ret_tiyn);
+    return parse_integer(digits, ret_hundredths);
 }
 
 /* xs:date may have a time zone behind it; a day has none. */
@@ -167,12 +169,11 @@ static int make_dmy(const char *text, json_t **ret_value, const char **ret_reaso
     return hand_over(json_string(date), ret_value);
 }
 
-static int make_tenge(const char *text, json_t **ret_value, const char **ret_reason)
+static int make_hundredths(const char *text, const char *reason, json_t **ret_value, const char **ret_reason)
 {
-    int64_t tiyn;
-    if (!parse_tenge(text, &tiyn))
-        return misfit("not an amount in tenge", ret_reason);
-    return hand_over(json_integer(tiyn), ret_value);
+    int64_t hundredths;
+    return parse_hundredths(text, &hundredths) ? hand_over(json_integer(hundredths), ret_value)
+                                               : misfit(reason, ret_reason);
 }
 
 static int make_of_word(const struct adapter_map_value *how, const char *text, json_t **ret_value,
@@ -187,7 +188,9 @@ static int make_of_text(const struct adapter_map_value *how, const char *text, j
 {
     switch (how->conversion) {
     case ADAPTER_MAP_TENGE:
-        return make_tenge(text, ret_value, ret_reason);
+        return make_hundredths(text, "not an amount in tenge", ret_value, ret_reason);
+    case ADAPTER_MAP_HUNDREDTHS:
+        return make_hundredths(text, "not a number of two decimals", ret_value, ret_reason);
     case ADAPTER_MAP_DMY:
         return make_dmy(text, ret_value, ret_reason);
     case ADAPTER_MAP_WORDS:

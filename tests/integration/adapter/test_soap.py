@@ -5,7 +5,6 @@ import os
 import pathlib
 import re
 import subprocess
-import threading
 import unittest
 import uuid
 
@@ -418,18 +417,6 @@ class Sync(SoapCase):
         for content, detail in templates.items():
             pathlib.Path(f"{folder}/wrong.xml").write_text(content, encoding="utf-8")
             self.refuse({"state": plain}, {"01": SERVICES["01"].replace("01.xml", "wrong.xml")}, detail)
-
-    def test_services_of_the_stand_in(self):
-        """The services that are asked this way, as they are configured for an instance."""
-        folder = pathlib.Path(harness.ROOT) / "tests/registries"
-        files = {file.stem: file for below in ("services", "soap") for file in sorted((folder / below).glob("*.ini"))}
-        services = {number: file.read_text().replace("request = ", f"request = {file.parent}/")
-                    .replace("settle = ", f"settle = {file.parent}/")
-                    for number, file in files.items() if "[soap]" in file.read_text()}
-        self.assertEqual(list(services), ["01", "02", "03", "04", "19", "22", "27", "28", "32", "33", "34", "58"])
-        names = {re.search("registry = (.*)", service)[1] for service in services.values()}
-        said = self.check_config({name: self.registry() for name in names}, services)
-        self.assertEqual((said.returncode, said.stderr), (0, ""))
 
     def refuse(self, registries, services, detail):
         said = self.check_config(registries, services)

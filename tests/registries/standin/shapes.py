@@ -32,7 +32,7 @@ class Conversion:
         if self.table is not None:
             words = {ours: theirs for theirs, ours in self.table.items()}
             return words[value if isinstance(value, str) else str(value).lower()]
-        return {"tenge": to_tenge, "dmy": to_dmy, "text": plain}[self.text](value)
+        return {"tenge": to_tenge, "hundredths": to_tenge, "dmy": to_dmy, "text": plain}[self.text](value)
 
     def back(self, value):
         """What the registry was asked with, as our value (there `: a=b`: our a is the registry's b)."""

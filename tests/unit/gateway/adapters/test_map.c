@@ -18,6 +18,7 @@ static const char description_text[] =
     "   'year': {'type': 'integer', 'minimum': 0, 'maximum': 3000},"
     "   'active': {'type': ['boolean', 'null']},"
     "   'day': {'$ref': '#/$defs/day'},"
+    "   'share': {'type': 'integer', 'minimum': 0, 'maximum': 10000, 'x-unit': '0.01 %'},"
     "   'state': {'type': 'string', 'enum': ['open', 'closed']},"
     "   'words': {'type': 'array', 'maxItems': 5, 'items': {'type': 'string', 'enum': ['a', 'b']}},"
     "   'owner': {'type': ['object', 'null'], 'required': ['iin', 'name'], 'additionalProperties': false, 'properties': {"
@@ -145,6 +146,9 @@ END_TEST
 START_TEST(test_conversions)
 {
     check_made("amount = t : tenge", false, "[{'t': '12.34'}]", "[{'amount': 1234}]");
+    check_made("share = t : hundredths", false, "[{'t': '12.5'}]", "[{'share': 1250}]");
+    check_made("share = t : hundredths", false, "[{'t': '100'}]", "[{'share': 10000}]");
+    check_misfit("share = t : hundredths", false, "[{'t': '0.125'}]", "member share: not a number of two decimals");
     check_made("amount = t : tenge", false, "[{'t': 12}]", "[{'amount': 1200}]");
     check_made("amount = t : tenge", false, "[{'t': '-0.5'}]", "[{'amount': -50}]");
     check_made("amount = t : tenge", false, "[{'t': '7.1200'}]", "[{'amount': 712}]");
@@ -213,8 +217,10 @@ START_TEST(test_lines_that_are_wrong)
     check_refused("iin = .a", "[map] iin: not a path");
     check_refused("iin = ", "[map] iin: not a path");
     check_refused("year = y : tenge", "[map] year: tenge is for what is in tiyn");
+    check_refused("year = y : hundredths", "[map] year: hundredths is for what is in 0.01 of something");
+    check_refused("amount = y : hundredths", "[map] amount: hundredths is for what is in 0.01 of something");
     check_refused("iin = y : dmy", "[map] iin: dmy is for dates");
-    check_refused("iin = y : roman", "[map] iin: the conversion is none of tenge, dmy, text, a=b,c=d");
+    check_refused("iin = y : roman", "[map] iin: the conversion is none of tenge, hundredths, dmy, text, a=b,c=d");
     check_refused("state = s : 1=ajar", "[map] state: a word on the right is not among the description's");
     check_refused("state = s : 1=open,1=closed", "[map] state: a word stands twice");
     check_refused("state = s : =open", "[map] state: a word is empty or too long");
