@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-static int problem_take(struct cli_session *session, const struct cli_http_reply *http)
+int cli_fetch_problem(struct cli_session *session, const struct cli_http_reply *http)
 {
     struct cli_reply_rule rule = cli_session_rule(session);
     struct cli_reply reply;
@@ -40,7 +40,7 @@ bool cli_fetch_request(struct cli_session *session, const struct cli_http_reques
     cli_http_reply_init(&http, CLI_HTTP_REPLY_MAX);
     bool taken = false;
     if (cli_session_send(session, request, NULL, &http, ret_exit)) {
-        *ret_exit = http.status == 200 ? document_take(session, &http, v, ret_document) : problem_take(session, &http);
+        *ret_exit = http.status == 200 ? document_take(session, &http, v, ret_document) : cli_fetch_problem(session, &http);
         taken = http.status == 200 && *ret_exit == CLI_EXIT_OK;
     }
     cli_http_reply_clear(&http);
@@ -60,6 +60,6 @@ bool cli_fetch_bytes(struct cli_session *session, const char *path, struct cli_h
     if (!cli_session_send(session, &request, NULL, ret_reply, ret_exit))
         return false;
     if (ret_reply->status != 200)
-        *ret_exit = problem_take(session, ret_reply);
+        *ret_exit = cli_fetch_problem(session, ret_reply);
     return ret_reply->status == 200;
 }

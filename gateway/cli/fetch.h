@@ -12,6 +12,9 @@ bool cli_fetch(struct cli_session *session, const char *path, const char *v, jso
 bool cli_fetch_request(struct cli_session *session, const struct cli_http_request *request, const char *v,
                        json_t **ret_document, int *ret_exit);
 
+/* Shows a reply that is no 200; returns the exit status it means. */
+int cli_fetch_problem(struct cli_session *session, const struct cli_http_reply *http);
+
 /* The body of a 200 as it is; the caller clears ret_reply in any case. */
 bool cli_fetch_bytes(struct cli_session *session, const char *path, struct cli_http_reply *ret_reply, int *ret_exit);
 

@@ -183,9 +183,9 @@ static int reply_end(struct query_run *run, const struct cli_reply *reply, long 
 static int pending_end(struct query_run *run, const struct cli_reply *pending)
 {
     struct cli_session *session = &run->session;
-    struct base_buffer out BASE_CLEANUP(base_buffer_clear);
     if (session->json)
         return cli_session_json(pending->document) == CLI_EXIT_OK ? CLI_EXIT_UNREACHABLE : CLI_EXIT_USAGE;
+    struct base_buffer out BASE_CLEANUP(base_buffer_clear);
     base_buffer_init(&out, CLI_SHOW_MAX);
     const struct cli_show show = cli_session_show(session);
     if (cli_show_reply(&show, pending, &out))

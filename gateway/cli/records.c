@@ -1,6 +1,7 @@
 #include "gateway/cli/records.h"
 
 #include "gateway/cli/grid.h"
+#include "gateway/cli/member.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -18,14 +19,7 @@ struct walk {
 
 static const json_t *resolve(const struct walk *walk, const json_t *schema)
 {
-    static const char prefix[] = "#/$defs/";
-    for (int i = 0; i < 4; i++) {
-        const char *reference = json_string_value(json_object_get(schema, "$ref"));
-        if (!reference || strncmp(reference, prefix, sizeof prefix - 1) != 0)
-            break;
-        schema = json_object_get(json_object_get(walk->answer, "$defs"), reference + sizeof prefix - 1);
-    }
-    return schema;
+    return cli_member_resolve(walk->answer, schema);
 }
 
 static const char *title_of(const struct walk *walk, const json_t *schema, const char *name)

@@ -2,12 +2,13 @@
 
 #include "base/data.h"
 #include "gateway/cli/exit.h"
+#include "gateway/cli/member.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { PATH_MAX_BYTES = 512, DOCUMENT_MAX_BYTES = 4 << 20, DEPTH_MAX = 8 };
+enum { DOCUMENT_MAX_BYTES = 4 << 20 };
 
 static const char head[] =
     "# The services\n"
@@ -18,24 +19,6 @@ static const char head[] =
     "A member in `[]` is in a list, `!` says that it is always there, `?` that it may be null;\n"
     "`entry` is a word of a dictionary: `code`, `name_kk` and `name_ru`.\n";
 
-struct page {
-    const json_t *root; /* schema of the request or answer, where $defs lie */
-    struct base_buffer *out;
-    char path[PATH_MAX_BYTES]; /* of the member reached: "documents[].number" */
-};
-
-static const json_t *resolve(const struct page *page, const json_t *schema)
-{
-    static const char prefix[] = "#/$defs/";
-    for (int i = 0; i < DEPTH_MAX; i++) {
-        const char *reference = json_string_value(json_object_get(schema, "$ref"));
-        if (!reference || strncmp(reference, prefix, sizeof prefix - 1) != 0)
-            break;
-        schema = json_object_get(json_object_get(page->root, "$defs"), reference + sizeof prefix - 1);
-    }
-    return schema;
-}
-
 /* Text of a table's cell: a bar would end it. */
 static void cell_append(const char *text, struct base_buffer *out)
 {
@@ -44,13 +27,6 @@ static void cell_append(const char *text, struct base_buffer *out)
             (void) base_buffer_append_text(out, "\\");
         (void) base_buffer_append(out, base_bytes_of(text, 1));
     }
-}
-
-static const char *type_of(const json_t *schema, bool *ret_nullable)
-{
-    const json_t *type = json_object_get(schema, "type");
-    *ret_nullable = json_is_array(type);
-    return json_string_value(json_is_array(type) ? json_array_get(type, 0) : type);
 }
 
 static long long number_of(const json_t *schema, const char *keyword)
@@ -91,14 +67,6 @@ static void string_append(const json_t *schema, struct base_buffer *out)
     }
 }
 
-/* A word of a register's dictionary: code, name_kk, name_ru. Its members are told once, at the head of the page. */
-static bool is_entry(const json_t *object)
-{
-    const json_t *properties = json_object_get(object, "properties");
-    return json_object_size(properties) == 3 && json_object_get(properties, "code") &&
-           json_object_get(properties, "name_kk") && json_object_get(properties, "name_ru");
-}
-
 static void form_append(const json_t *schema, const char *type, struct base_buffer *out)
 {
     const char *unit = json_string_value(json_object_get(schema, "x-unit"));
@@ -110,7 +78,7 @@ static void form_append(const json_t *schema, const char *type, struct base_buff
         (void) base_buffer_printf(out, "list, at most %lld", number_of(schema, "maxItems"));
     else if (json_is_true(json_object_get(schema, "x-content")))
         (void) base_buffer_append_text(out, "picture or document");
-    else if (is_entry(schema))
+    else if (cli_member_is_entry(schema))
         (void) base_buffer_append_text(out, "entry");
     else
         (void) base_buffer_append_text(out, type);
@@ -137,61 +105,28 @@ static void marks_append(const json_t *beside, const json_t *schema, struct base
         (void) base_buffer_printf(out, "%sas asked: `%s`", comma, same);
 }
 
-static bool is_required(const json_t *object, const char *name)
-{
-    const json_t *required = json_object_get(object, "required");
-    for (size_t i = 0; i < json_array_size(required); i++)
-        if (strcmp(json_string_value(json_array_get(required, i)), name) == 0)
-            return true;
-    return false;
-}
-
-static void members_append(struct page *page, const json_t *object, unsigned depth);
-
-static void member_append(struct page *page, const json_t *beside, bool required, unsigned depth)
+static int member_append(void *context, const struct cli_member *member)
 {
     static const char *const languages[] = {"kk", "ru", "en"};
-    const json_t *schema = resolve(page, beside);
-    const json_t *titles = json_object_get(beside, "x-titles");
-    bool is_nullable = false;
-    const char *type = type_of(schema, &is_nullable);
-    (void) base_buffer_printf(page->out, "| `%s`%s%s |", page->path, required ? " !" : "", is_nullable ? " ?" : "");
+    struct base_buffer *out = context;
+    const json_t *titles = json_object_get(member->beside, "x-titles");
+    bool is_plain_list = member->items && !json_object_get(member->items, "properties");
+    (void) base_buffer_printf(out, "| `%s`%s%s |", member->path, member->is_required ? " !" : "",
+                              member->is_nullable ? " ?" : "");
     for (size_t i = 0; i < BASE_ARRAY_LENGTH(languages); i++) {
-        (void) base_buffer_append_text(page->out, " ");
-        cell_append(json_string_value(json_object_get(titles, languages[i])), page->out);
-        (void) base_buffer_append_text(page->out, " |");
+        (void) base_buffer_append_text(out, " ");
+        cell_append(json_string_value(json_object_get(titles, languages[i])), out);
+        (void) base_buffer_append_text(out, " |");
     }
-    (void) base_buffer_append_text(page->out, " ");
-    const json_t *items = resolve(page, json_object_get(schema, "items"));
-    form_append(schema, type, page->out);
-    if (items && !json_object_get(items, "properties")) {
-        bool ignored;
-        (void) base_buffer_append_text(page->out, ": ");
-        form_append(items, type_of(items, &ignored), page->out);
+    (void) base_buffer_append_text(out, " ");
+    form_append(member->schema, member->type, out);
+    if (is_plain_list) {
+        (void) base_buffer_append_text(out, ": ");
+        form_append(member->items, member->items_type, out);
     }
-    (void) base_buffer_append_text(page->out, " | ");
-    marks_append(beside, items && !json_object_get(items, "properties") ? items : schema, page->out);
-    (void) base_buffer_append_text(page->out, " |\n");
-    size_t len = strlen(page->path);
-    snprintf(page->path + len, sizeof page->path - len, items ? "[]." : ".");
-    if (depth < DEPTH_MAX)
-        members_append(page, items ? items : schema, depth + 1);
-    page->path[len] = '\0';
-}
-
-static void members_append(struct page *page, const json_t *object, unsigned depth)
-{
-    json_t *properties = json_object_get(object, "properties"), *member;
-    const char *name;
-    if (is_entry(object))
-        return;
-    json_object_foreach(properties, name, member)
-    {
-        size_t len = strlen(page->path);
-        snprintf(page->path + len, sizeof page->path - len, "%s", name);
-        member_append(page, member, is_required(object, name), depth);
-        page->path[len] = '\0';
-    }
+    (void) base_buffer_append_text(out, " | ");
+    marks_append(member->beside, is_plain_list ? member->items : member->schema, out);
+    return base_buffer_append_text(out, " |\n");
 }
 
 static void names_append(const json_t *names, struct base_buffer *out)
@@ -216,9 +151,8 @@ static void ways_append(const json_t *request, struct base_buffer *out)
 
 static void table_append(const char *title, const json_t *root, const json_t *object, struct base_buffer *out)
 {
-    struct page page = {.root = root, .out = out};
     (void) base_buffer_printf(out, "\n| %s | kk | ru | en | form | |\n|---|---|---|---|---|---|\n", title);
-    members_append(&page, object, 0);
+    (void) cli_member_walk(root, object, member_append, out); /* the buffer keeps its error */
 }
 
 static void service_append(const struct wire_service *service, struct base_buffer *out)
@@ -238,8 +172,7 @@ static void service_append(const struct wire_service *service, struct base_buffe
         (void) base_buffer_append_text(out, "Needs an article of App. 8 (clause 9). ");
     ways_append(request, out);
     table_append("parameter", request, request, out);
-    const struct page page = {.root = answer, .out = out};
-    table_append("member", answer, resolve(&page, json_object_get(answer, "items")), out);
+    table_append("member", answer, cli_member_resolve(answer, json_object_get(answer, "items")), out);
 }
 
 int cli_service_document_encode(const struct wire_services *services, struct base_buffer *out)

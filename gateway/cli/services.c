@@ -182,14 +182,15 @@ int cli_services_run(int argc, char **argv)
             argc, argv, "services --as NAME [OPTIONS] | services show N | services check [DIR] | services document",
             "Lists the services and, for each basis and duty you hold, whether it is open now and what a query must "
             "carry.\n--json also tells why each of the others is closed; so does qao explain.\n"
-            "services show N tells what service N can be asked; it needs no gateway. With --json: its description.\n"
+            "services show N tells what service N can be asked and what it answers: the gateway's word with --as, else the\n"
+            "  installed description. With --json: the description itself.\n"
             "services check looks at all descriptions, or those in DIR, and names what is wrong with each.\n"
             "  Exit status: 0 sound, 1 not, 2 unusable input.\n"
             "services document prints docs/services.md, which is made of them.",
             options, BASE_ARRAY_LENGTH(options), 2, &rest, &result))
         return result;
     if (rest.count == 2 && strcmp(rest.items[0], "show") == 0)
-        return cli_service_page_show(rest.items[1], common.language, common.json);
+        return cli_service_page_show(rest.items[1], &common);
     if (rest.count > 0 && strcmp(rest.items[0], "check") == 0)
         return cli_service_check(rest.count == 2 ? rest.items[1] : NULL);
     if (rest.count == 1 && strcmp(rest.items[0], "document") == 0)

@@ -294,12 +294,11 @@ enum cli_http cli_session_try(struct cli_session *session, const struct cli_http
     return cli_http_send(&peer, request, ret_reply, ret_error);
 }
 
-bool cli_session_send(struct cli_session *session, const struct cli_http_request *request, const char *query,
-                      struct cli_http_reply *ret_reply, int *ret_exit)
+bool cli_session_replied(const struct cli_session *session, enum cli_http outcome, const char *error, const char *query,
+                         int *ret_exit)
 {
-    char error[CLI_HTTP_ERROR_MAX];
     *ret_exit = CLI_EXIT_REFUSED;
-    switch (cli_session_try(session, request, ret_reply, error)) {
+    switch (outcome) {
     case CLI_HTTP_REPLIED:
         return true;
     case CLI_HTTP_CERTIFICATE_EXPIRED:
@@ -325,6 +324,14 @@ bool cli_session_send(struct cli_session *session, const struct cli_http_request
     local_problem(session, "client", "unreachable", unreachable_title(session->language), error, query);
     *ret_exit = CLI_EXIT_UNREACHABLE;
     return false;
+}
+
+bool cli_session_send(struct cli_session *session, const struct cli_http_request *request, const char *query,
+                      struct cli_http_reply *ret_reply, int *ret_exit)
+{
+    char error[CLI_HTTP_ERROR_MAX];
+    enum cli_http outcome = cli_session_try(session, request, ret_reply, error);
+    return cli_session_replied(session, outcome, error, query, ret_exit);
 }
 
 enum cli_fault cli_session_see(struct cli_session *session, const struct cli_reply *reply)

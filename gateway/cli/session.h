@@ -53,6 +53,10 @@ void cli_session_close(struct cli_session *session);
 enum cli_http cli_session_try(struct cli_session *session, const struct cli_http_request *request,
                               struct cli_http_reply *ret_reply, char ret_error[static CLI_HTTP_ERROR_MAX]);
 
+/* What a request came to: true when there is a reply. Else it is told like cli_session_send() does. */
+bool cli_session_replied(const struct cli_session *session, enum cli_http outcome, const char *error, const char *query,
+                         int *ret_exit);
+
 /* Sends one request. True when an HTTP reply came. On false the failure was shown as text or JSON (the same problem
  * object as the gateway's; query may be NULL), and *ret_exit is what to return. */
 bool cli_session_send(struct cli_session *session, const struct cli_http_request *request, const char *query,

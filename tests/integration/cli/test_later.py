@@ -570,5 +570,65 @@ class Links(LaterCase):
                 self.assertEqual([], gateway.requests)
 
 
+class ServicePage(LaterCase):
+    """`qao services show N`: the gateway's description where it can be had, else the installed one, and it is said which."""
+
+    with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "..", "schema", "services", "35.json"),
+              encoding="utf-8") as file:
+        installed = json.load(file)
+
+    def described(self, **members):
+        return lambda *ignored: (200, {}, canonical(self.installed | members))
+
+    def test_gateways_word(self):
+        name = {lang: f"Other\x1b[2J {lang}" for lang in ("kk", "ru", "en")}
+        with self.serve(self.described(name=name)) as gateway:
+            done = self.qao("services", "show", "35", "--as", "police")
+            self.assertEqual((0, ""), (done.returncode, done.stderr))
+            self.assertEqual("/v1/services/35", gateway.requests[0][1])
+            self.assertIn("Service 35: Other?[2J en", done.stdout)
+            lines = [line.split() for line in done.stdout.splitlines()]
+            self.assertIn(["iin", "IIN", "iin", "personal", "data"], lines)
+            self.assertIn(["registration_date", "Date", "of", "registration", "date", "yes"], lines)
+            self.assertIn(["phones", "Telephones", "array:", "string", "yes", "personal", "data"], lines)
+            self.assertIn("individual entrepreneur", done.stdout)
+            self.assertIn("физическое лицо", self.qao("services", "show", "35", "--as", "police", lang="ru").stdout)
+            done = self.qao("services", "show", "35", "--as", "police", "--json")
+            self.assertEqual(self.installed | {"name": name}, json.loads(done.stdout))
+            self.assertNotIn("\x1b", done.stdout)
+
+    def test_no_person_or_no_gateway(self):
+        with self.serve(self.described(name={"en": "Other"})) as gateway:
+            done = self.qao("services", "show", "35")
+            self.assertEqual((0, "", []), (done.returncode, done.stderr, gateway.requests))
+            self.assertIn(self.installed["name"]["en"], done.stdout)
+            url = gateway.url
+        for text in (None, url):
+            if text:
+                with open(f"{self.instance}/gateway.url", "w", encoding="ascii") as file:
+                    file.write(text)
+            done = self.qao("services", "show", "35", "--as", "police")
+            self.assertEqual(0, done.returncode)
+            self.assertIn("installed here", done.stderr)
+            self.assertIn(self.installed["name"]["en"], done.stdout)
+            done = self.qao("services", "show", "35", "--as", "police", "--json")
+            self.assertEqual((0, "", self.installed), (done.returncode, done.stderr, json.loads(done.stdout)))
+        os.unlink(f"{self.instance}/gateway.url")
+
+    def test_refusals(self):
+        problem = {"type": "urn:qao:problem:not-found", "title": "t", "status": 404, "reasons": []}
+        with self.serve(lambda *ignored: (404, {}, canonical(problem))):
+            done = self.qao("services", "show", "35", "--as", "police")
+            self.assertEqual((1, ""), (done.returncode, done.stdout))
+            self.assertIn("has no description", done.stderr)
+        for change in ({"number": 36}, {"v": "qao.service/2"}):
+            with self.serve(self.described(**change)):
+                done = self.qao("services", "show", "35", "--as", "police")
+            self.assertEqual((1, ""), (done.returncode, done.stdout))
+            self.assertIn("[reply-malformed]", done.stderr)
+        with self.serve(self.described()):
+            self.assertIn("[certificate-revoked]", self.qao("services", "show", "35", "--as", "revoked").stderr)
+
+
 if __name__ == "__main__":
     unittest.main()
