@@ -36,6 +36,12 @@ void cli_follow_hint_append(const struct cli_session *session, const char *id, u
     (void) base_buffer_append_text(out, "\n");
 }
 
+/* Whether such a conclusion comes with a reply, which may be had a moment later. */
+static bool has_reply(const char *state)
+{
+    return strcmp(state, "withheld") != 0 && strcmp(state, "unknown") != 0 && strcmp(state, "not-done") != 0;
+}
+
 /* One look at one of them. grace: how many more looks a conclusion without a reply is worth. */
 static void item_look(struct cli_session *session, const struct cli_follow *follow, struct cli_followed *item,
                       unsigned *grace, long *retry_s)
@@ -51,7 +57,7 @@ static void item_look(struct cli_session *session, const struct cli_follow *foll
         item->is_concluded = true;
         break;
     case CLI_OUTCOME_CONCLUDED:
-        item->is_concluded = (*grace)-- == 0;
+        item->is_concluded = !has_reply(item->outcome.state) || (*grace)-- == 0;
         break;
     case CLI_OUTCOME_AWAY:
         if (item->outcome.retry_after_s > *retry_s)

@@ -38,10 +38,12 @@ static struct cli_reply_rule rule_of(const struct cli_session *session, const st
     return rule;
 }
 
-/* The proven records are those that the page names. */
+/* The proven records are those that the page names. What was done in an act of unknown outcome is told by the record that
+ * settled it. */
 static enum cli_fault records_check(const json_t *page, const struct cli_reply *reply)
 {
-    static const char *const names[CLI_REPLY_RECORDS_MAX] = {"request", "conclusion"};
+    bool is_settled = reply->kind == CLI_REPLY_ANSWER && json_object_get(page, "settled");
+    const char *const names[CLI_REPLY_RECORDS_MAX] = {"request", is_settled ? "settled" : "conclusion"};
     for (size_t i = 0; i < reply->record_count; i++) {
         const json_t *index = json_object_get(json_object_get(page, names[i]), "index");
         if (!json_is_integer(index) || json_integer_value(index) != (json_int_t) reply->records[i].index)
@@ -161,7 +163,7 @@ void cli_outcome_clear(struct cli_outcome *outcome)
 
 int cli_outcome_exit(const struct cli_outcome *outcome)
 {
-    static const char *const lost[] = {"refused", "withheld", "answered"};
+    static const char *const lost[] = {"refused", "withheld", "answered", "done", "not-done"};
     switch (outcome->word) {
     case CLI_OUTCOME_HELD:
         if (outcome->reply.kind == CLI_REPLY_ANSWER)

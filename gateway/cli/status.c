@@ -107,6 +107,8 @@ static void head_append(const struct status_run *run, struct base_buffer *out)
     (void) base_buffer_append_text(out, "\n");
     record_append(session, json_object_get(page, "request"), CLI_TEXT_REQUEST_RECORD, out);
     record_append(session, json_object_get(page, "conclusion"), CLI_TEXT_RESULT_RECORD, out);
+    record_append(session, json_object_get(page, "settled"), CLI_TEXT_SETTLED_RECORD, out);
+    (void) cli_text_advice(base_bytes_text(run->outcome.state), session->language, &session->asked, "", out);
 }
 
 /* A reply whose receipt is missing may be held so (docs/PROTOCOL-QUERY.md): what became of the query is true without it,

@@ -85,6 +85,8 @@ static const char *const texts[CLI_TEXT_COUNT][CLI_LANGUAGE_COUNT] = {
     [CLI_TEXT_NOT_HELD] = {"шлюзде жауап енді сақталмайды", "шлюз ответ больше не хранит",
                            "the gateway holds no reply to it"},
     [CLI_TEXT_NOT_BELIEVED] = {"жауапқа сенуге болмайды", "ответу нельзя доверять", "what came is not to be believed"},
+    [CLI_TEXT_SETTLED_RECORD] = {"тізілімнен анықталғаны туралы жазба", "запись о выясненном в реестре",
+                                 "record of what the registry said of it"},
     [CLI_TEXT_FIELD] = {"Өріс", "Поле", "Field"},
     [CLI_TEXT_ALWAYS] = {"Әрқашан", "Всегда", "Always"},
     [CLI_TEXT_IS_AMOUNT] = {"сома", "сумма", "amount"},
@@ -265,6 +267,15 @@ static const struct cli_word advices[] = {
     {"not-found",
      {"Нөмірін тексеріңіз: тек өз сұрауларыңыз көрінеді.", "Проверьте номер: видны только свои запросы.",
       "Check the id: only your own queries are shown."}},
+    /* States of an act's outcome. */
+    {"not-done",
+     {"Әрекет орындалған жоқ: оны жаңа id-мен қайта жіберуге болады.",
+      "Действие не исполнено: его можно отправить снова с новым id.",
+      "The act was not done: it may be sent again, with a new id."}},
+    {"unknown",
+     {"Кейінірек қайта қараңыз: тізілімнен тағы сұралады. Әрекетті қайта жібермеңіз.",
+      "Посмотрите ещё раз позже: реестр спросят снова. Действие повторно не отправляйте.",
+      "Look again later: the registry is then asked once more. Do not send an act again before."}},
     /* The client's own. */
     {"unreachable",
      {"Желіні және шлюздің жұмысын тексеріңіз. Сұрау қабылданған болуы мүмкін: qao status {id}.",
@@ -403,6 +414,7 @@ static const struct cli_word short_bases[] = {
 static const struct cli_word states[] = {
     {"accepted", {"қабылданды", "принят", "accepted"}},
     {"done", {"орындалды", "исполнен", "done"}},
+    {"not-done", {"орындалған жоқ", "не исполнено", "not done"}},
     {"refused", {"бас тартылды", "отказано", "refused"}},
     {"pending", {"күтуде", "ожидается", "pending: no conclusion yet"}},
     {"answered", {"жауап берілді", "ответ получен", "answered"}},

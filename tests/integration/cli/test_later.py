@@ -570,6 +570,54 @@ class Links(LaterCase):
                 self.assertEqual([], gateway.requests)
 
 
+class Settled(LaterCase):
+    """An act of unknown outcome, and what the registry said when it was asked about it."""
+    query = {"id": "5f0c7b0e-3d61-4a55-9c0b-2f6f0a1f9a10", "service": 57}
+
+    def page(self, state, outcome, kind="query.settled", reply=True):
+        query = Settled.query
+        self.request = self.log.append(request_leaf(query, self.sent))
+        unknown = self.log.append(canonical({"v": "qao.leaf/1", "kind": "query.unknown", "at": "2026-11-22T12:00:00.000000+05:00",
+                                             "key": key_of(query, 0), "request": self.log.leaves[self.request].hex()}))
+        answer = self.answer_of(query, [{"note": "done at last"}])
+        signed = self.system.sign64(answer)
+        index = self.log.append(leaf_of(result_leaf(query, self.log.leaves[self.request], base64.b64decode(signed)),
+                                        kind=kind, outcome=outcome))
+        at = "2026-11-22T12:00:01+05:00"
+        page = self.page_of(query, state, 57) | {
+            "conclusion": {"at": at, "index": unknown, "kind": "query.unknown"},
+            "settled": {"at": at, "index": index, "outcome": outcome}}
+        if reply:
+            page["reply"] = {"v": "qao.reply/1", "answer": answer, "signed": signed,
+                             "receipt": self.log.receipt(self.request, index)}
+        return page
+
+    def status(self, page):
+        with self.serve(lambda *ignored: (200, {}, canonical(page))):
+            return self.qao("status", page["query"], "--as", "police")
+
+    def test_done(self):
+        done = self.status(self.page("done", "done"))
+        self.assertEqual((0, ""), (done.returncode, done.stderr))
+        for words in ("State: done", "record of what the registry said of it: 11, 2026-11-22 12:00:01", "done at last"):
+            self.assertIn(words, done.stdout)
+
+    def test_not_done(self):
+        done = self.status(self.page("not-done", "not-done", reply=False))
+        self.assertEqual((0, ""), (done.returncode, done.stderr))
+        for words in ("State: not done", "it may be sent again, with a new id"):
+            self.assertIn(words, done.stdout)
+        done = self.status(self.page("unknown", "unknown", reply=False))
+        self.assertIn("Do not send an act again before.", done.stdout)
+
+    def test_lies(self):
+        page = self.page("done", "done")
+        page["settled"]["index"] -= 1
+        done = self.status(page)
+        self.assertEqual((1, ""), (done.returncode, done.stdout))
+        self.assertIn("[receipt-of-another-record]", done.stderr)
+
+
 class ServicePage(LaterCase):
     """`qao services show N`: the gateway's description where it can be had, else the installed one, and it is said which."""
 
