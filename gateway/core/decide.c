@@ -142,29 +142,38 @@ void core_time_check(const struct core_gateway *gateway, int64_t signed_at_us, i
         wire_codes_add(codes, WIRE_CODE_QUERY_STALE);
 }
 
+void core_service_decide(const struct core_request *request, unsigned service, struct policy_decision *ret_decision,
+                         struct wire_codes *ret_codes)
+{
+    const struct wire_query *query = &request->query;
+    struct policy_facts facts = registry_facts_of(&request->officer);
+    facts.basis = query->basis;
+    facts.duty = query->duty;
+    facts.service = service;
+    facts.case_state = policy_case_check(&request->gateway->case_pattern, query->case_number);
+    facts.article = query->article;
+    *ret_codes = (struct wire_codes){0};
+    policy_decide(request->edition, &facts, ret_decision);
+    for (unsigned reason = POLICY_REASON_NONE + 1; reason <= POLICY_REASON_MAX; reason++)
+        if (policy_decision_has(ret_decision, (enum policy_reason)reason))
+            wire_codes_add(ret_codes, wire_code_of_reason((enum policy_reason)reason));
+    /* No edition in force, or facts that no edition can decide on: nothing is open. */
+    if (ret_decision->effect == POLICY_EFFECT_DENY && ret_decision->reasons == 0)
+        wire_codes_add(ret_codes, WIRE_CODE_SERVICE_CLOSED);
+}
+
 /* The order itself, where all that it rests on could be read. */
 static void order_check(struct core_request *request)
 {
     const unsigned needed = WIRE_QUERY_SERVICE | WIRE_QUERY_GROUND | WIRE_QUERY_CASE | WIRE_QUERY_ARTICLE;
-    const struct wire_query *query = &request->query;
-    if (!request->registered || (query->parts & needed) != needed)
+    struct wire_codes codes;
+    if (!request->registered || (request->query.parts & needed) != needed)
         return;
-    struct policy_facts facts = registry_facts_of(&request->officer);
-    facts.basis = query->basis;
-    facts.duty = query->duty;
-    facts.service = query->service;
-    facts.case_state = policy_case_check(&request->gateway->case_pattern, query->case_number);
-    facts.article = query->article;
     request->edition = policy_edition_at(request->gateway->editions, request->arrival_us);
     if (!request->edition)
         base_log(BASE_LOG_ERROR, "event=no-edition-in-force");
-    policy_decide(request->edition, &facts, &request->decision);
-    for (unsigned reason = POLICY_REASON_NONE + 1; reason <= POLICY_REASON_MAX; reason++)
-        if (policy_decision_has(&request->decision, (enum policy_reason)reason))
-            wire_codes_add(&request->codes, wire_code_of_reason((enum policy_reason)reason));
-    /* No edition in force, or facts that no edition can decide on: nothing is open. */
-    if (request->decision.effect == POLICY_EFFECT_DENY && request->decision.reasons == 0)
-        wire_codes_add(&request->codes, WIRE_CODE_SERVICE_CLOSED);
+    core_service_decide(request, request->query.service, &request->decision, &codes);
+    request->codes.set |= codes.set;
 }
 
 void core_query_decide(struct core_request *request)

@@ -22,6 +22,11 @@ int core_params_check(struct core_request *request) BASE_MUST_USE;
 /* Step 5: the signer's registration, and whether the id is used up. The store's errors. */
 int core_officer_find(struct core_request *request) BASE_MUST_USE;
 
+/* What the order says of a service to the officer of the request, on the request's ground: the decision, and a code for each
+ * reason against. */
+void core_service_decide(const struct core_request *request, unsigned service, struct policy_decision *ret_decision,
+                         struct wire_codes *ret_codes);
+
 /* Adds what the registration alone has against any query: unknown, blocked, network, agreement. */
 void core_standing_check(struct core_request *request);
 

@@ -72,7 +72,9 @@ void core_pending_begin(struct core_request *take_request)
         core_request_queue(request, request->answered);
         return;
     }
-    request->wait.deadline_us = base_clock_monotonic_us() + gateway->settings->pending_seconds * 1000000;
+    request->wait.deadline_us = request->give_up_us
+                                    ? request->give_up_us
+                                    : base_clock_monotonic_us() + gateway->settings->pending_seconds * 1000000;
     atomic_store(&request->pending, CORE_PENDING_RECORDING);
     core_waiting_put(gateway->later, &request->wait);
     core_request_queue(request, pending_record);

@@ -30,6 +30,7 @@ struct core_request {
     struct core_request *origin; /* of a part: the message's request, from which frame, http, message and texts are borrowed */
     void (*concluded)(struct core_request *part); /* of a part that somebody waits for: called once, before it is freed */
     void *waiter;                                 /* for concluded */
+    int64_t give_up_us;                           /* of a part: until when a later answer is waited for, monotonic; 0: as usual */
     size_t room;                                  /* places taken for parts that are not made yet */
 
     /* as it came */

@@ -4,6 +4,7 @@
 #include "gateway/core/call.h"
 #include "gateway/core/decide.h"
 #include "gateway/core/inquiry.h"
+#include "gateway/core/links.h"
 #include "gateway/core/outcome.h"
 #include "gateway/core/send.h"
 #include "gateway/core/serve.h"
@@ -226,6 +227,8 @@ static void request_recorded(struct core_request *request)
     case VERDICT_PERMITTED:
         if (request->query.is_inquiry && request->part == 0)
             core_inquiry_begin(request);
+        else if (core_links_serves(request->query.service))
+            core_links_begin(request, registry_answered);
         else
             core_call_send(request, registry_answered); /* 8 */
         return;

@@ -38,6 +38,7 @@ struct core_settings {
 
     int64_t window_seconds, adapter_timeout_ms, hold_seconds, hold_replies_max, refusals_per_minute, explains_per_minute;
     int64_t pending_seconds, pending_max, settles_per_minute;
+    int64_t links_nodes_max, links_edges_max, links_parts_max, links_at_once, links_seconds;
     int64_t queries_per_minute, acts_per_minute;
 
     int64_t reads_per_minute, uploads_per_hour;

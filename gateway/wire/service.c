@@ -55,7 +55,7 @@ static int check_text(const json_t *description, const char *name, const char *p
 static int check_members(const json_t *description, const char *place, char **ret_error)
 {
     static const char *const known[] = {"v",      "number",  "kind",   "name",       "owner",
-                                        "marked", "request", "answer", "has_amounts"};
+                                        "marked", "request", "answer", "has_amounts", "links"};
     const char *name;
     json_t *value;
     json_object_foreach ((json_t *) description, name, value) {
@@ -72,6 +72,8 @@ static int check_members(const json_t *description, const char *place, char **re
         !json_is_boolean(json_object_get(description, "has_amounts")))
         return fail(place, "marked and has_amounts must be true or false", ret_error);
     int r = check_text(description, "name", place, ret_error);
+    if (r == 0 && json_object_get(description, "links"))
+        r = check_text(description, "links", place, ret_error);
     return r < 0 ? r : check_text(description, "owner", place, ret_error);
 }
 

@@ -126,6 +126,21 @@ struct wire_faults {
     } items[WIRE_FAULTS_MAX];
 };
 
+/* Whether its records tie people, organisations and things together ("links" of the description): a search for links asks it. */
+bool wire_service_has_links(const struct wire_service *service);
+
+/* The parameter of that kind by which alone the service can be asked; NULL when there is none. Borrowed. */
+const char *wire_service_key(const struct wire_service *service, enum wire_identifier identifier);
+
+/* One field of a record that names somebody or something: its path ("founders_fl.iin"), its value, and what the record calls
+ * it ("" for nothing). Borrowed during the call. A non-zero answer stops the walk and is returned by it. */
+typedef int wire_service_identified_visit(void *context, enum wire_identifier identifier, const char *path,
+                                          const char *value, const char *label);
+
+/* Shows every such field of a record that fits the description, in the order of its schema. */
+int wire_service_identified(const struct wire_service *service, const json_t *record,
+                            wire_service_identified_visit *visit, void *context) BASE_MUST_USE;
+
 /* Named conditions. */
 enum { WIRE_SERVICE_MISFIT = 1, WIRE_SERVICE_NOT_ABBREVIABLE = 2 };
 

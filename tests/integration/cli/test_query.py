@@ -474,11 +474,18 @@ class Client(QueryCase):
         done = subprocess.run([QAO, "services", "show", "5", "--json"], capture_output=True, text=True, check=False)
         self.assertEqual((0, "", 1), (done.returncode, done.stderr, done.stdout.count("\n")))
         self.assertEqual(description, json.loads(done.stdout))
-        done = subprocess.run([QAO, "services", "show", "76", "--json", "--lang", "en"], capture_output=True, text=True, check=False)
+        # The program's own data without the last description.
+        data = tempfile.mkdtemp()
+        self.addCleanup(shutil.rmtree, data)
+        shutil.copytree(os.path.join(ROOT, "schema"), os.path.join(data, "schema"))
+        os.symlink(os.path.join(ROOT, "policy"), os.path.join(data, "policy"))
+        os.unlink(os.path.join(data, "schema", "services", "76.json"))
+        less = dict(os.environ, QAO_DATA=data)
+        done = subprocess.run([QAO, "services", "show", "76", "--json", "--lang", "en"], capture_output=True, text=True, check=False, env=less)
         self.assertEqual((1, "", ("urn:qao:client:no-description", 76)),
                          (done.returncode, done.stderr, tuple(json.loads(done.stdout)[name] for name in ("type", "service"))))
         for number, status in (("77", 2), ("x", 2), ("76", 1)):
-            self.assertEqual(status, subprocess.run([QAO, "services", "show", number], capture_output=True, check=False).returncode)
+            self.assertEqual(status, subprocess.run([QAO, "services", "show", number], capture_output=True, check=False, env=less).returncode)
 
     def test_words_of_registries(self):
         """Every word that a description lets a person ask with or a registry answer with has a name in three languages,

@@ -116,11 +116,28 @@ START_TEST(an_answer_about_somebody_else_is_none)
 }
 END_TEST
 
+/* A gateway whose folder of descriptions has that of service 11 alone. */
+static void begin_with_one_description(void)
+{
+    static char folder[] = "/tmp/qao-one-service.XXXXXX", settings[128];
+    char command[512];
+    world_init(&world);
+    ck_assert_ptr_nonnull(mkdtemp(folder));
+    snprintf(command, sizeof(command), "chmod 755 %s && cp '%s/schema/services/11.json' %s", folder, getenv("QAO_DATA"), folder);
+    ck_assert_int_eq(system(command), 0);
+    snprintf(settings, sizeof(settings), "[policy]\nservices = %s\n", folder);
+    world.settings = settings;
+    world_start(&world);
+    snprintf(command, sizeof(command), "rm -r %s", folder); /* read at start */
+    ck_assert_int_eq(system(command), 0);
+}
+
+static const struct world_query undescribed = {.service = 36, .params = "{\"iin\":\"500101100000\"}"};
+
 START_TEST(a_service_nobody_described)
 {
-    begin();
-    failed(POLICE, &(struct world_query){.service = 75, .params = "{\"iin\":\"500101100000\"}"}, 503,
-           "service-unavailable", "kind = 'query.result' and outcome = 'service-unavailable'");
+    begin_with_one_description();
+    failed(POLICE, &undescribed, 503, "service-unavailable", "kind = 'query.result' and outcome = 'service-unavailable'");
     ck_assert_uint_eq(world.calls, 0);
     end();
 }
@@ -136,8 +153,8 @@ static void expect_detail(const struct world_reply *reply, const char *words)
 /* Retrying does not help where nothing is connected, and may where it is only down. */
 START_TEST(no_registry_is_not_a_registry_that_is_down)
 {
-    begin();
-    struct world_reply reply = world_ask(&world, POLICE, &(struct world_query){.service = 75});
+    begin_with_one_description();
+    struct world_reply reply = world_ask(&world, POLICE, &undescribed);
     world_expect(&reply, 503, "service-unavailable"); /* not described */
     expect_detail(&reply, "No registry is connected");
     ck_assert_str_eq(reply.retry_after, "");

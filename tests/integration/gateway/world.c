@@ -346,11 +346,12 @@ static void adapter_opened(void *context, struct link_channel *channel)
     pthread_mutex_unlock(&world->inner->mutex);
 }
 
-static void answer_send(struct world *world, struct link_channel *channel, uint64_t id, enum link_outcome outcome)
+static void answer_send(struct world *world, struct link_channel *channel, uint64_t id, enum link_outcome outcome,
+                        const char *records)
 {
     struct link_answer answer = {.id = id, .duration_us = 1000, .outcome = outcome};
     if (outcome == LINK_OUTCOME_ANSWERED)
-        answer.records = base_bytes_text(world->records);
+        answer.records = base_bytes_text(records ? records : world->records);
     else
         answer.detail = base_bytes_text("as the test wants");
     struct base_buffer frame;
@@ -364,7 +365,7 @@ void world_answer_later(struct world *world, enum link_outcome outcome)
 {
     struct world_inner *inner = world->inner;
     for (size_t i = 0; i < inner->later_count; i++) {
-        answer_send(world, inner->later[i].channel, inner->later[i].id, outcome);
+        answer_send(world, inner->later[i].channel, inner->later[i].id, outcome, NULL);
         link_channel_unref(inner->later[i].channel);
     }
     inner->later_count = 0;
@@ -403,7 +404,7 @@ static void adapter_frame(void *context, struct link_channel *channel, uint16_t 
         pthread_mutex_lock(&world->inner->mutex);
         world->settles++;
         pthread_mutex_unlock(&world->inner->mutex);
-        answer_send(world, channel, call.id, world->outcome);
+        answer_send(world, channel, call.id, world->outcome, NULL);
         return;
     }
     durable_check(world, id);
@@ -414,16 +415,17 @@ static void adapter_frame(void *context, struct link_channel *channel, uint16_t 
     memcpy(world->last_params, params, sizeof(params));
     pthread_cond_broadcast(&world->inner->changed);
     pthread_mutex_unlock(&world->inner->mutex);
+    const char *records = world->records_of ? world->records_of(world, call.service, params) : world->records;
     switch (world->adapter) {
     case ADAPTER_ANSWERS:
-        answer_send(world, channel, call.id, LINK_OUTCOME_ANSWERED);
+        answer_send(world, channel, call.id, records ? LINK_OUTCOME_ANSWERED : LINK_OUTCOME_FAILED, records);
         return;
     case ADAPTER_FAILS:
-        answer_send(world, channel, call.id, world->outcome);
+        answer_send(world, channel, call.id, world->outcome, NULL);
         return;
     case ADAPTER_LATER:
         later_note(world, channel, call.id);
-        answer_send(world, channel, call.id, LINK_OUTCOME_PENDING);
+        answer_send(world, channel, call.id, LINK_OUTCOME_PENDING, NULL);
         return;
     case ADAPTER_SILENT:
         return;
@@ -694,7 +696,7 @@ static void promise_check(const struct pending *pending)
     ck_assert_ptr_nonnull(id);
     ck_assert_msg(cluster_number("select count(*) from entry q join conclusion c on (c.log_id, c.request_seq) = (q.log_id, q.seq)"
                                  " join entry r on (r.log_id, r.seq) = (c.log_id, c.seq)"
-                                 " where q.kind = 'query.request' and r.kind = 'query.result' and q.id = $1::uuid",
+                                 " where q.kind = 'query.request' and r.kind = 'query.result' and q.id = $1::uuid and q.part = 0",
                                  id, NULL) == 1,
                   "a 200 without both records");
 }

@@ -58,6 +58,8 @@ struct world {
     enum world_delivery delivery;
     enum link_outcome outcome;
     const char *records;
+    /* instead of records, by service and "name=value " of the parameters; NULL: the registry fails */
+    const char *(*records_of)(struct world *world, unsigned service, const char *params);
     void (*before_answer)(struct world *world); /* in the adapter, with the question in hand */
     unsigned calls;        /* asked of the adapter */
     unsigned settles;      /* asked what became of an earlier call: answered with outcome, and records where there is one */

@@ -50,7 +50,7 @@ static void setup(void)
 static void teardown(void)
 {
     static const char *const files[] = {"adapter.ini",     "registries/one.ini", "registries/.ini", "services/05.ini",
-                                        "services/57.ini", "services/03.ini",    "services/11.ini", "registries/two.ini",
+                                        "services/57.ini", "services/03.ini",    "services/11.ini", "services/11.json", "registries/two.ini",
                                         "registries/ca.pem", "registries/one.key", "registries/other.pem", "registries/other.key", "registries",      "services"};
     char path[256];
     for (size_t i = 0; i < BASE_ARRAY_LENGTH(files); i++) {
@@ -289,8 +289,6 @@ START_TEST(test_services)
         {"services/05.ini", "[service]\nregistry = one\nparameters = iin, iin\n[sql]\nstatement = s\n", "a name stands twice"},
         {"services/57.ini", "[service]\nregistry = one\nparameters = cadastre\n[sql]\nstatement = s\n",
          "services/57.ini: [service] parameters: an act takes query, by which it is done only once"},
-        {"services/76.ini", "[service]\nregistry = one\nparameters = cadastre\n[sql]\nstatement = s\n",
-         "services/76.ini: the service has no description"},
         {"services/05.ini", "[service]\nregistry = one\nparameters = iin, plate, vin, bin\n", "[sql] statement: missing"},
         {"services/05.ini", "[service]\nregistry = one\nparameters = iin, plate, vin, bin\nstatement = s\n", "[service] statement: unknown key"},
         {"services/05.ini", "[service]\nparameters = iin, plate, vin, bin\n", "services/05.ini: [service] registry: missing"},
@@ -304,4 +302,22 @@ START_TEST(test_services)
 }
 END_TEST
 
-CHECK_MAIN("adapters/settings", test_good, test_good_http, test_http, test_an_act_by_get, test_a_secret_of_another_user, test_registries, test_services)
+/* A folder of descriptions that has that of another service alone. */
+START_TEST(test_undescribed)
+{
+    char text[1024];
+    setup();
+    snprintf(text, sizeof(text),
+             "[adapter]\nsocket = /run/a.sock\ngateway_user = root\nregistries = %s/registries\nservices = %s/services\n"
+             "descriptions = %s/services\n",
+             folder, folder, folder);
+    put("adapter.ini", text, 0644);
+    char other[300];
+    snprintf(other, sizeof(other), "cp " SERVICES_DIR "/11.json %s/services", folder);
+    ck_assert_int_eq(system(other), 0);
+    check_refused("services/05.ini: the service has no description");
+    teardown();
+}
+END_TEST
+
+CHECK_MAIN("adapters/settings", test_undescribed, test_good, test_good_http, test_http, test_an_act_by_get, test_a_secret_of_another_user, test_registries, test_services)
