@@ -64,24 +64,30 @@ static bool ask(struct adapter_line *line, const struct adapter_soap_message *me
     return false;
 }
 
-static void soap_call(struct adapter_line *line, const struct adapter_call *call, struct adapter_reply *ret_reply)
+/* The synchronous channel: what a template asks, and what came of it. */
+static void ask_and_take(struct adapter_line *line, const struct adapter_call *call, enum adapter_soap_purpose purpose,
+                         const struct adapter_template *template, struct adapter_reply *reply)
 {
-    const struct adapter_soap_service *service = call->service->own;
-    if (call->service->pends) {
-        adapter_soap_async_call(line, call, ret_reply);
-        return;
-    }
     const struct adapter_soap_message message = {.call = call,
-                                                 .purpose = ADAPTER_SOAP_ASKS,
+                                                 .purpose = purpose,
                                                  .operation = ADAPTER_OPERATION_SYNC_SEND,
-                                                 .template = service->request,
+                                                 .template = template,
                                                  .message_id = call->query,
                                                  .deadline_us = call->deadline_us};
     struct adapter_soap_answer answer;
-    if (!ask(line, &message, &answer, ret_reply))
+    if (!ask(line, &message, &answer, reply))
         return;
-    adapter_soap_take_data(line, &message, &answer, ret_reply);
+    adapter_soap_take_data(line, &message, &answer, reply);
     adapter_soap_answer_clear(&answer);
+}
+
+static void soap_call(struct adapter_line *line, const struct adapter_call *call, struct adapter_reply *ret_reply)
+{
+    const struct adapter_soap_service *service = call->service->own;
+    if (call->service->pends)
+        adapter_soap_async_call(line, call, ret_reply);
+    else
+        ask_and_take(line, call, ADAPTER_SOAP_ASKS, service->request, ret_reply);
 }
 
 static void soap_settle(struct adapter_line *line, const struct adapter_call *call, struct adapter_reply *ret_reply)
@@ -95,17 +101,7 @@ static void soap_settle(struct adapter_line *line, const struct adapter_call *ca
         adapter_reply_conclude(ret_reply, LINK_OUTCOME_UNKNOWN, ADAPTER_UNTOLD, "this registry cannot be asked that");
         return;
     }
-    const struct adapter_soap_message message = {.call = call,
-                                                 .purpose = ADAPTER_SOAP_SETTLES,
-                                                 .operation = ADAPTER_OPERATION_SYNC_SEND,
-                                                 .template = service->settle,
-                                                 .message_id = call->query,
-                                                 .deadline_us = call->deadline_us};
-    struct adapter_soap_answer answer;
-    if (!ask(line, &message, &answer, ret_reply))
-        return;
-    adapter_soap_take_data(line, &message, &answer, ret_reply);
-    adapter_soap_answer_clear(&answer);
+    ask_and_take(line, call, ADAPTER_SOAP_SETTLES, service->settle, ret_reply);
     if (ret_reply->outcome == LINK_OUTCOME_FAILED)
         ret_reply->outcome = LINK_OUTCOME_UNKNOWN; /* what was found cannot be read; that is no word on what was done */
     else if (ret_reply->outcome == LINK_OUTCOME_ANSWERED && ret_reply->records.len == strlen("[]"))
