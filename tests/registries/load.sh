@@ -74,7 +74,7 @@ load() {
 }
 
 configure() {
-    dir=$1 socket_folder=$2 user=$3
+    dir=$1 socket_folder=$2 user=$3 standin=$4
     as_user=
     if [ "$(id -u)" -eq 0 ]; then
         as_user="setpriv --reuid $user --regid $(id -g -- "$user") --clear-groups --no-new-privs --"
@@ -86,19 +86,52 @@ configure() {
     # shellcheck disable=SC2086
     $as_user mkdir -p "$dir/registries" "$dir/services"
     databases | while read -r name numbers; do
+        [ -z "$standin" ] || [ ! -f "$standin/clients/$name.pem" ] || continue
         printf '[registry]\nadapter = sql\n[sql]\nconninfo = host=%s dbname=qao_registry_%s user=qao_registry_%s\n' \
             "'$socket_folder'" "$name" "$name" | put 077 "$dir/registries/$name.ini"
-        for number in $numbers; do service "$number"; done
+        for number in $numbers; do service "$number" sql; done
+    done
+    [ -z "$standin" ] || configure_standin
+}
+
+# The registries that the running stand-in program serves; each has a certificate of its own for the adapter.
+configure_standin() {
+    port=$(sed -n 's/.*"tls": *\([0-9]*\).*/\1/p' "$standin/ports.json")
+    [ -n "$port" ] || fail "the stand-in program does not run: no $standin/ports.json"
+    put 022 "$dir/registries/ca.pem" <"$standin/ca.pem"
+    put 022 "$dir/registries/sign.pem" <"$standin/sender.pem"
+    put 077 "$dir/registries/sign.key" <"$standin/sender.key"
+    put 022 "$dir/registries/answer.pem" <"$standin/answer.pem"
+    for kind in http soap; do
+        registries "$kind" | while read -r name numbers; do
+            put 022 "$dir/registries/$name.pem" <"$standin/clients/$name.pem"
+            put 077 "$dir/registries/$name.key" <"$standin/clients/$name.key"
+            {
+                printf '[registry]\nadapter = %s\n[%s]\n' "$kind" "$kind"
+                printf 'url = https://registries.example:%s/%s\naddress = 127.0.0.1\n' "$port" "$name"
+                printf 'ca = ca.pem\ncertificate = %s.pem\nkey = %s.key\n' "$name" "$name"
+                if [ "$kind" = soap ]; then
+                    printf 'sender = QAO\npassword = %s\n' "$(cat "$standin/password")"
+                    printf 'sign_certificate = sign.pem\nsign_key = sign.key\nanswer_certificate = answer.pem\n'
+                fi
+            } | put 077 "$dir/registries/$name.ini"
+            for number in $numbers; do service "$number" "$kind"; done
+        done
     done
 }
 
-# A service without records is not configured.
+# service NUMBER KIND: its file and its templates. A service without records or a function of its own is not configured.
 service() {
     number=$(printf %02d "$1")
-    file=$here/services/$number.ini
-    [ ! -f "$here/services/sql/$number.ini" ] || file=$here/services/sql/$number.ini
-    [ -f "$file" ] || return 0
-    put 022 "$dir/services/$number.ini" <"$file"
+    folder=$here/services
+    [ "$2" != sql ] || [ ! -f "$folder/sql/$number.ini" ] || folder=$folder/sql
+    [ -f "$folder/$number.ini" ] || return 0
+    [ -f "$here/country/services/s$number.py" ] || { [ "$2" = sql ] && ! grep -q 'registry\.answers' "$folder/$number.ini"; } || return 0
+    put 022 "$dir/services/$number.ini" <"$folder/$number.ini"
+    [ "$2" = soap ] || return 0
+    for template in "$folder/$number.xml" "$folder/$number"-*.xml; do
+        [ ! -f "$template" ] || put 022 "$dir/services/${template##*/}" <"$template"
+    done
 }
 
 # put UMASK FILE: standard input becomes the file. USER writes it: in a folder of USER's a link could lead root elsewhere.
@@ -118,7 +151,7 @@ case ${1:-} in
     done
     ;;
 --configure)
-    configure "${2:?DIR}" "${3:?SOCKET_FOLDER}" "${4:?USER}"
+    configure "${2:?DIR}" "${3:?SOCKET_FOLDER}" "${4:?USER}" "${5:-}"
     ;;
 *) fail 'see the first lines of this script' ;;
 esac

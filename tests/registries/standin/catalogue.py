@@ -43,6 +43,7 @@ class Service:
     service_id: str = ""
     channel: str = "sync"
     template: str = ""
+    settle_template: str = ""
     data: str = "node"
     is_signed: bool = False
 
@@ -78,14 +79,16 @@ def service(registry, number, folder=REGISTRIES / "services"):
         types={name: schema["type"] for name, schema in description["request"]["properties"].items()},
         same={name: schema["x-same-as"] for name, schema in record["properties"].items() if "x-same-as" in schema},
         required=record["required"], maps=shapes.Lines(dict(config["map"]) if config.has_section("map") else {}))
-    result.method = section.get("method", "GET")
-    result.path, result.settle = section.get("path", ""), section.get("settle", "")
+    result.method, result.path = section.get("method", "GET"), section.get("path", "")
     result.records = section.get("records", "")
     result.request = dict(config["request"]) if config.has_section("request") else {}
     result.service_id, result.channel = section.get("service_id", ""), section.get("channel", "sync")
     result.data, result.is_signed = section.get("data", "node"), section.get("signed", "no") == "yes"
-    if "request" in section:
+    if registry.adapter == "soap":
         result.template = (folder / section["request"]).read_text(encoding="utf-8")
+        result.settle_template = (folder / section["settle"]).read_text(encoding="utf-8") if "settle" in section else ""
+    else:
+        result.settle = section.get("settle", "")
     return result
 
 

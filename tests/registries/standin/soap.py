@@ -119,6 +119,7 @@ class Channels:
     def __init__(self, services, country, memory, active_faults, certificates, later_ms):
         self.by_id = {service.service_id: service for service in services.values() if service.adapter == "soap"}
         self.templates = {service.number: Template(service.template, service.types) for service in self.by_id.values()}
+        self.settle_templates = {service.number: Template(service.settle_template, {}) for service in self.by_id.values() if service.settle_template}
         self.country = country
         self.memory = memory
         self.faults = active_faults
@@ -154,7 +155,8 @@ class Channels:
             raise Fault("ServiceNotFound", "no such service of this sender in this channel")
         return service
 
-    def asked_of(self, service, data):
+    def asked_of(self, service, message_id, data):
+        """The parameters of a request, and whether it only asks what became of it."""
         if data is None:
             raise Fault("InvalidRequest", "no data")
         if service.data == "string":
@@ -164,13 +166,23 @@ class Channels:
                     self.signer.verify_enveloped(data)
                 except Wrong as error:
                     raise Fault("DataSignatureInvalid", str(error)) from None
-        return self.templates[service.number].asked(data)
+        try:
+            asked, is_settle = self.templates[service.number].asked(data), False
+        except Fault:
+            if service.number not in self.settle_templates:
+                raise
+            asked, is_settle = self.settle_templates[service.number].asked(data), True
+        if asked.pop("query", message_id) != message_id or asked.pop("sender", self.sender) != self.sender:
+            raise Fault("InvalidRequest", "of another message or sender")
+        asked.pop("now", None)
+        return asked, is_settle
 
     # --- what goes out ---
 
-    def records(self, service, message_id, asked, fault):
-        asked.pop("query", None)
-        if service.is_act:
+    def records(self, service, message_id, asked, is_settle, fault):
+        if is_settle:
+            records = self.memory.find(message_id, service.number) or []
+        elif service.is_act:
             try:
                 records = self.memory.act(self.country, service.number, message_id, asked)
             except ValueError as error:
@@ -186,7 +198,7 @@ class Channels:
     def data(self, service, message_id, records):
         """The data element with the records at the service's path, and what such messages say besides."""
         *path, last = service.records.split("/")
-        holder = etree.Element("data") if service.data == "node" else etree.Element("Response")
+        holder = etree.Element("data" if service.data == "node" else "Response")
         root = holder
         for name, value in (("messageId", str(uuid.uuid4())), ("correlationId", message_id), ("messageDate", now())):
             add(root, name, value)
@@ -234,8 +246,8 @@ class Channels:
 
     def send_sync(self, service, request, info, fault):
         message_id = text(info, "messageId")
-        asked = self.asked_of(service, child(request, "requestData", "data"))
-        records = self.records(service, message_id, asked, fault)
+        asked, is_settle = self.asked_of(service, message_id, child(request, "requestData", "data"))
+        records = self.records(service, message_id, asked, is_settle, fault)
         if fault and fault.kind == "soap-fault":
             raise Fault("InternalError", "the registry does not answer")
         answer = etree.Element(f"{{{SYNC}}}SendMessageResponse", nsmap={"typ": SYNC})
@@ -254,7 +266,7 @@ class Channels:
             raise Fault("InvalidRequest", "no id, or no request")
         if fault and fault.kind == "soap-fault":
             raise Fault("InternalError", "the message was not taken")
-        asked = self.asked_of(service, child(request, "messageData", "data"))
+        asked, _ = self.asked_of(service, message_id, child(request, "messageData", "data"))
         if message_id not in self.messages:
             if len(self.messages) >= MESSAGES_MAX:
                 del self.messages[next(iter(self.messages))]
@@ -288,7 +300,7 @@ class Channels:
             content = etree.SubElement(response, "messages")
             add(content, "messageInfo", {"messageId": message["answer_id"], "correlationId": message_id, "serviceId": service.service_id,
                                          "messageType": "RESPONSE", "messageDate": now(), "sender": {"senderId": service.registry}})
-            records = self.records(service, message_id, dict(message["asked"]), fault)
+            records = self.records(service, message_id, message["asked"], False, fault)
             etree.SubElement(content, "messageData").append(self.data(service, message_id, records))
         add(response, "responseDate", now())
         return self.signed(answer, fault is not None and fault.kind == "wrong-signature")
