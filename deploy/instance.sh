@@ -14,6 +14,8 @@ dev_ca() { "$ROOT/build/bin/qao-dev-ca" "$@"; }
 
 instance_make() {
   local port=$1
+  # Makes its certificates and its country while we make keys; waited for before the adapter is configured.
+  launch_registries
   step "certificates of the stand-in authority" "$STATE/logs/ca.log" instance_authority
   step "people's keys and certificates" "$STATE/logs/people.log" instance_people
   step "keys of the gateway" "$STATE/logs/keys.log" instance_keys
@@ -185,14 +187,13 @@ crl = $STATE/trust/crl.pem
 socket = $RUN/gateway/front.sock
 user = $USER_GATEWAY
 INI
-  instance_adapter_configuration
   printf 'host=%s/db dbname=qao user=qao_reader\n' "$RUN" >"$DIR/database.conninfo"
   printf '###############\n' >"$DIR/case.pattern"
   body_bin operator >"$DIR/gateway.bin"
 }
 
 instance_adapter_configuration() {
-  "$ROOT/tests/registries/load.sh" --configure "$STATE/adapter" "$RUN/db" "$USER_ADAPTER" || die "the adapter cannot be configured"
+  "$ROOT/tests/registries/load.sh" --configure "$STATE/adapter" "$RUN/db" "$USER_ADAPTER" "$STATE/registries" || return 1
   places_put "$USER_ADAPTER" "$STATE/adapter/adapter.ini" <<INI
 ; Written by ./run. qao-adapter --help says what each key means.
 [adapter]
@@ -200,6 +201,7 @@ socket = $RUN/adapter/adapter.sock
 gateway_user = $USER_GATEWAY
 registries = $STATE/adapter/registries
 services = $STATE/adapter/services
+may_connect_inet = yes
 INI
 }
 
@@ -234,16 +236,29 @@ instance_register() {
 
 # --- starting, in the order in which they need each other ---
 
+# On the port it had, once it had one: the adapter knows it from its configuration.
+launch_registries() {
+  as_user "$USER_REGISTRIES" rm -f -- "$STATE/registries/ports.json"
+  program_start registries "$USER_REGISTRIES" /usr/bin/python3 "$REGISTRIES/tests/registries/standin" \
+    --folder "$STATE/registries" --listen "127.0.0.1:${PROGRAM_PORT[registries]:-0}"
+}
+
 launch_db() { program_start db "$USER_DB" "$(cluster_bin)/postgres" -D "$STATE/db" -c config_file="$STATE/db/qao.conf"; }
 launch_adapter() { program_start adapter "$USER_ADAPTER" "$PROGRAMS/qao-adapter" --config "$STATE/adapter/adapter.ini"; }
 launch_gateway() { program_start gateway "$USER_GATEWAY" "$PROGRAMS/qao-gateway" --config "$STATE/gateway/gateway.ini"; }
 launch_front() { program_start front "$USER_FRONT" "$PROGRAMS/qao-front" --config "$STATE/front/front.ini"; }
 
+await_registries() { program_wait registries 60 instance_registries_listen; }
 await_db() { program_wait db 60 pg_isready -q -h "$RUN/db" -U postgres; }
 await_adapter() { program_wait adapter 30 test -S "$RUN/adapter/adapter.sock"; }
 await_gateway() { program_wait gateway 60 test -S "$RUN/gateway/front.sock"; }
 await_front() { program_wait front 60 instance_answers "http://127.0.0.1:$1/readyz"; }
 
+instance_registries_listen() {
+  local port
+  port=$(as_user "$USER_REGISTRIES" sed -n 's/.*"tls": *\([0-9]\{1,5\}\)[,}].*/\1/p' "$STATE/registries/ports.json") && [ -n "$port" ] &&
+    PROGRAM_PORT[registries]=$port
+}
 instance_answers() { python3 "$ROOT/deploy/ready.py" "$1" >/dev/null 2>&1; }
 
 instance_database() {
@@ -259,6 +274,8 @@ instance_start() {
   step_start db
   step "migrations, registries" "$STATE/logs/migrate.log" instance_database
   step "enrolment of the administrator" "$STATE/logs/enrol.log" instance_enrol
+  step_await registries
+  step "configuration of the adapter" "$STATE/logs/adapter-configuration.log" instance_adapter_configuration
   for name in adapter gateway front; do step_start "$name" "$((port + 1))"; done
   if [ "$people" = yes ]; then
     instance_register "$port" || die "the people could not be registered" "the programs' logs are in $STATE/logs"
@@ -271,10 +288,14 @@ instance_start() {
 
 # step_start NAME ARGUMENTS-OF-AWAIT...
 step_start() {
+  "launch_$1"
+  step_await "$@"
+}
+
+step_await() {
   local name=$1 started=$SECONDS
   shift
   printf '  %-46s' "$name" >&2
-  "launch_$name"
   "await_$name" "$@"
   printf ' started (%d s)\n' $((SECONDS - started)) >&2
 }

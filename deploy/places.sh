@@ -19,11 +19,11 @@ as_user() {
 places_users() {
   local name
   if ! is_root; then
-    USER_DB=$(id -un) USER_GATEWAY=$USER_DB USER_FRONT=$USER_DB USER_ADAPTER=$USER_DB
+    USER_DB=$(id -un) USER_GATEWAY=$USER_DB USER_FRONT=$USER_DB USER_ADAPTER=$USER_DB USER_REGISTRIES=$USER_DB
     return
   fi
-  USER_DB=qao-db USER_GATEWAY=qao-gateway USER_FRONT=qao-front USER_ADAPTER=qao-adapter
-  for name in "$USER_DB" "$USER_GATEWAY" "$USER_FRONT" "$USER_ADAPTER"; do
+  USER_DB=qao-db USER_GATEWAY=qao-gateway USER_FRONT=qao-front USER_ADAPTER=qao-adapter USER_REGISTRIES=qao-registries
+  for name in "$USER_DB" "$USER_GATEWAY" "$USER_FRONT" "$USER_ADAPTER" "$USER_REGISTRIES"; do
     id -u "$name" >/dev/null 2>&1 ||
       useradd --system --user-group --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin "$name" ||
       die "cannot make the system user $name"
@@ -33,7 +33,7 @@ places_users() {
 # True when every program's user can enter the folder.
 places_enterable() {
   local user
-  for user in "$USER_DB" "$USER_GATEWAY" "$USER_FRONT" "$USER_ADAPTER"; do
+  for user in "$USER_DB" "$USER_GATEWAY" "$USER_FRONT" "$USER_ADAPTER" "$USER_REGISTRIES"; do
     as_user "$user" test -x "$1" || return 1
   done
 }
@@ -107,6 +107,7 @@ places_make() {
   places_folder "$STATE/gateway" "$USER_GATEWAY" 700
   places_folder "$STATE/front" "$USER_FRONT" 700
   places_folder "$STATE/adapter" "$USER_ADAPTER" 700
+  places_folder "$STATE/registries" "$USER_REGISTRIES" 700
   places_folder "$RUN/db" "$USER_DB" 755
   places_folder "$RUN/gateway" "$USER_GATEWAY" 755
   places_folder "$RUN/adapter" "$USER_ADAPTER" 755
@@ -148,6 +149,15 @@ places_programs() {
   [ "$PROGRAMS" = "$STATE/prefix/bin" ] || return 0
   rm -rf -- "$STATE/prefix" "$STATE/prefix.new"
   step "installing where the programs may read" "$STATE/logs/install.log" places_install
+}
+
+# The stand-in registries' program and what it reads: the tree, or where their user may not enter it, a copy.
+places_registries() {
+  REGISTRIES=$ROOT
+  as_user "$USER_REGISTRIES" test -r "$ROOT/tests/registries/standin/__main__.py" && return
+  REGISTRIES=$STATE/registries-program
+  rm -rf -- "$REGISTRIES" && mkdir -m 755 -- "$REGISTRIES" || die "cannot make $REGISTRIES"
+  (umask 022 && cd -- "$ROOT" && cp -R --parents tests/registries schema/services "$REGISTRIES") || die "cannot copy the stand-in registries"
 }
 
 places_install() {

@@ -6,6 +6,8 @@ PROGRAM_NAMES=()
 declare -A PROGRAM_PIDS=()
 # name -> when it was started, how long its next restart waits, when that is due (a program that is due does not run)
 declare -A PROGRAM_STARTED=() PROGRAM_PAUSE=() PROGRAM_DUE=()
+# name -> port on which it is started again
+declare -A PROGRAM_PORT=()
 PAUSE_MAX=30      # seconds between two starts of a program that ends again and again
 LIVED_SECONDS=60  # a program that lived so long is started again at once
 

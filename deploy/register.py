@@ -26,7 +26,7 @@ AT_ONCE = 4  # commands: each waits half of its time for the other side
 # Bases of the role's row in App. 12, and column 1 of the role's appendix (R07, R08).
 ALL_BASES = ["operative_search", "covert_investigation", "search_measures", "other_duties"]
 BASES = {1: ALL_BASES, 2: ALL_BASES, 3: ALL_BASES, 4: ALL_BASES, 6: ALL_BASES[2:]}
-DUTIES = {1: ["app7.1"], 3: ["app6.1"], 4: [], 15: ["app5.1", "app5.2"]}
+DUTIES = {1: ["app7.1"], 3: ["app6.1"], 4: [], 6: ["app4.1", "app4.5"], 15: ["app5.1", "app5.2"]}
 APPENDICES = {"prosecution": 7, "police": 4, "migration": 4, "probation": 4, "economic": 6, "anticorruption": 5}
 
 

@@ -85,6 +85,9 @@ configure() {
     fi
     # shellcheck disable=SC2086
     $as_user mkdir -p "$dir/registries" "$dir/services"
+    # What a registry or service was before is not to stay.
+    # shellcheck disable=SC2086,SC2016
+    for folder in "$dir/registries" "$dir/services"; do $as_user sh -c 'rm -f -- "$1"/*' sh "$folder"; done
     databases | while read -r name numbers; do
         [ -z "$standin" ] || [ ! -f "$standin/clients/$name.pem" ] || continue
         printf '[registry]\nadapter = sql\n[sql]\nconninfo = host=%s dbname=qao_registry_%s user=qao_registry_%s\n' \
@@ -96,28 +99,38 @@ configure() {
 
 # The registries that the running stand-in program serves; each has a certificate of its own for the adapter.
 configure_standin() {
-    port=$(sed -n 's/.*"tls": *\([0-9]*\).*/\1/p' "$standin/ports.json")
+    # The folder is that program's user's, who could lead root elsewhere by a link.
+    as_standin=
+    owner=$(stat -c %U -- "$standin")
+    [ "$(id -u)" -ne 0 ] || [ "$owner" = root ] || as_standin="setpriv --reuid $owner --regid $(id -g -- "$owner") --clear-groups --no-new-privs --"
+    port=$(of_standin ports.json | sed -n 's/.*"tls": *\([0-9]*\).*/\1/p')
     [ -n "$port" ] || fail "the stand-in program does not run: no $standin/ports.json"
-    put 022 "$dir/registries/ca.pem" <"$standin/ca.pem"
-    put 022 "$dir/registries/sign.pem" <"$standin/sender.pem"
-    put 077 "$dir/registries/sign.key" <"$standin/sender.key"
-    put 022 "$dir/registries/answer.pem" <"$standin/answer.pem"
+    of_standin ca.pem | put 022 "$dir/registries/ca.pem"
+    of_standin sender.pem | put 022 "$dir/registries/sign.pem"
+    of_standin sender.key | put 077 "$dir/registries/sign.key"
+    of_standin answer.pem | put 022 "$dir/registries/answer.pem"
     for kind in http soap; do
         registries "$kind" | while read -r name numbers; do
-            put 022 "$dir/registries/$name.pem" <"$standin/clients/$name.pem"
-            put 077 "$dir/registries/$name.key" <"$standin/clients/$name.key"
+            of_standin "clients/$name.pem" | put 022 "$dir/registries/$name.pem"
+            of_standin "clients/$name.key" | put 077 "$dir/registries/$name.key"
             {
                 printf '[registry]\nadapter = %s\n[%s]\n' "$kind" "$kind"
                 printf 'url = https://registries.example:%s/%s\naddress = 127.0.0.1\n' "$port" "$name"
                 printf 'ca = ca.pem\ncertificate = %s.pem\nkey = %s.key\n' "$name" "$name"
                 if [ "$kind" = soap ]; then
-                    printf 'sender = QAO\npassword = %s\n' "$(cat "$standin/password")"
+                    printf 'sender = QAO\npassword = %s\n' "$(of_standin password | head -n 1)"
                     printf 'sign_certificate = sign.pem\nsign_key = sign.key\nanswer_certificate = answer.pem\n'
                 fi
             } | put 077 "$dir/registries/$name.ini"
             for number in $numbers; do service "$number" "$kind"; done
         done
     done
+}
+
+# of_standin FILE
+of_standin() {
+    # shellcheck disable=SC2086
+    $as_standin cat -- "$standin/$1"
 }
 
 # service NUMBER KIND: its file and its templates. A service without records or a function of its own is not configured.

@@ -9,6 +9,8 @@ import unittest
 
 from instance import ROOT, free_port
 
+FILES = {"registries": "pension.ini", "services": "11.ini"}
+
 
 @unittest.skipUnless(os.geteuid() == 0, "needs root, whom somebody else could trick")
 class Foreign(unittest.TestCase):
@@ -95,15 +97,15 @@ class Program(unittest.TestCase):
         for name in ("registries", "services"):
             (self.folder / name).mkdir()
             os.chown(self.folder / name, self.user.pw_uid, self.user.pw_gid)
-            self.link(name + "/11.ini")
+            self.link(f"{name}/{FILES[name]}")
         subprocess.run([ROOT / "tests/registries/load.sh", "--configure", self.folder, "/run/db", "games"], check=True)
         for name in ("registries", "services"):
-            self.unharmed(self.folder / name / "11.ini")
+            self.unharmed(self.folder / name / FILES[name])
 
     def test_folders_of_root_from_before(self):
         (self.folder / "registries").mkdir(mode=0o755)
         subprocess.run([ROOT / "tests/registries/load.sh", "--configure", self.folder, "/run/db", "games"], check=True)
-        self.unharmed(self.folder / "registries" / "11.ini")
+        self.unharmed(self.folder / "registries" / FILES["registries"])
 
     def test_a_process_id_that_is_none(self):
         (self.folder / "db").mkdir()

@@ -66,10 +66,10 @@ async def serve(options, certificates, registries):
     for name, app, (address, port), context in (
             ("tls", listen.Registries(services, made, memory, faults, channels).app, options.listen, listen.tls(certificates)),
             ("control", listen.Control(services, made, faults).app, options.control, None)):
-        runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=1)
+        runner = web.AppRunner(app, access_log=None, handle_signals=False)
         runners.append(runner)
         await runner.setup()
-        site = web.TCPSite(runner, address, port, ssl_context=context, backlog=BACKLOG)
+        site = web.TCPSite(runner, address, port, ssl_context=context, backlog=BACKLOG, shutdown_timeout=1)
         await site.start()
         ports[name] = runner.addresses[0][1]
     stop = asyncio.Event()
