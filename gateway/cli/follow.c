@@ -47,7 +47,7 @@ static void item_look(struct cli_session *session, const struct cli_follow *foll
                       unsigned *grace, long *retry_s)
 {
     const struct cli_outcome_key key = {
-        .id = follow->id, .part = item->part, .service = item->service, .sent_sha256 = follow->sent_sha256};
+        .id = follow->id, .part = item->part, .service = item->service, .sent_sha256 = follow->sent_sha256, .is_sent_now = true};
     cli_outcome_clear(&item->outcome);
     cli_outcome_look(session, &key, &item->outcome);
     switch (item->outcome.word) {
@@ -93,7 +93,7 @@ static bool round_look(struct cli_session *session, struct cli_follow *follow, u
     bool all = true;
     *retry_s = 0;
     if (follow->items[0].part > 0) {
-        const struct cli_outcome_key key = {.id = follow->id, .sent_sha256 = follow->sent_sha256};
+        const struct cli_outcome_key key = {.id = follow->id, .sent_sha256 = follow->sent_sha256, .is_sent_now = true};
         cli_outcome_look(session, &key, &inquiry);
         *retry_s = inquiry.retry_after_s;
     }

@@ -26,7 +26,7 @@ struct cli_follow {
     void *context;
 };
 
-/* Looks with growing pauses until each is concluded, the time is over or Ctrl-C came. The caller clears the items'
+/* Of a message that was sent in this session. Looks with growing pauses until each is concluded, the time is over or Ctrl-C came. The caller clears the items'
  * outcomes. True when all are concluded. */
 bool cli_follow(struct cli_session *session, struct cli_follow *follow);
 

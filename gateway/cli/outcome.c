@@ -66,7 +66,8 @@ static void held_take(struct cli_session *session, const struct cli_outcome_key 
     if (fault == CLI_FAULT_NONE)
         fault = records_check(outcome->page, &outcome->reply);
     if (fault == CLI_FAULT_NONE)
-        fault = cli_session_see(session, &outcome->reply);
+        fault = key->is_sent_now ? cli_session_see(session, &outcome->reply)
+                                 : cli_session_see_held(session, &outcome->reply);
     if (fault != CLI_FAULT_NONE) {
         wrong(outcome, fault, outcome->detail);
         return;

@@ -24,6 +24,7 @@ struct cli_outcome_key {
     unsigned part;              /* 0: the message itself */
     long service;               /* 0: not known */
     const uint8_t *sent_sha256; /* of the message; NULL: not known */
+    bool is_sent_now;           /* in this session: no proof of it is older than what was seen before */
 };
 
 struct cli_outcome {

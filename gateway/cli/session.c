@@ -345,6 +345,12 @@ enum cli_fault cli_session_see(struct cli_session *session, const struct cli_rep
     return fault;
 }
 
+enum cli_fault cli_session_see_held(struct cli_session *session, const struct cli_reply *reply)
+{
+    bool is_older = session->seen.is_known && reply->checkpoint.size < session->seen.size;
+    return is_older ? CLI_FAULT_NONE : cli_session_see(session, reply);
+}
+
 int cli_session_fault(const struct cli_session *session, enum cli_fault fault, const char *detail, const char *query)
 {
     local_problem(session, "client", cli_fault_code(fault), cli_fault_text(fault, session->language), detail, query);

@@ -67,6 +67,8 @@ struct cli_reply_rule cli_session_rule(const struct cli_session *session);
 
 /* Judges the checkpoint of a checked receipt against what was seen before, and keeps it. */
 enum cli_fault cli_session_see(struct cli_session *session, const struct cli_reply *reply);
+/* The same of a reply that was made before this session: its checkpoint may be older than what was seen since. */
+enum cli_fault cli_session_see_held(struct cli_session *session, const struct cli_reply *reply);
 
 /* Shows what the client found wrong; returns CLI_EXIT_REFUSED. */
 int cli_session_fault(const struct cli_session *session, enum cli_fault fault, const char *detail, const char *query);

@@ -17,7 +17,7 @@ import unittest
 import xml.etree.ElementTree as ElementTree
 
 from client import QAO, read
-from fake_gateway import System, canonical, openssl, refused_leaf, request_leaf, result_leaf
+from fake_gateway import Log, System, canonical, openssl, refused_leaf, request_leaf, result_leaf
 from query_client import QueryCase
 
 UNTIL = "2026-11-22T13:00:00+05:00"
@@ -238,6 +238,33 @@ class Pending(LaterCase):
             gateway.answer = lambda *arguments: (202, *right(*arguments)[1:])
             done = self.ask()
         self.assertIn("[reply-malformed]", done.stderr)
+
+    def test_log_went_back_while_waiting(self):
+        """The proofs of a query that is sent now are no older than what was seen before; those of an older one may be."""
+        for _ in range(3):
+            with self.serve(self.good()):
+                self.assertEqual(0, self.ask().returncode)
+        self.log = Log(self.work, self.key, [b"start %d" % i for i in range(9)])
+        page = []
+        def looks(number, path):
+            page.append(self.page_of(self.query, "answered", 11, reply=self.part_reply(self.query, 0, 11)))
+            return 200, page[0]
+        later = self.later(looks)
+        def first_is_right(method, path, body):
+            status, headers, answer = later(method, path, body)
+            if method == "POST":  # the pending reply itself is proven against a newer checkpoint
+                newer = Log(self.work, self.key)
+                newer.leaves = self.log.leaves + [bytes([i]) * 32 for i in range(20)]
+                answer = canonical(json.loads(answer) | {"receipt": newer.receipt(self.request)})
+            return status, headers, answer
+        with self.serve(first_is_right):
+            done = self.ask()
+        self.assertEqual((1, ""), (done.returncode, done.stdout))
+        self.assertIn("[log-went-back]", done.stderr)
+        with self.serve(lambda *ignored: (200, {}, canonical(page[0]))):
+            done = self.qao("status", self.query["id"], "--as", "police")
+        self.assertEqual((0, ""), (done.returncode, done.stderr))
+        self.assertIn("2026-01", done.stdout)
 
     def test_usage(self):
         for value in ("x", "-1", "86401", ""):
