@@ -1,10 +1,9 @@
 #include "gateway/cli/graph.h"
 
-#include "base/data.h"
-#include "base/file.h"
 #include "gateway/cli/content.h"
 #include "gateway/cli/exit.h"
 #include "gateway/cli/grid.h"
+#include "gateway/cli/member.h"
 #include "gateway/cli/save.h"
 #include "gateway/cli/screen.h"
 #include "gateway/cli/show.h"
@@ -16,7 +15,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { CELL_MAX = 4096, HTML_COLUMNS_MAX = 8, LINKS_FILE_MAX = 1 << 20 };
+enum { CELL_MAX = 4096, HTML_COLUMNS_MAX = 8, RELATION_MAX = 128 };
 
 static const char *text_of(const json_t *object, const char *name)
 {
@@ -87,7 +86,6 @@ struct tables {
     const struct links *links;
     const json_t *described; /* properties of the record in the description; NULL without one */
     const struct cli_names *names;
-    struct base_buffer relations; /* schema/links.tsv */
     enum cli_language language;
     enum cli_form form;
     struct base_buffer *out;
@@ -103,40 +101,42 @@ static const char *word_of(const struct tables *tables, const char *list, const 
     return text ? text : word;
 }
 
-/* The column-th field of the line, counted from 0. */
-static struct base_bytes field_of(struct base_bytes line, unsigned column)
+/* The titles on the way to the field that the relation is called after: "Founders, individuals / IIN" of founders_fl.iin. */
+static bool titles_append(const json_t *answer, const char *path, enum cli_language language, struct base_buffer *out)
 {
-    for (;;) {
-        const uint8_t *tab = line.len > 0 ? memchr(line.data, '\t', line.len) : NULL;
-        size_t len = tab ? (size_t) (tab - line.data) : line.len;
-        if (column == 0 || !tab)
-            return base_bytes_of(line.data, column == 0 ? len : 0);
-        line = base_bytes_of(tab + 1, line.len - len - 1);
-        column--;
+    const json_t *schema = answer;
+    char name[RELATION_MAX];
+    for (const char *before = "";; before = " / ") {
+        size_t len = strcspn(path, ".");
+        const json_t *items = json_object_get(schema, "items");
+        const json_t *object = items ? cli_member_resolve(answer, items) : schema;
+        snprintf(name, sizeof name, "%.*s", (int) (len < sizeof name ? len : sizeof name - 1), path);
+        const json_t *member = json_object_get(json_object_get(object, "properties"), name);
+        const char *title = text_of(json_object_get(member, "x-titles"), cli_language_name(language));
+        if (!title)
+            return false;
+        (void) base_buffer_printf(out, "%s%s", before, title);
+        if (!path[len])
+            return true;
+        path += len + 1;
+        schema = cli_member_resolve(answer, member);
     }
 }
 
-/* A relation as people read it: schema/links.tsv has a line for each service's, in three languages. */
+/* A relation as people read it: what the service's records tie, and the field; the word itself where nobody described it. */
 static int relation_add(const struct tables *tables, long service, const char *relation, struct cli_grid *grid)
 {
-    struct base_bytes left = base_buffer_view(&tables->relations), found = {0};
-    char number[24];
-    snprintf(number, sizeof number, "%ld", service);
-    while (left.len > 0) {
-        const uint8_t *end = memchr(left.data, '\n', left.len);
-        struct base_bytes line = base_bytes_of(left.data, end ? (size_t) (end - left.data) : left.len);
-        left = base_bytes_of(line.data + line.len + (end ? 1 : 0), left.len - line.len - (end ? 1 : 0));
-        if (!base_bytes_equal_text(field_of(line, 1), relation))
-            continue;
-        struct base_bytes text = field_of(line, 2 + (unsigned) tables->language);
-        bool is_own = base_bytes_equal_text(field_of(line, 0), number);
-        if (text.len > 0 && (is_own || found.len == 0))
-            found = text;
-        if (is_own)
-            break;
-    }
-    return found.len > 0 ? cli_grid_add(grid, found)
-                         : cli_grid_add_text(grid, word_of(tables, "edges", "relation", relation));
+    const json_t *description = cli_names_description(tables->names, service);
+    const char *ties = text_of(json_object_get(description, "links"), cli_language_name(tables->language));
+    struct base_buffer cell BASE_CLEANUP(base_buffer_clear), titles BASE_CLEANUP(base_buffer_clear);
+    base_buffer_init(&cell, CELL_MAX);
+    base_buffer_init(&titles, CELL_MAX);
+    if (!titles_append(json_object_get(description, "answer"), relation, tables->language, &titles))
+        return cli_grid_add_text(grid, relation);
+    if (ties)
+        (void) base_buffer_printf(&cell, "%s: ", ties);
+    (void) base_buffer_append(&cell, base_buffer_view(&titles));
+    return cli_grid_add(grid, base_buffer_view(&cell));
 }
 
 /* What stands for a node in the other tables: its label, else its value. */
@@ -275,16 +275,6 @@ static int tables_show(const struct tables *tables)
     return r;
 }
 
-/* Without the file relations have the words of the protocol. */
-static void relations_read(struct base_buffer *out)
-{
-    char *path = NULL;
-    base_buffer_init(out, LINKS_FILE_MAX);
-    if (base_data_path("schema/links.tsv", &path) == 0 && base_file_read(path, BASE_FILE_PUBLIC, out))
-        base_buffer_reset(out);
-    free(path);
-}
-
 int cli_graph_answer_show(const json_t *answer, const struct cli_names *names, enum cli_language language,
                           enum cli_form form, size_t width, struct base_buffer *out)
 {
@@ -304,9 +294,7 @@ int cli_graph_answer_show(const json_t *answer, const struct cli_names *names, e
                             .language = language,
                             .form = form,
                             .out = out};
-    relations_read(&tables.relations);
     r = tables_show(&tables);
-    base_buffer_clear(&tables.relations);
     json_decref(links.places);
     return r;
 }
@@ -331,14 +319,14 @@ static void keys_append(const char *of, const struct attribute *attributes, size
                                   attributes[i].name, of, attributes[i].name, attributes[i].type);
 }
 
-/* <data> of each member that is there. */
+/* <data> of each member that says something. */
 static void data_append(const char *of, const struct attribute *attributes, size_t count, const json_t *object,
                         struct base_buffer *out)
 {
     char number[24];
     for (size_t i = 0; i < count; i++) {
         const char *text = id_text(json_object_get(object, attributes[i].member), number);
-        if (!text)
+        if (!text || !text[0])
             continue;
         (void) base_buffer_printf(out, "      <data key=\"%s-%s\">", of, attributes[i].name);
         (void) cli_screen_html(base_bytes_text(text), out);

@@ -516,12 +516,14 @@ class Inquiry(LaterCase):
 
 
 class Links(LaterCase):
-    graph = {"nodes": [{"id": "n1", "kind": "iin", "value": "500101100000", "label": "ҮЛГІ <b>&\"'\x1b[2J", "step": 0},
-                       {"id": "n2", "kind": "plate", "value": "500AAA99", "label": None, "step": 1},
-                       {"id": "n3", "kind": "bin", "value": "300140000015", "label": "ЖШС", "step": 1}],
-             "edges": [{"from": "n1", "to": "n2", "relation": "vehicle", "service": 5, "evidence": 41},
-                       {"from": "n3", "to": "n1", "relation": "founder", "service": 2, "evidence": 42}],
-             "missing": [{"service": 35, "node": "n3", "why": "refused", "reasons": ["service-closed", "case-missing"]}],
+    graph = {"nodes": [{"id": "n0", "kind": "iin", "value": "500101100000", "label": "ҮЛГІ <b>&\"'\x1b[2J", "step": 0},
+                       {"id": "n1", "kind": "plate", "value": "500AAA99", "label": "", "step": 0},
+                       {"id": "n2", "kind": "bin", "value": "300140000015", "label": "ЖШС", "step": 1}],
+             "edges": [{"from": "n0", "to": "n1", "relation": "plate", "service": 5, "evidence": 41},
+                       {"from": "n2", "to": "n0", "relation": "founders_fl.iin", "service": 2, "evidence": 42},
+                       {"from": "n2", "to": "n1", "relation": "not.described", "service": 2, "evidence": 43}],
+             "missing": [{"service": 35, "node": "n2", "why": "closed", "reasons": ["service-closed", "case-missing"]},
+                         {"service": 0, "node": None, "why": "limit", "reasons": []}],
              "complete": False}
 
     def search(self, *arguments, graph=None, service="75", **keywords):
@@ -533,8 +535,10 @@ class Links(LaterCase):
         for service in ("75", "76"):
             done = self.search(service=service)
             self.assertEqual((0, ""), (done.returncode, done.stderr))
-            for words in ("People and things: 3", "Relations: 2", "Not looked at: 1", "The search is not complete.", "500AAA99",
-                          "service-closed, case-missing", "300140000015, ЖШС", "Log record"):
+            for words in ("People and things: 3", "Relations: 3", "Not looked at: 2", "The search is not complete.", "500AAA99",
+                          "service-closed, case-missing", "300140000015, ЖШС", "Log record", "Vehicle: Number plate",
+                          "Founders, head and parent organisation: Founders, individuals / IIN", " not.described ",
+                          "not open on this basis", "over a limit", "organisation"):
                 self.assertIn(words, done.stdout)
             self.assertNotIn("\x1b", done.stdout)
             row = next(line for line in done.stdout.splitlines() if line.rstrip().endswith(" 42"))
@@ -547,7 +551,7 @@ class Links(LaterCase):
         folder = f"{self.state}/case"
         self.assertEqual(0, self.search("--save", folder).returncode)
         page = read(f"{folder}/case.html").decode()
-        self.assertIn("<h3>Relations: 2</h3>", page)
+        self.assertIn("<h3>Relations: 3</h3>", page)
         self.assertIn("ҮЛГІ &lt;b&gt;&amp;&quot;&#39;?[2J", page)
 
     def test_graphml(self):
@@ -562,7 +566,7 @@ class Links(LaterCase):
         def data(element):
             return {keys[item.get("key")][1]: item.text for item in element.findall(f"{GRAPHML}data")}
         nodes = {node.get("id"): data(node) for node in graph.findall(f"{GRAPHML}node")}
-        self.assertEqual([{name: str(value) for name, value in node.items() if value is not None} for node in self.graph["nodes"]][1:],
+        self.assertEqual([{name: str(value) for name, value in node.items() if value != ""} for node in self.graph["nodes"]][1:],
                          list(nodes.values())[1:])
         self.assertEqual("ҮЛГІ <b>&\"'?[2J", next(iter(nodes.values()))["label"])
         edges = [(nodes[edge.get("source")]["id"], nodes[edge.get("target")]["id"], data(edge)) for edge in graph.findall(f"{GRAPHML}edge")]
