@@ -199,6 +199,13 @@ int audit_leaf_query_encode(enum audit_kind kind, const struct audit_leaf_query 
     instant(&json, "at", query->arrival_us);
     text(&json, "basis", query->basis);
     text(&json, "case", query->case_number);
+    if (query->case_verdict) {
+        base_json_name(&json, "case_check");
+        base_json_object_begin(&json);
+        digest(&json, "sha256", query->case_answer);
+        base_json_member_text(&json, "verdict", query->case_verdict);
+        base_json_object_end(&json);
+    }
     if (query->citations.len > 0) {
         base_json_name(&json, "citations");
         base_json_raw(&json, query->citations);

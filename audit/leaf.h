@@ -117,6 +117,8 @@ struct audit_leaf_query {
     size_t subject_count;
     const char *effect; /* permit | abbreviated | deny; NULL when nothing could be decided */
     struct audit_leaf_names reasons;
+    const char *case_verdict;       /* of the register of cases: "open", or the first reason; NULL: it was not asked */
+    const uint8_t *case_answer;     /* SHA-256 of its canonical answer; NULL: none that fits */
     struct base_bytes citations; /* canonical JSON array; empty leaves it out */
     const char *edition;
     const uint8_t *edition_sha256;
@@ -215,6 +217,9 @@ struct audit_leaf_view {
     struct base_bytes message;
     int service;
     struct base_bytes basis, duty, case_number, article, ordered_by, recipient;
+    struct {
+        struct base_bytes sha256, verdict; /* hex; name */
+    } case_check;
     struct audit_leaf_mac params, received; /* kid 0: absent */
     size_t subject_count;
     struct audit_leaf_mac subjects[AUDIT_LEAF_SUBJECTS_MAX];

@@ -74,6 +74,11 @@ static const struct field query_fields[] = BLOB_FIELDS(query);
 static const struct field answer_fields[] = BLOB_FIELDS(answer);
 static const struct field act_fields[] = BLOB_FIELDS(act);
 
+static const struct field case_check_fields[] = {
+    {"sha256", FIELD_HEX, AT(case_check.sha256)},
+    {"verdict", FIELD_NAME, .is_required = true, AT(case_check.verdict)},
+};
+
 static const struct field counts_fields[] = {
     {"amounts_removed", FIELD_INTEGER, .is_required = true, AT(amounts_removed)},
     {"records", FIELD_INTEGER, .is_required = true, AT(records)},
@@ -104,6 +109,7 @@ enum member {
     MEMBER_AT,
     MEMBER_BASIS,
     MEMBER_CASE,
+    MEMBER_CASE_CHECK,
     MEMBER_CITATIONS,
     MEMBER_CONNECTION,
     MEMBER_COUNTS,
@@ -140,6 +146,7 @@ static const struct field leaf_fields[] = {
     [MEMBER_AT] = {"at", FIELD_TIME, AT(at_us)},
     [MEMBER_BASIS] = {"basis", FIELD_NAME, AT(basis)},
     [MEMBER_CASE] = {"case", FIELD_TEXT, AT(case_number)},
+    [MEMBER_CASE_CHECK] = {"case_check", FIELD_OBJECT, MEMBERS(case_check_fields)},
     [MEMBER_CITATIONS] = {"citations", FIELD_ARRAY, AT(citations)},
     [MEMBER_CONNECTION] = {"connection", FIELD_OBJECT, MEMBERS(connection_fields)},
     [MEMBER_COUNTS] = {"counts", FIELD_OBJECT, MEMBERS(counts_fields)},
@@ -173,7 +180,7 @@ static const struct field leaf_fields[] = {
     (ALWAYS | BIT(ACTOR) | BIT(BASIS) | BIT(CITATIONS) | BIT(CONNECTION) | BIT(CRLS) | BIT(EDITION) | BIT(EFFECT) |    \
      BIT(KEY) | BIT(MESSAGE) | BIT(QUERY) | BIT(SERVICE) | BIT(SIGNED_AT) | BIT(SIGNER))
 #define QUERY_MAY                                                                                                      \
-    (REQUEST_NEEDS | BIT(ARTICLE) | BIT(CASE) | BIT(DUTY) | BIT(ORDERED_BY) | BIT(PARAMS) | BIT(REASONS) |             \
+    (REQUEST_NEEDS | BIT(ARTICLE) | BIT(CASE) | BIT(CASE_CHECK) | BIT(DUTY) | BIT(ORDERED_BY) | BIT(PARAMS) | BIT(REASONS) |             \
      BIT(RECIPIENT) | BIT(SUBJECTS))
 #define INQUIRY_NEEDS                                                                                                  \
     (ALWAYS | BIT(ACTOR) | BIT(BASIS) | BIT(CONNECTION) | BIT(CRLS) | BIT(DATA) | BIT(KEY) | BIT(MESSAGE) |            \
@@ -486,6 +493,14 @@ static bool effect_check(const struct audit_leaf_view *view)
     return view->kind != AUDIT_KIND_QUERY_REFUSED || !is_permit;
 }
 
+/* Nothing is permitted on another word of the register of cases, nor on one that is not there. */
+static bool case_check(const struct audit_leaf_view *view)
+{
+    return view->case_check.verdict.len == 0 ||
+           (base_bytes_equal_text(view->case_check.verdict, "open") && view->case_check.sha256.len > 0 &&
+            view->case_number.len > 0);
+}
+
 /* What a permit rested on must all be there: it is decided again from this record alone. */
 static bool request_check(const struct audit_leaf_view *view)
 {
@@ -493,7 +508,7 @@ static bool request_check(const struct audit_leaf_view *view)
            view->actor.agreement_version > 0 && view->actor.base_count > 0 &&
            base_bytes_equal_text(view->actor.registration_state, "active") &&
            view->actor.network_allowed == AUDIT_LEAF_YES && view->connection.address.len > 0 &&
-           view->connection.certificate.len > 0;
+           view->connection.certificate.len > 0 && case_check(view);
 }
 
 /* Only what was done has an answer. */

@@ -316,14 +316,17 @@ static int load_service(struct adapter_settings *settings, const struct wire_ser
                         char **ret_error)
 {
     char path[4096];
-    if (snprintf(path, sizeof(path), "%s/%02u.ini", settings->services_folder, number) >= (int) sizeof(path))
+    int len = number == 0 ? snprintf(path, sizeof(path), "%s/case.ini", settings->services_folder)
+                          : snprintf(path, sizeof(path), "%s/%02u.ini", settings->services_folder, number);
+    if (len < 0 || len >= (int) sizeof(path))
         return fail(settings->services_folder, "path too long", ret_error);
     struct adapter_service *service = calloc(1, sizeof(*service));
     if (!service)
         return -ENOMEM;
     service->number = number;
     int r = find_registry(settings, service, path, ret_error);
-    const struct wire_service *described = wire_service_find(descriptions, number);
+    const struct wire_service *described =
+        number == 0 ? wire_services_case(descriptions) : wire_service_find(descriptions, number);
     if (r == 0 && !described)
         r = fail(path, "the service has no description", ret_error);
     if (r == 0)
@@ -349,7 +352,7 @@ static int load_services(struct adapter_settings *settings, char **ret_error)
     int r = wire_services_new(settings->descriptions_folder, &descriptions, ret_error);
     if (r < 0)
         return r;
-    for (unsigned number = 1; r == 0 && number <= ADAPTER_SERVICE_COUNT; number++)
+    for (unsigned number = 0; r == 0 && number <= ADAPTER_SERVICE_COUNT; number++)
         r = load_service(settings, descriptions, number, ret_error);
     wire_services_free(descriptions);
     return r;

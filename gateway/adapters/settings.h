@@ -47,7 +47,7 @@ struct adapter_settings {
     char *log_level;
     size_t registry_count;
     struct adapter_registry_settings *registries[ADAPTER_REGISTRIES_MAX];
-    struct adapter_service *services[ADAPTER_SERVICE_COUNT + 1]; /* by number; NULL without an adapter */
+    struct adapter_service *services[ADAPTER_SERVICE_COUNT + 1]; /* by number, 0: the register of cases; NULL without an adapter */
 };
 
 /* Reads everything and checks it against the service descriptions. On an error *ret_error (freed by the caller) names

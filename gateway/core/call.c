@@ -9,10 +9,12 @@
 #include "gateway/wire/json.h"
 
 /* The adapter keeps the deadline; ours is for an adapter that hangs. RECORDS_MAX leaves room for the signed copy. */
-enum { ADAPTER_GRACE_US = 2000000, RECORDS_MAX = 6 << 20 };
+enum { ADAPTER_GRACE_US = 2000000, CASE_GRACE_US = 500000, RECORDS_MAX = 6 << 20 };
 
 static bool is_act(const struct core_request *request)
 {
+    if (request->is_case_call)
+        return false;
     return !request->service || wire_service_kind(request->service) == WIRE_SERVICE_ACT;
 }
 
@@ -25,13 +27,13 @@ static void outcome_queue(struct core_request *request, enum link_outcome outcom
 /* What a registry knows the question by: never twice the same, whoever asks. */
 static void query_id(const struct core_request *request, char ret_text[static BASE_UUID_TEXT_MAX])
 {
-    if (request->part == 0) {
+    if (request->part == 0 && !request->is_case_call) {
         memcpy(ret_text, request->query.id_text, BASE_UUID_TEXT_MAX);
         return;
     }
     uint8_t hash[SHA256_DIGEST_LENGTH];
     char text[128];
-    int len = snprintf(text, sizeof(text), "qao.part %s %s %u", request->message.signer.iin, request->query.id_text,
+    int len = snprintf(text, sizeof(text), "%s %s %s %u", request->is_case_call ? "qao.case" : "qao.part", request->message.signer.iin, request->query.id_text,
                        request->part);
     SHA256((const uint8_t *)text, (size_t)len, hash);
     hash[6] = (uint8_t)(0x80 | (hash[6] & 0x0f)); /* RFC 9562, version 8 */
@@ -39,10 +41,25 @@ static void query_id(const struct core_request *request, char ret_text[static BA
     base_uuid_encode(hash, ret_text);
 }
 
+/* The register of cases is asked for the number alone. */
+static int case_encode(const struct core_request *request, uint64_t id, const char *query, struct base_buffer *out)
+{
+    const struct link_call call = {
+        .id = id,
+        .query = base_bytes_text(query),
+        .timeout_us = request->gateway->settings->case_timeout_ms * 1000,
+        .param_count = 1,
+        .params = {{.name = base_bytes_text("case"), .value = request->query.case_number}},
+    };
+    return link_call_encode(&call, out);
+}
+
 int core_call_encode(const struct core_request *request, uint64_t id, enum link_call_mode mode, struct base_buffer *out)
 {
     char query[BASE_UUID_TEXT_MAX];
     query_id(request, query);
+    if (request->is_case_call)
+        return case_encode(request, id, query, out);
     struct link_call call = {
         .id = id,
         .service = request->query.service,
@@ -66,6 +83,14 @@ static enum link_outcome unsent_outcome(int sent, bool acts)
     return acts ? LINK_OUTCOME_UNKNOWN : LINK_OUTCOME_FAILED;
 }
 
+/* How long is waited for the adapter, which keeps the deadline itself. */
+static int64_t patience_us(const struct core_request *request)
+{
+    const struct core_settings *settings = request->gateway->settings;
+    return request->is_case_call ? settings->case_timeout_ms * 1000 + CASE_GRACE_US
+                                 : settings->adapter_timeout_ms * 1000 + ADAPTER_GRACE_US;
+}
+
 void core_call_send(struct core_request *take_request, void (*resume)(struct core_request *request))
 {
     struct core_request *request = take_request;
@@ -74,14 +99,15 @@ void core_call_send(struct core_request *take_request, void (*resume)(struct cor
     BASE_CLEANUP(base_buffer_clear) struct base_buffer frame;
     base_buffer_init(&frame, LINK_CALL_FRAME_MAX);
     request->resume = request->answered = resume;
-    if (!request->service || core_call_encode(request, id, request->call_mode, &frame) < 0) {
-        outcome_queue(request, request->service ? LINK_OUTCOME_UNAVAILABLE : LINK_OUTCOME_UNCONNECTED);
+    bool is_described = request->is_case_call || request->service;
+    if (!is_described || core_call_encode(request, id, request->call_mode, &frame) < 0) {
+        outcome_queue(request, is_described ? LINK_OUTCOME_UNAVAILABLE : LINK_OUTCOME_UNCONNECTED);
         return;
     }
     request->wait = (struct core_wait){
         .owner = request,
         .key = id,
-        .deadline_us = base_clock_monotonic_us() + gateway->settings->adapter_timeout_ms * 1000 + ADAPTER_GRACE_US,
+        .deadline_us = base_clock_monotonic_us() + patience_us(request),
     };
     bool acts = is_act(request);
     /* The answer may come before the send returns: from here on the request is whoever's takes it out. */
@@ -118,11 +144,12 @@ void core_answer_take(struct core_gateway *gateway, struct base_bytes frame)
     base_buffer_init(&request->records, LINK_RECORDS_MAX);
     if (answer.outcome == LINK_OUTCOME_ANSWERED && base_buffer_append(&request->records, answer.records) < 0)
         request->answer.outcome = is_act(request) ? LINK_OUTCOME_UNKNOWN : LINK_OUTCOME_FAILED;
-    snprintf(request->fault, sizeof(request->fault), "%.*s", (int)answer.detail.len, (const char *)answer.detail.data);
+    if (!request->is_case_call) /* what is wrong with the query may stand there */
+        snprintf(request->fault, sizeof(request->fault), "%.*s", (int)answer.detail.len, (const char *)answer.detail.data);
     request->answer.records = request->answer.detail = base_bytes_of(NULL, 0);
     if (is_late)
         core_pending_end(request);
-    else if (answer.outcome == LINK_OUTCOME_PENDING && request->call_mode == LINK_CALL_ASK)
+    else if (answer.outcome == LINK_OUTCOME_PENDING && request->call_mode == LINK_CALL_ASK && !request->is_case_call)
         core_pending_begin(request);
     else
         core_request_queue(request, request->answered);

@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "certs/peer.h"
+#include "gateway/core/case.h"
 #include "gateway/core/outcome.h"
 #include "gateway/registry/facts.h"
 #include "gateway/wire/reply.h"
@@ -16,6 +17,8 @@ static const enum wire_code decided[] = {
     WIRE_CODE_NETWORK_NOT_ALLOWED, WIRE_CODE_AGREEMENT_UNSIGNED, WIRE_CODE_ROLE_BASIS,   WIRE_CODE_BASIS_NOT_GRANTED,
     WIRE_CODE_DUTY_MISSING,     WIRE_CODE_DUTY_NOT_OF_ROLE,   WIRE_CODE_DUTY_NOT_GRANTED, WIRE_CODE_SERVICE_CLOSED,
     WIRE_CODE_CASE_MISSING,     WIRE_CODE_CASE_MALFORMED,     WIRE_CODE_ARTICLE_MISSING, WIRE_CODE_ARTICLE_NOT_LISTED,
+    WIRE_CODE_CASE_UNKNOWN,     WIRE_CODE_CASE_CLOSED,        WIRE_CODE_CASE_NOT_OF_BODY, WIRE_CODE_ARTICLE_NOT_OF_CASE,
+    WIRE_CODE_CASE_UNCHECKED,
 };
 
 static void finding_note(struct core_request *request, const struct certs_finding *finding)
@@ -188,6 +191,7 @@ void core_query_decide(struct core_request *request)
         wire_codes_add(&request->codes, WIRE_CODE_QUERY_REPLAYED);
     core_standing_check(request);
     order_check(request);
+    core_case_decide(request);
     /* A well-formed query of a registered officer is always decided; anything else may only be refused. */
     bool is_for_parts = request->query.is_inquiry && request->part == 0; /* each is decided by itself */
     if (!request->edition && !is_for_parts && wire_codes_empty(request->codes))

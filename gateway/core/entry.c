@@ -8,6 +8,7 @@
 #include "audit/tree.h"
 #include "base/log.h"
 #include "certs/seal.h"
+#include "gateway/core/case.h"
 #include "gateway/core/request.h"
 #include "gateway/registry/facts.h"
 #include "gateway/wire/json.h"
@@ -342,6 +343,8 @@ static int request_append(struct core_request *request, enum audit_kind kind, en
     if (request->has_message) {
         leaf.signer_certificate = request->message.signer.sha256;
         query_to_leaf(request, &leaf);
+        if (kind != AUDIT_KIND_QUERY_INQUIRY)
+            leaf.case_verdict = core_case_verdict(request, &leaf.case_answer);
         int r = subjects_make(request, entry, subjects, &params);
         /* Of parts the message itself is beside part 0. */
         if (r == 0 && kind != AUDIT_KIND_QUERY_EXPLAINED && request->part == 0)

@@ -95,6 +95,8 @@ static int policy_read(struct core_gateway *gateway, char **ret_error)
         r = wire_messages_read(messages, &gateway->messages, ret_error);
     if (r == 0 && policy_case_pattern_parse(base_bytes_text(settings->case_pattern), &gateway->case_pattern) < 0)
         r = complain(ret_error, -EINVAL, "policy.case_pattern: no pattern of digits");
+    if (r == 0 && settings->has_case_register && !wire_services_case(gateway->services))
+        r = complain(ret_error, -ENOENT, "case_register.enabled: the services' folder has no case.json");
     return r;
 }
 

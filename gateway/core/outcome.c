@@ -30,6 +30,10 @@ unsigned core_outcome_status(enum wire_code code)
     case WIRE_CODE_CASE_MALFORMED:
     case WIRE_CODE_ARTICLE_MISSING:
     case WIRE_CODE_ARTICLE_NOT_LISTED:
+    case WIRE_CODE_CASE_UNKNOWN:
+    case WIRE_CODE_CASE_CLOSED:
+    case WIRE_CODE_CASE_NOT_OF_BODY:
+    case WIRE_CODE_ARTICLE_NOT_OF_CASE:
     case WIRE_CODE_ROLE_NOT_HELD:
     case WIRE_CODE_OWN_ACT:
     case WIRE_CODE_NOT_COMPETENT:
@@ -67,6 +71,7 @@ unsigned core_outcome_status(enum wire_code code)
         return 429;
     case WIRE_CODE_REGISTRY_FAILED:
         return 502;
+    case WIRE_CODE_CASE_UNCHECKED:
     case WIRE_CODE_SERVICE_UNAVAILABLE:
     case WIRE_CODE_LOG_UNAVAILABLE:
     case WIRE_CODE_OVERLOADED:

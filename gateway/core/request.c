@@ -5,6 +5,7 @@
 
 #include "base/json.h"
 #include "base/log.h"
+#include "gateway/core/case.h"
 #include "gateway/core/part.h"
 #include "gateway/wire/accept.h"
 
@@ -48,6 +49,7 @@ void core_request_free(struct core_request *request)
     if (!request->origin)
         certs_message_clear(&request->message);
     json_decref(request->document);
+    core_case_clear(&request->case_found);
     wire_params_clear(&request->params);
     base_buffer_clear(&request->frame);
     base_buffer_clear(&request->envelope);

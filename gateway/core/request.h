@@ -21,6 +21,19 @@
 
 enum { CORE_FAULT_MAX = 1000, CORE_ADDRESS_MAX = 64 };
 
+enum core_case_state {
+    CORE_CASE_NONE = 0,  /* not asked */
+    CORE_CASE_UNCHECKED, /* asked, and no answer that fits */
+    CORE_CASE_CHECKED,
+};
+
+/* What the register of cases said of a message's case (case.h). */
+struct core_case {
+    enum core_case_state state;
+    json_t *document, *record; /* record is borrowed from it; NULL: there is no such case */
+    uint8_t digest[32];
+};
+
 struct core_request {
     struct core_gateway *gateway;
     void (*resume)(struct core_request *request); /* what a worker does with it next */
@@ -52,6 +65,10 @@ struct core_request {
     struct wire_params params;
     bool registered;
     struct store_officer officer;
+
+    struct core_case case_found;
+    bool is_case_call; /* what is asked now is the register of cases */
+    void (*case_told)(struct core_request *request);
 
     /* the decision (step 6) */
     const struct policy_edition *edition;

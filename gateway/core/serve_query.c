@@ -2,6 +2,7 @@
  * What may follow what is decided here and nowhere else. */
 #include "base/log.h"
 #include "gateway/core/call.h"
+#include "gateway/core/case.h"
 #include "gateway/core/decide.h"
 #include "gateway/core/inquiry.h"
 #include "gateway/core/links.h"
@@ -35,6 +36,13 @@ static void planned_work_check(struct core_request *request)
         wire_codes_add(&request->codes, WIRE_CODE_MAINTENANCE);
 }
 
+static void query_decide(struct core_request *request)
+{
+    core_query_decide(request); /* 6 */
+    planned_work_check(request);
+    request_record(request);
+}
+
 void core_query_serve(struct core_request *take_request)
 {
     struct core_request *request = take_request;
@@ -48,8 +56,12 @@ void core_query_serve(struct core_request *take_request)
             core_log_away_send(request);
             return;
         }
-        core_query_decide(request); /* 6 */
-        planned_work_check(request);
+        if (core_case_wanted(request)) {
+            core_case_ask(request, query_decide);
+            return;
+        }
+        query_decide(request);
+        return;
     }
     request_record(request);
 }

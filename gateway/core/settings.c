@@ -62,6 +62,8 @@ static size_t keys_of(struct core_settings *s, struct base_config_key keys[KEYS_
         {"links", "parts_max", BASE_CONFIG_INTEGER, &s->links_parts_max, "400", 1, 5000, "questions to registries that one search asks"},
         {"links", "at_once", BASE_CONFIG_INTEGER, &s->links_at_once, "16", 1, 64, "of them at a time"},
         {"links", "seconds", BASE_CONFIG_INTEGER, &s->links_seconds, "10", 1, 60, "after which no more is asked"},
+        {"case_register", "enabled", BASE_CONFIG_BOOL, &s->has_case_register, "no", 0, 0, "hold each case number against the register of cases"},
+        {"case_register", "timeout_ms", BASE_CONFIG_INTEGER, &s->case_timeout_ms, "2000", 10, 60000, "how long it may take; then the query is refused"},
         {"registry", "acts_per_minute", BASE_CONFIG_INTEGER, &s->acts_per_minute, "60", 1, 100000, "signed acts of one person; more are answered with too-many"},
         {"registry", "reads_per_minute", BASE_CONFIG_INTEGER, &s->reads_per_minute, "120", 1, 100000, "pages of the register for one person; more are answered with too-many"},
         {"uploads", "certificate", BASE_CONFIG_TEXT, &s->upload_certificate, NULL, 1, 0, "PEM certificate (RSA-3072) to which uploads are sealed besides vault and escrow"},

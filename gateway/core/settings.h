@@ -40,6 +40,8 @@ struct core_settings {
     int64_t pending_seconds, pending_max, settles_per_minute;
     int64_t links_nodes_max, links_edges_max, links_parts_max, links_at_once, links_seconds;
     int64_t queries_per_minute, acts_per_minute;
+    bool has_case_register;
+    int64_t case_timeout_ms;
 
     int64_t reads_per_minute, uploads_per_hour;
 };

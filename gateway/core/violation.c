@@ -37,6 +37,6 @@ const char *core_violation_find(const struct core_violation_facts *facts, char r
 
 bool core_violation_counts(struct wire_codes codes)
 {
-    codes.set &= ~(UINT64_C(1) << WIRE_CODE_MAINTENANCE);
+    codes.set &= ~(UINT64_C(1) << WIRE_CODE_MAINTENANCE | UINT64_C(1) << WIRE_CODE_CASE_UNCHECKED);
     return !wire_codes_empty(codes);
 }

@@ -40,7 +40,7 @@ int link_call_parse(struct base_bytes body, struct link_call *ret_call)
     call.query = read_text(&reader, QUERY_MAX);
     uint64_t timeout_us = base_reader_u64(&reader);
     call.param_count = base_reader_u16(&reader);
-    if (call.service < 1 || call.service > SERVICE_MAX || mode >= LINK_CALL_MODE_COUNT || call.query.len == 0 ||
+    if (call.service > SERVICE_MAX || mode >= LINK_CALL_MODE_COUNT || call.query.len == 0 ||
         timeout_us > INT64_MAX || call.param_count > LINK_PARAMS_MAX)
         return -EBADMSG;
     call.mode = (enum link_call_mode) mode;

@@ -32,7 +32,7 @@ enum link_call_mode {
 
 struct link_call {
     uint64_t id;
-    unsigned service; /* 1-76 */
+    unsigned service; /* 1-76; 0: the register of cases */
     enum link_call_mode mode;
     struct base_bytes query; /* the query's UUID: an act is idempotent by it (R13) */
     int64_t timeout_us;      /* from now; the adapter's own deadline may be shorter */

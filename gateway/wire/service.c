@@ -14,6 +14,7 @@ enum { FILE_MAX_BYTES = 256 * 1024, REQUEST_LENGTH_MAX = WIRE_PARAM_VALUE_MAX / 
 
 struct wire_services {
     struct wire_service *items[WIRE_SERVICE_COUNT];
+    struct wire_service *case_register;
 };
 
 static const char *const identifiers[] = {"",       "iin",   "bin",      "name", "plate",   "vin",     "cadastre",
@@ -183,7 +184,8 @@ int wire_service_new(struct base_bytes text, unsigned number, const char *place,
     int r = wire_json_parse(text, FILE_MAX_BYTES, &service->description, what);
     if (r == WIRE_JSON_MALFORMED)
         r = fail(place, what, ret_error);
-    else if (r == 0 && json_integer_value(json_object_get(service->description, "number")) != (json_int_t) number)
+    else if (r == 0 && (!json_is_integer(json_object_get(service->description, "number")) ||
+                        json_integer_value(json_object_get(service->description, "number")) != (json_int_t) number))
         r = fail(place, "number is not the one in the file's name", ret_error);
     if (r == 0)
         r = compile(service, place, ret_error);
@@ -198,7 +200,7 @@ int wire_service_read(const char *folder, unsigned number, struct wire_service *
 {
     *ret_error = NULL;
     char *path = NULL;
-    if (asprintf(&path, "%s/%02u.json", folder, number) < 0)
+    if ((number == 0 ? asprintf(&path, "%s/case.json", folder) : asprintf(&path, "%s/%02u.json", folder, number)) < 0)
         return -ENOMEM;
     struct base_buffer text BASE_CLEANUP(base_buffer_clear);
     base_buffer_init(&text, FILE_MAX_BYTES);
@@ -218,6 +220,11 @@ int wire_services_new(const char *folder, struct wire_services **ret_services, c
     if (!services)
         return -ENOMEM;
     size_t found = 0;
+    int read = wire_service_read(folder, 0, &services->case_register, ret_error);
+    if (read < 0 && read != -ENOENT) {
+        wire_services_free(services);
+        return read;
+    }
     for (unsigned number = 1; number <= WIRE_SERVICE_COUNT; number++) {
         int r = wire_service_read(folder, number, &services->items[number - 1], ret_error);
         if (r < 0 && r != -ENOENT) {
@@ -241,12 +248,18 @@ void wire_services_free(struct wire_services *services)
         return;
     for (size_t i = 0; i < WIRE_SERVICE_COUNT; i++)
         wire_service_free(services->items[i]);
+    wire_service_free(services->case_register);
     free(services);
 }
 
 const struct wire_service *wire_service_find(const struct wire_services *services, unsigned number)
 {
     return number >= 1 && number <= WIRE_SERVICE_COUNT ? services->items[number - 1] : NULL;
+}
+
+const struct wire_service *wire_services_case(const struct wire_services *services)
+{
+    return services->case_register;
 }
 
 unsigned wire_service_number(const struct wire_service *service)

@@ -22,7 +22,7 @@ int wire_services_new(const char *folder, struct wire_services **ret_services, c
 /* Accepts NULL. */
 void wire_services_free(struct wire_services *services);
 
-/* One NN.json of the folder, for who looks at each by itself; errors as above, but -ENOENT (and no text) where there is
+/* One NN.json of the folder (0: case.json, the register of cases), for who looks at each by itself; errors as above, but -ENOENT (and no text) where there is
  * no such file. The caller frees with wire_service_free(). */
 int wire_service_read(const char *folder, unsigned number, struct wire_service **ret_service,
                       char **ret_error) BASE_MUST_USE;
@@ -31,6 +31,9 @@ void wire_service_free(struct wire_service *service);
 
 /* NULL when the service has no description (then it can be decided and recorded, but not answered). Borrowed. */
 const struct wire_service *wire_service_find(const struct wire_services *services, unsigned number);
+
+/* The register of cases (case.json, number 0), which nobody asks but the gateway itself. NULL when there is none. Borrowed. */
+const struct wire_service *wire_services_case(const struct wire_services *services);
 
 enum wire_service_kind {
     WIRE_SERVICE_ACT = 0, /* changes a registry: sent once, idempotent by the query's id (R13) */

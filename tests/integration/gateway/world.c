@@ -388,6 +388,19 @@ static void durable_check(const struct world *world, const char *id)
                   "asked of a registry before the request was durable");
 }
 
+/* The register of cases, which is asked before there is a record. */
+static void case_answer(struct world *world, struct link_channel *channel, uint64_t id, const char *params)
+{
+    pthread_mutex_lock(&world->inner->mutex);
+    world->case_calls++;
+    snprintf(world->last_case, sizeof(world->last_case), "%s", params);
+    pthread_mutex_unlock(&world->inner->mutex);
+    if (world->case_adapter == ADAPTER_SILENT)
+        return;
+    answer_send(world, channel, id, world->case_adapter == ADAPTER_ANSWERS ? LINK_OUTCOME_ANSWERED : world->case_outcome,
+                world->case_records);
+}
+
 static void adapter_frame(void *context, struct link_channel *channel, uint16_t type, struct base_bytes body)
 {
     struct world *world = context;
@@ -405,6 +418,10 @@ static void adapter_frame(void *context, struct link_channel *channel, uint16_t 
         world->settles++;
         pthread_mutex_unlock(&world->inner->mutex);
         answer_send(world, channel, call.id, world->outcome, NULL);
+        return;
+    }
+    if (call.service == 0) {
+        case_answer(world, channel, call.id, params);
         return;
     }
     durable_check(world, id);

@@ -63,6 +63,11 @@ struct world {
     void (*before_answer)(struct world *world); /* in the adapter, with the question in hand */
     unsigned calls;        /* asked of the adapter */
     unsigned settles;      /* asked what became of an earlier call: answered with outcome, and records where there is one */
+    enum world_adapter case_adapter; /* the register of cases: answers with case_records, or case_outcome */
+    enum link_outcome case_outcome;
+    const char *case_records;
+    unsigned case_calls;
+    char last_case[128];   /* its newest parameters */
     char last_params[512]; /* of the newest call: "name=value " in order */
     struct world_inner *inner;
 };

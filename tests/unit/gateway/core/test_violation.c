@@ -24,7 +24,8 @@ START_TEST(each_code_by_itself)
             ck_assert_str_eq(found, wire_code_text((enum wire_code)code));
         else
             ck_assert_msg(!found, "%s", wire_code_text((enum wire_code)code));
-        ck_assert(core_violation_counts(only((enum wire_code)code)) == (code != WIRE_CODE_MAINTENANCE));
+        bool is_ours = code == WIRE_CODE_MAINTENANCE || code == WIRE_CODE_CASE_UNCHECKED; /* nobody's fault who asks */
+        ck_assert(core_violation_counts(only((enum wire_code)code)) == !is_ours);
     }
     ck_assert_ptr_null(core_violation_find(&(struct core_violation_facts){0}, text));
     ck_assert(!core_violation_counts((struct wire_codes){0}));
