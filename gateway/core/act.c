@@ -124,7 +124,7 @@ static int rows_check(struct core_request *request)
 /* Before the rows are checked: whoever registers an officer afterwards makes it another, and the act is decided again. */
 static int mark_read(struct core_request *request, struct base_buffer *mark)
 {
-    int r = store_import_mark_read(request->gateway->pool, mark);
+    int r = store_import_mark(request->gateway->pool, mark);
     return r < 0 ? r : base_buffer_append_u8(mark, 0);
 }
 

@@ -142,7 +142,7 @@ int store_import_check(struct store_pool *pool, const char *importer, const char
     return text_read(pool, STORE_STATEMENT_IMPORT_CHECK, &params, out);
 }
 
-int store_import_mark_read(struct store_pool *pool, struct base_buffer *out)
+int store_import_mark(struct store_pool *pool, struct base_buffer *out)
 {
     int r = text_read(pool, STORE_STATEMENT_IMPORT_MARK, &STORE_PARAMS_INIT, out);
     return r == STORE_NONE ? -EBADMSG : r;

@@ -25,7 +25,7 @@ int store_import_check(struct store_pool *pool, const char *importer, const char
                        struct base_buffer *out) BASE_MUST_USE;
 
 /* Appends the mark of what rows of an import are checked against: read before the check, given with the act. */
-int store_import_mark_read(struct store_pool *pool, struct base_buffer *out) BASE_MUST_USE;
+int store_import_mark(struct store_pool *pool, struct base_buffer *out) BASE_MUST_USE;
 
 /* Appends the import that is under way, as a JSON object. STORE_NONE: there is none. */
 int store_import_find(struct store_pool *pool, struct base_buffer *out) BASE_MUST_USE;

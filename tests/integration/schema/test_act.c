@@ -2,7 +2,9 @@
  * pages, and uploads. */
 #include "schema/store/act.h"
 #include "schema/store/blob.h"
+#include "schema/store/log.h"
 #include "schema/store/pool.h"
+#include "schema/store/query.h"
 #include "tests/check_main.h"
 #include "tests/integration/schema/cluster.h"
 
@@ -264,5 +266,68 @@ START_TEST(import_find)
 }
 END_TEST
 
+static void mark_read(char ret_mark[static 256])
+{
+    struct base_buffer mark;
+    base_buffer_init(&mark, 255);
+    ck_assert_int_eq(store_import_mark(pool, &mark), 0);
+    memcpy(ret_mark, mark.data, mark.len);
+    ret_mark[mark.len] = '\0';
+    base_buffer_clear(&mark);
+}
+
+/* Appends one setting by the administrator to a log of its own, behind so many plain records: the leaves of these tests follow
+ * from their place, and no two acts have the same. */
+static struct cluster_log setting_append(const char *origin, int number, size_t before)
+{
+    struct cluster_log log = cluster_log_open(origin, 65536);
+    const uint8_t message[] = {0x30, 0};
+    struct store_act act = {.envelope = envelope_of(ADMINISTRATOR, number, number), .signed_message = base_bytes_of(message, 2)};
+    struct store_record records[4] = {cluster_record(), cluster_record(), cluster_record(), cluster_record()};
+    struct store_record *record = &records[before];
+    record->kind = "admin.setting";
+    record->iin = ADMINISTRATOR;
+    record->body = BIN;
+    record->at_us = NOON_US;
+    record->act = &act;
+    ck_assert_int_eq(cluster_append(&log.store, 0, records, before + 1).commit, AUDIT_COMMIT_DONE);
+    return log;
+}
+
+/* An act that registers nobody leaves the mark as it is. */
+START_TEST(import_mark)
+{
+    char before[256], after[256];
+    mark_read(before);
+    struct cluster_log log = setting_append("acts.example/mark", 50, 2);
+    mark_read(after);
+    ck_assert_str_eq(before, after);
+    cluster_log_close(&log);
+}
+END_TEST
+
+/* An act whose entry is gone is one that no entry stands for. */
+START_TEST(act_strays_count)
+{
+    int64_t count;
+    struct cluster_log log = setting_append("acts.example/strays", 51, 3);
+    int32_t log_id;
+    ck_assert_int_eq(store_log_find(pool, "acts.example/strays", &log_id), 0);
+    struct store_pool *reader = cluster_pool(CLUSTER_READER);
+    ck_assert_int_eq(store_act_strays_count(reader, log_id, &count), 0);
+    ck_assert_int_eq(count, 0);
+    char number[16];
+    snprintf(number, sizeof(number), "%d", log_id);
+    free(cluster_sql("alter table entry disable trigger refuse_change", NULL));
+    free(cluster_sql("delete from entry where log_id = $1", number, NULL));
+    free(cluster_sql("alter table entry enable always trigger refuse_change", NULL));
+    ck_assert_int_eq(store_act_strays_count(reader, log_id, &count), 0);
+    ck_assert_int_eq(count, 1);
+    store_pool_free(reader);
+    cluster_log_close(&log);
+}
+END_TEST
+
 CHECK_MAIN_WITH("acts on PostgreSQL", setup, teardown, act_check, act_apply, registry_read, upload_put, upload_find,
-                blob_large_read, person_check, absence_find, scan_find, import_check, import_find)
+                blob_large_read, person_check, absence_find, scan_find, import_check, import_find, import_mark,
+                act_strays_count)

@@ -427,6 +427,43 @@ static int see_unfinished(void *context, const struct store_unfinished *unfinish
 }
 
 /* More than one page of open requests, some concluded: the others are found, in order. */
+struct parts_seen {
+    int count, parts[4], services[4];
+};
+
+static int see_part(void *context, int part, const struct store_query *query)
+{
+    struct parts_seen *seen = context;
+    seen->parts[seen->count] = part;
+    seen->services[seen->count++] = query->service;
+    return 0;
+}
+
+/* In order, without the message itself, no more than asked for, and only the person's own. */
+START_TEST(parts_find)
+{
+    static const uint8_t parts_id[BASE_UUID_BYTES] = {0x77};
+    struct cluster_log log = cluster_log_open("parts.example/log", 65536);
+    struct store_record records[] = {request(IIN, parts_id, 0), request(IIN, parts_id, 2), request(IIN, parts_id, 1)};
+    for (int i = 0; i < 3; i++)
+        records[i].service = 10 + records[i].part;
+    ck_assert_int_eq(cluster_append(&log.store, 0, records, 3).commit, AUDIT_COMMIT_DONE);
+    struct parts_seen seen = {0};
+    ck_assert_int_eq(store_parts_find(pool, IIN, parts_id, 4, see_part, &seen), 0);
+    ck_assert_int_eq(seen.count, 2);
+    ck_assert_int_eq(seen.parts[0], 1);
+    ck_assert_int_eq(seen.services[0], 11);
+    ck_assert_int_eq(seen.parts[1], 2);
+    seen = (struct parts_seen){0};
+    ck_assert_int_eq(store_parts_find(pool, IIN, parts_id, 1, see_part, &seen), 0);
+    ck_assert_int_eq(seen.count, 1);
+    seen = (struct parts_seen){0};
+    ck_assert_int_eq(store_parts_find(pool, "500615100015", parts_id, 4, see_part, &seen), 0);
+    ck_assert_int_eq(seen.count, 0);
+    cluster_log_close(&log);
+}
+END_TEST
+
 START_TEST(unfinished_read)
 {
     struct cluster_log log = cluster_log_open("unfinished.example/log", 65536);
@@ -597,4 +634,4 @@ END_TEST
 
 CHECK_MAIN_WITH("store on PostgreSQL", set_up, tear_down, schema_version, pool_check, pool_threads, pool_deadline,
                 officer_find, officer_network, officer_versions, person_find, crl_put, crl_read, blob_put, blob_read,
-                query_find, unfinished_read, columns_read, log_find, role_reader)
+                query_find, parts_find, unfinished_read, columns_read, log_find, role_reader)
