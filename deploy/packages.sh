@@ -5,7 +5,7 @@ PACKAGES_RUN=(gcc libc6-dev meson ninja-build pkg-config libssl-dev libmicrohttp
   libjansson-dev check libinih-dev uuid-dev libseccomp-dev libcurl4-openssl-dev libxml2-dev libxmlsec1-dev openssl
   postgresql postgresql-client tzdata python3 python3-aiohttp python3-lxml python3-xmlsec util-linux procps passwd)
 PACKAGES_BENCH=(nginx-light apache2-utils nodejs npm)
-PACKAGES_CHECK=(xmlsec1 python3-lxml clang libclang-rt-14-dev clang-format golang-go golang-golang-x-mod-dev curl iproute2 git groff-base)
+PACKAGES_CHECK=(xmlsec1 clang libclang-rt-14-dev clang-format golang-go golang-golang-x-mod-dev curl iproute2 git groff-base)
 
 # Packages that are wanted for the one program of their name. Where that came another way than from Debian (npm with
 # NodeSource's nodejs, which conflicts with Debian's npm) it is there all the same. A library is never in this list: a program

@@ -173,11 +173,6 @@ class Decisions(unittest.TestCase):
         self.assertEqual((status, reply["answer"]["result"]), (200, {"records": []}))
         self.assertIn("result", reply["receipt"])
 
-    def test_a_service_without_an_adapter_is_decided_and_recorded(self):
-        status, reply = post(sign(content(service=3)))
-        self.assertEqual((status, code(reply)), (503, "service-unavailable"))
-        self.assertIn("receipt", reply)
-
     def test_abbreviated_answers_hold_no_amount_anywhere(self):
         status, reply = post(sign(content(service=11)))
         self.assertEqual((status, reply["answer"]["decision"]["effect"]), (200, "abbreviated"))
