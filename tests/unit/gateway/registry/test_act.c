@@ -160,7 +160,7 @@ END_TEST
 
 #define ROW(ENDED)                                                                                                     \
     "{\"section\":1,\"actions\":\"а\",\"minutes_max\":null,\"responsible\":\"б\",\"started_at\":\"2026-11-22T12:00:00+05:00\","  \
-    "\"ended_at\":" ENDED ",\"causes\":null,\"measures\":null,\"corrects\":null,\"incident\":null}"
+    "\"ended_at\":" ENDED ",\"causes\":\"в\",\"measures\":null,\"corrects\":null,\"incident\":null}"
 #define ANNOUNCEMENT(ENDS)                                                                                             \
     "{\"announcement\":null,\"begins_at\":\"2026-11-22T12:00:00+05:00\",\"ends_at\":\"" ENDS                                    \
     "\",\"text\":{\"kk\":\"а\",\"ru\":\"б\",\"en\":\"c\"},\"withdrawn\":false}"

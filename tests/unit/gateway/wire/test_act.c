@@ -145,6 +145,24 @@ START_TEST(all_faults_are_named)
 }
 END_TEST
 
+/* What the register cannot keep is refused as what it is, not told as a log that is away (clause 45: time, causes, measures). */
+START_TEST(a_row_of_the_journal_has_its_causes)
+{
+    static const char row[] = "{\"section\":1,\"actions\":\"а\",\"minutes_max\":null,\"responsible\":\"б\",\"started_at\":"
+                              "\"2026-11-22T12:00:00+05:00\",\"ended_at\":null,\"causes\":%s,\"measures\":null,"
+                              "\"corrects\":null,\"incident\":null}";
+    char value[512];
+    snprintf(value, sizeof(value), row, "\"жарық сөнді\"");
+    ck_assert(parse_type("qao.journal/1", value, NULL, 0).wellformed);
+    snprintf(value, sizeof(value), row, "null");
+    struct wire_act act = parse_type("qao.journal/1", value, NULL, 0);
+    ck_assert(!act.wellformed);
+    ck_assert_uint_eq(act.faults.count, 1);
+    ck_assert_str_eq(act.faults.items[0].member, "/causes");
+    ck_assert_int_eq(act.faults.items[0].kind, WIRE_FAULT_TYPE);
+}
+END_TEST
+
 START_TEST(the_envelope_is_strict)
 {
     static const struct {
@@ -247,5 +265,5 @@ START_TEST(descriptions_are_checked)
 }
 END_TEST
 
-CHECK_MAIN("acts", every_type_is_there, an_act_that_fits, the_leaf_is_told_no_contact_data, all_faults_are_named,
+CHECK_MAIN("acts", every_type_is_there, an_act_that_fits, the_leaf_is_told_no_contact_data, all_faults_are_named, a_row_of_the_journal_has_its_causes,
            the_envelope_is_strict, a_text_of_lines_is_bound_in_bytes, faults_are_told_whole, descriptions_are_checked)
