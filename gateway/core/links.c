@@ -32,6 +32,13 @@ struct missing {
     struct wire_codes codes; /* why it was not permitted */
 };
 
+/* What the order says of a service to this officer on this ground. */
+enum openness {
+    OPENNESS_UNKNOWN = 0,
+    OPENNESS_CLOSED,
+    OPENNESS_OPEN,
+};
+
 /* Shared by the parts under way; mutex guards all that changes. */
 struct search {
     struct core_request *request;
@@ -41,7 +48,7 @@ struct search {
     unsigned steps, next_part;
     size_t asks_max, ask_count, ask_next, active;
     struct ask *asks;
-    bool is_closed_told[WIRE_SERVICE_COUNT + 1];
+    enum openness openness[WIRE_SERVICE_COUNT + 1]; /* of each service, once it was looked up */
     bool is_complete;
     size_t missing_count;
     struct missing missing[MISSING_MAX];
@@ -83,18 +90,19 @@ static bool is_followed(enum wire_identifier kind)
            kind == WIRE_IDENTIFIER_PHONE || kind == WIRE_IDENTIFIER_ADDRESS || kind == WIRE_IDENTIFIER_JOURNEY;
 }
 
-/* Whether the order opens the service to this officer on this ground; if not, that is told once. */
+/* Whether the order opens the service to this officer on this ground: decided once, and if not, told once. */
 static bool is_open(struct search *search, unsigned service)
 {
+    if (search->openness[service] != OPENNESS_UNKNOWN)
+        return search->openness[service] == OPENNESS_OPEN;
     struct policy_decision decision;
     struct missing missing = {.service = service, .node = SIZE_MAX, .why = "closed"};
     core_service_decide(search->request, service, &decision, &missing.codes);
-    if (wire_codes_empty(missing.codes))
-        return true;
-    if (!search->is_closed_told[service])
+    bool opens = wire_codes_empty(missing.codes);
+    search->openness[service] = opens ? OPENNESS_OPEN : OPENNESS_CLOSED;
+    if (!opens)
         missing_note(search, &missing);
-    search->is_closed_told[service] = true;
-    return false;
+    return opens;
 }
 
 static void ask_add(struct search *search, size_t node, unsigned service)
