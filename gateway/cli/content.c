@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "gateway/wire/json.h"
+#include "gateway/wire/query.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -85,18 +86,13 @@ bool cli_content_is_links(long service)
 }
 
 /* Acts (R13) are done once and looked after one by one. */
-static bool is_act(long service)
-{
-    return (service >= 57 && service <= 59) || service == 65;
-}
-
 static int service_put(struct cli_content *content, const char *text, char ret_error[static CLI_CONTENT_ERROR_MAX])
 {
     long service = 0;
     const char *words = NULL;
     if (cli_content_service_parse(text, &service))
         words = "is no service: write numbers from 1 to 76 with commas between";
-    else if (is_act(service))
+    else if (wire_query_acts((unsigned) service))
         words = "changes a registry: ask it alone, by --service";
     else if (cli_content_is_links(service))
         words = "searches for links: ask it alone, by --service";

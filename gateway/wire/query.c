@@ -78,10 +78,15 @@ static void head_take(struct wire_query *query, const json_t *root, const char *
     query->parts |= head.parts;
 }
 
+bool wire_query_acts(unsigned service)
+{
+    return (service >= 57 && service <= 59) || service == 65;
+}
+
 /* The services that answer by links between others' answers, and those that act (R13), are asked one by one. */
 static bool is_asked_together(unsigned number)
 {
-    return number >= 1 && number <= 74 && number != 65 && (number < 57 || number > 59);
+    return number >= 1 && number <= 74 && !wire_query_acts(number);
 }
 
 static void services_take(struct wire_query *query, const json_t *root)

@@ -46,6 +46,9 @@ struct wire_query {
     const json_t *params; /* an object with names that can be written canonically; NULL when unreadable */
 };
 
+/* Whether the service of that number changes a registry (R13: 57-59 and 65). Descriptions say the same of those they describe. */
+bool wire_query_acts(unsigned service);
+
 /* "qao.query/1" or "qao.inquiry/1". */
 const char *wire_query_type(const struct wire_query *query);
 
