@@ -11,7 +11,7 @@
 /* The adapter keeps the deadline; ours is for an adapter that hangs. RECORDS_MAX leaves room for the signed copy. */
 enum { ADAPTER_GRACE_US = 2000000, CASE_GRACE_US = 500000, RECORDS_MAX = 6 << 20 };
 
-static bool is_act(const struct core_request *request)
+bool core_call_acts(const struct core_request *request)
 {
     if (request->is_case_call)
         return false;
@@ -109,7 +109,7 @@ void core_call_send(struct core_request *take_request, void (*resume)(struct cor
         .key = id,
         .deadline_us = base_clock_monotonic_us() + patience_us(request),
     };
-    bool acts = is_act(request);
+    bool acts = core_call_acts(request);
     /* The answer may come before the send returns: from here on the request is whoever's takes it out. */
     core_waiting_put(gateway->calls, &request->wait);
     int r = link_client_send(gateway->adapter, LINK_ADAPTER_CALL, base_buffer_view(&frame));
@@ -140,10 +140,10 @@ void core_answer_take(struct core_gateway *gateway, struct base_bytes frame)
     }
     request->answer = answer;
     if (answer.outcome == LINK_OUTCOME_PENDING) /* what follows is not waited for */
-        request->answer.outcome = is_act(request) ? LINK_OUTCOME_UNKNOWN : LINK_OUTCOME_FAILED;
+        request->answer.outcome = core_call_acts(request) ? LINK_OUTCOME_UNKNOWN : LINK_OUTCOME_FAILED;
     base_buffer_init(&request->records, LINK_RECORDS_MAX);
     if (answer.outcome == LINK_OUTCOME_ANSWERED && base_buffer_append(&request->records, answer.records) < 0)
-        request->answer.outcome = is_act(request) ? LINK_OUTCOME_UNKNOWN : LINK_OUTCOME_FAILED;
+        request->answer.outcome = core_call_acts(request) ? LINK_OUTCOME_UNKNOWN : LINK_OUTCOME_FAILED;
     if (!request->is_case_call) /* what is wrong with the query may stand there */
         snprintf(request->fault, sizeof(request->fault), "%.*s", (int)answer.detail.len, (const char *)answer.detail.data);
     request->answer.records = request->answer.detail = base_bytes_of(NULL, 0);
@@ -160,7 +160,7 @@ void core_calls_lose(struct core_gateway *gateway)
     struct core_wait *wait;
     while ((wait = core_waiting_take_any(gateway->calls, NULL)) != NULL) {
         struct core_request *request = wait->owner;
-        outcome_queue(request, is_act(request) ? LINK_OUTCOME_UNKNOWN : LINK_OUTCOME_FAILED);
+        outcome_queue(request, core_call_acts(request) ? LINK_OUTCOME_UNKNOWN : LINK_OUTCOME_FAILED);
     }
     core_pending_lose(gateway);
 }
@@ -170,7 +170,7 @@ void core_calls_expire(struct core_gateway *gateway, int64_t monotonic_us)
     struct core_wait *wait;
     while ((wait = core_waiting_take_late(gateway->calls, monotonic_us)) != NULL) {
         struct core_request *request = wait->owner;
-        outcome_queue(request, is_act(request) ? LINK_OUTCOME_UNKNOWN : LINK_OUTCOME_TIMEOUT);
+        outcome_queue(request, core_call_acts(request) ? LINK_OUTCOME_UNKNOWN : LINK_OUTCOME_TIMEOUT);
     }
 }
 

@@ -12,6 +12,9 @@ void core_call_send(struct core_request *take_request, void (*resume)(struct cor
 int core_call_encode(const struct core_request *request, uint64_t call, enum link_call_mode mode,
                      struct base_buffer *out) BASE_MUST_USE;
 
+/* Whether what the request asks now changes a registry: what nobody described may, the register of cases does not. */
+bool core_call_acts(const struct core_request *request);
+
 enum core_records {
     CORE_RECORDS_UNFIT = 0, /* no answer to this query; request->fault says why */
     CORE_RECORDS_FIT,

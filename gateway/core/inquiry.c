@@ -60,30 +60,19 @@ static void part_start(struct core_request *request, size_t index)
     core_part_start(part);
 }
 
-static void accepted_tell(struct core_request *request)
+static int body_encode(const struct core_request *request, const struct wire_receipt *receipt, struct base_buffer *out)
 {
-    const struct core_entry *entries[] = {&request->first};
-    BASE_CLEANUP(core_receipt_clear) struct core_receipt receipt = {0};
-    BASE_CLEANUP(base_buffer_clear) struct base_buffer body;
-    base_buffer_init(&body, LINK_REPLY_BODY_MAX);
     const struct wire_inquiry_accepted accepted = {
         .query = request->query.id_text,
         .services = request->query.services,
         .service_count = request->query.service_count,
     };
-    int r = core_receipt_read(request->gateway, entries, BASE_ARRAY_LENGTH(entries), &receipt);
-    if (r == 0)
-        r = wire_inquiry_accepted_encode(&accepted, &receipt.wire, &body);
-    if (r == 0)
-        core_accepted_tell(request, base_buffer_view(&body), RETRY_S);
-    else
-        core_later_tell(request, WIRE_NOTE_ANSWER_LATER);
-    request->replied = true;
+    return wire_inquiry_accepted_encode(&accepted, receipt, out);
 }
 
 void core_inquiry_begin(struct core_request *take_request)
 {
-    accepted_tell(take_request);
+    core_accepted_tell(take_request, body_encode, RETRY_S);
     /* From the first part on nothing of the request changes but how much of its room is left, which is this thread's. */
     for (size_t i = 0; i < take_request->query.service_count; i++)
         part_start(take_request, i);

@@ -7,11 +7,6 @@
 /* ASK_PAUSE_US: between two rounds of asking what became of those whose connection was lost. */
 enum { ASK_PAUSE_US = 1000000, RETRY_S = 2 };
 
-static bool is_act(const struct core_request *request)
-{
-    return !request->service || wire_service_kind(request->service) == WIRE_SERVICE_ACT;
-}
-
 /* ---- the record of the waiting ---- */
 
 static void park(struct core_request *request)
@@ -20,25 +15,14 @@ static void park(struct core_request *request)
         request->answered(request);
 }
 
-static void pending_tell(struct core_request *request)
+static int body_encode(const struct core_request *request, const struct wire_receipt *receipt, struct base_buffer *out)
 {
-    const struct core_entry *entries[] = {&request->first};
-    BASE_CLEANUP(core_receipt_clear) struct core_receipt receipt = {0};
-    BASE_CLEANUP(base_buffer_clear) struct base_buffer body;
-    base_buffer_init(&body, LINK_REPLY_BODY_MAX);
     const struct wire_pending pending = {
         .query = request->query.id_text,
         .service = request->query.service,
         .until_us = request->third.columns.at_us + request->gateway->settings->pending_seconds * 1000000,
     };
-    int r = core_receipt_read(request->gateway, entries, BASE_ARRAY_LENGTH(entries), &receipt);
-    if (r == 0)
-        r = wire_pending_encode(&pending, &receipt.wire, &body);
-    if (r == 0)
-        core_accepted_tell(request, base_buffer_view(&body), RETRY_S);
-    else
-        core_later_tell(request, WIRE_NOTE_ANSWER_LATER);
-    request->replied = true;
+    return wire_pending_encode(&pending, receipt, out);
 }
 
 static void pending_recorded(struct core_request *request)
@@ -46,7 +30,7 @@ static void pending_recorded(struct core_request *request)
     if (!request->third.durable)
         base_log(BASE_LOG_WARNING, "event=pending-not-recorded query=%s part=%u", request->query.id_text, request->part);
     if (!request->replied && request->third.durable)
-        pending_tell(request);
+        core_accepted_tell(request, body_encode, RETRY_S);
     else if (!request->replied)
         core_later_tell(request, WIRE_NOTE_ANSWER_LATER);
     request->replied = true;
@@ -68,7 +52,7 @@ void core_pending_begin(struct core_request *take_request)
     struct core_gateway *gateway = request->gateway;
     if (core_waiting_count(gateway->later) >= (size_t)gateway->settings->pending_max) {
         base_log(BASE_LOG_ERROR, "event=too-many-pending query=%s", request->query.id_text);
-        request->answer.outcome = is_act(request) ? LINK_OUTCOME_UNKNOWN : LINK_OUTCOME_FAILED;
+        request->answer.outcome = core_call_acts(request) ? LINK_OUTCOME_UNKNOWN : LINK_OUTCOME_FAILED;
         core_request_queue(request, request->answered);
         return;
     }
@@ -128,7 +112,7 @@ void core_pending_step(struct core_gateway *gateway, int64_t monotonic_us)
     struct core_wait *wait;
     while ((wait = core_waiting_take_late(gateway->later, monotonic_us)) != NULL) {
         struct core_request *request = wait->owner;
-        request->answer = (struct link_answer){.outcome = is_act(request) ? LINK_OUTCOME_UNKNOWN : LINK_OUTCOME_TIMEOUT};
+        request->answer = (struct link_answer){.outcome = core_call_acts(request) ? LINK_OUTCOME_UNKNOWN : LINK_OUTCOME_TIMEOUT};
         core_pending_end(request);
     }
     if (monotonic_us < gateway->later_asked_us + ASK_PAUSE_US || !atomic_exchange(&gateway->is_later_lost, false))

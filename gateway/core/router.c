@@ -80,6 +80,19 @@ struct core_route core_route_find(const struct link_request *request)
     return (struct core_route){.refusal = WIRE_CODE_NOT_FOUND};
 }
 
+unsigned core_route_number(struct base_bytes text, unsigned max)
+{
+    unsigned number = 0;
+    if (text.len < 1 || text.len > 4 || text.data[0] == '0')
+        return 0;
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.data[i] < '0' || text.data[i] > '9')
+            return 0;
+        number = number * 10 + (unsigned)(text.data[i] - '0');
+    }
+    return number <= max ? number : 0;
+}
+
 const char *core_page_text(enum core_page page)
 {
     static const char *const texts[CORE_PAGE_COUNT] = {

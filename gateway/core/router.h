@@ -37,6 +37,9 @@ struct core_route {
  * of one of theirs. Any thread. */
 struct core_route core_route_find(const struct link_request *request);
 
+/* A number in the rest of a path: decimal, without a leading zero, 1 to max (at most 9,999); 0 for anything else. */
+unsigned core_route_number(struct base_bytes text, unsigned max);
+
 /* "query", "explain", ... for metrics; static. */
 const char *core_page_text(enum core_page page);
 

@@ -31,7 +31,7 @@ static int reply_send(struct link_channel *channel, struct link_reply *reply, co
     return link_channel_send(channel, LINK_FRONT_REPLY, base_buffer_view(&frame));
 }
 
-void core_accepted_tell(struct core_request *request, struct base_bytes body, unsigned retry_s)
+static void accepted_send(const struct core_request *request, struct base_bytes body, unsigned retry_s)
 {
     struct link_reply reply = {.id = request->http.id, .status = 202, .body = body};
     char retry[16], location[64];
@@ -42,6 +42,22 @@ void core_accepted_tell(struct core_request *request, struct base_bytes body, un
     core_metric_add(&request->gateway->metrics.answered[request->route.page], 1);
     if (reply_send(request->channel, &reply, "application/json") != 0)
         base_log(BASE_LOG_INFO, "event=page-not-sent");
+}
+
+void core_accepted_tell(struct core_request *request, core_receipted_encode *encode, unsigned retry_s)
+{
+    const struct core_entry *entries[] = {&request->first};
+    BASE_CLEANUP(core_receipt_clear) struct core_receipt receipt = {0};
+    BASE_CLEANUP(base_buffer_clear) struct base_buffer body;
+    base_buffer_init(&body, LINK_REPLY_BODY_MAX);
+    int r = core_receipt_read(request->gateway, entries, BASE_ARRAY_LENGTH(entries), &receipt);
+    if (r == 0)
+        r = encode(request, &receipt.wire, &body);
+    if (r == 0)
+        accepted_send(request, base_buffer_view(&body), retry_s);
+    else
+        core_later_tell(request, WIRE_NOTE_ANSWER_LATER);
+    request->replied = true;
 }
 
 void core_page_send(struct core_request *take_request, const char *content_type, struct base_bytes body)

@@ -9,8 +9,13 @@
 /* A body of our own making with status 200. */
 void core_page_send(struct core_request *take_request, const char *content_type, struct base_bytes body);
 
-/* 202 for what goes on, with Location of where to look and Retry-After. The request stays the caller's. */
-void core_accepted_tell(struct core_request *request, struct base_bytes body, unsigned retry_s);
+/* The body of a reply, with the receipt of the request's record. */
+typedef int core_receipted_encode(const struct core_request *request, const struct wire_receipt *receipt,
+                                  struct base_buffer *out);
+
+/* 202 for what goes on, with the receipt of the request's record, Location of where to look and Retry-After; where that cannot
+ * be had, that it is to be looked for. The request stays the caller's, and is replied to. */
+void core_accepted_tell(struct core_request *request, core_receipted_encode *encode, unsigned retry_s);
 
 /* A problem about what was asked over HTTP, or one that left no record: neither signed nor receipted. allow may be NULL;
  * retry_s 0 leaves Retry-After out. */

@@ -10,7 +10,7 @@
 #include "gateway/registry/facts.h"
 #include "schema/store/query.h"
 
-enum { PARTS_BYTES_MAX = 8192 };
+enum { PARTS_BYTES_MAX = 8192, PART_MAX = 9999 };
 
 static bool is_inquiry(const struct store_query *query)
 {
@@ -359,21 +359,6 @@ static void showing_recorded(struct core_request *request)
     core_log_away_send(request);
 }
 
-/* The part's number behind the id: 1 to 9,999 in decimal. */
-static bool part_take(struct base_bytes text, unsigned *ret_part)
-{
-    unsigned part = 0;
-    if (text.len < 1 || text.len > 4 || text.data[0] == '0')
-        return false;
-    for (size_t i = 0; i < text.len; i++) {
-        if (text.data[i] < '0' || text.data[i] > '9')
-            return false;
-        part = part * 10 + (unsigned)(text.data[i] - '0');
-    }
-    *ret_part = part;
-    return true;
-}
-
 /* id, or id/part. */
 static bool rest_take(struct core_request *request)
 {
@@ -381,7 +366,8 @@ static bool rest_take(struct core_request *request)
     const uint8_t *slash = id.len > 0 ? memchr(id.data, '/', id.len) : NULL;
     if (slash) {
         size_t len = (size_t)(slash - id.data);
-        if (!part_take(base_bytes_of(slash + 1, id.len - len - 1), &request->part))
+        request->part = core_route_number(base_bytes_of(slash + 1, id.len - len - 1), PART_MAX);
+        if (request->part == 0)
             return false;
         id.len = len;
     }

@@ -181,26 +181,12 @@ void core_services_serve(struct core_request *take_request)
 
 /* ---- GET /v1/services/{number} ---- */
 
-/* 1-76 in decimal without a leading zero; 0 for anything else. */
-static unsigned number_of(struct base_bytes text)
-{
-    if (text.len < 1 || text.len > 2 || text.data[0] < '1' || text.data[0] > '9')
-        return 0;
-    unsigned number = (unsigned)(text.data[0] - '0');
-    if (text.len == 2) {
-        if (text.data[1] < '0' || text.data[1] > '9')
-            return 0;
-        number = number * 10 + (unsigned)(text.data[1] - '0');
-    }
-    return number <= WIRE_SERVICE_COUNT ? number : 0;
-}
-
 /* What a service can be asked and what it answers is no secret among those who may connect. */
 void core_service_serve(struct core_request *take_request)
 {
     struct core_request *request = take_request;
     const struct wire_service *service =
-        wire_service_find(request->gateway->services, number_of(request->route.rest));
+        wire_service_find(request->gateway->services, core_route_number(request->route.rest, WIRE_SERVICE_COUNT));
     if (!service) {
         core_problem_send(request, WIRE_CODE_NOT_FOUND, NULL, 0);
         return;
