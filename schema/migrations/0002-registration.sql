@@ -240,7 +240,8 @@ create table crl (
 );
 select table_seal('crl');
 
-grant select on body, body_version, body_network, unit, unit_version, person, person_version, registration,
-    registration_version, agreement_text, agreement, crl to qao_gateway, qao_reader;
+grant select on body, body_version, body_network, unit, unit_version, person, registration, registration_version,
+    agreement_text, crl to qao_gateway, qao_reader;
+grant select on person_version, agreement to qao_gateway;
 grant insert on crl to qao_gateway;
 grant execute on function registration_confirm(bigint[], integer[]) to qao_gateway;

@@ -92,14 +92,22 @@ $$;
 
 alter table registration_version add column cause text; -- of a block
 
--- The newest version of each registration, with whose and where it is.
+-- The newest version of each registration, with whose and where it is. The number is that of the registration, so that one is
+-- found without looking at the newest version of all.
 create view registration_now as
-    select p.person_id, p.iin, p.body_id, b.bin, v.*
+    select p.person_id, p.iin, p.body_id, b.bin, r.registration_id, v.version, r.system_role, v.state, v.role, v.unit_id, v.bases,
+        v.duties, v.granted_until, v.act_number, v.act_date, v.reason, v.at, v.act, v.source, v.cause
     from registration r
         join person p using (person_id)
         join body b using (body_id)
         join lateral (select * from registration_version x where x.registration_id = r.registration_id
                       order by x.version desc limit 1) v on true;
+
+create index person_body on person (body_id);
+create index person_version_surname on person_version ((lower(surname)) text_pattern_ops);
+-- Few are, whatever the number of officers.
+create index registration_version_stopped on registration_version (state, registration_id)
+    where state in ('blocked', 'suspended');
 
 -- The registration of a person as an officer of a body.
 create function officer_now(officer_iin text, officer_bin text) returns setof registration_now
@@ -182,6 +190,9 @@ as $$
 $$;
 
 -- All reasons against the act, by the codes of docs/PROTOCOL-ACCESS.md; none: it may be.
+-- Whoever may not take an act learns nothing of the register by trying it: who is an officer where, and who is blocked, would
+-- else be told to any holder of a certificate, one refused act for each question. Of one's own application and agreement
+-- everything is told: they are about oneself.
 create function act_check(envelope jsonb) returns text[]
     language plpgsql stable security definer set search_path = qao, pg_temp
 as $$
@@ -199,10 +210,16 @@ begin
     if envelope ->> 'iin' is not null and envelope ->> 'kind' <> 'admin.enrolment' then
         common := person_check(envelope);
     end if;
+    execute format('select %s($1)', function_name::regproc) using envelope into reasons;
+    if (common <> '{}' or reasons && array['role-not-held', 'not-competent'])
+        and envelope ->> 'kind' not in ('admin.application', 'admin.agreement') then
+        reasons := array(select reason from unnest(reasons) reason
+                         where reason in ('role-not-held', 'not-competent', 'own-act', 'act-malformed', 'form-incomplete',
+                                          'period-wrong'));
+    end if;
     if exists (select from act a where a.id = (act_check.envelope ->> 'id')::uuid) then
         common := common || text 'query-replayed';
     end if;
-    execute format('select %s($1)', function_name::regproc) using envelope into reasons;
     return array(select distinct reason from unnest(common || reasons) reason order by 1);
 exception when data_exception or check_violation then
     return array['act-malformed']; -- a value that is not of its form
@@ -357,6 +374,12 @@ create view blob_unreferenced as
 grant select on act_kind, reading, upload to qao_reader;
 -- Neither messages nor forms, which hold names, telephones and addresses.
 grant select (log_id, seq, kind, iin, bin, id, at, leaf) on act to qao_reader;
+grant select (person_id, version, at, act, source) on person_version to qao_reader; -- no names, telephones, addresses
+
+-- What verification needs of the acts: which entry each belongs to, and the digest of the message as it lies here, computed
+-- from its bytes whenever it is asked. The messages themselves are not the reader's.
+create view act_kept as select log_id, seq, leaf, sha256(signed) as digest from act;
+grant select on act_kept to qao_reader;
 grant execute on function act_check(jsonb), act_apply(integer, bigint[], bytea[], jsonb[], bytea[]),
     read(text, jsonb, jsonb), person_check(jsonb), upload_put(text, text, bytea, text, integer, bigint, timestamptz),
     upload_find(text, bytea, text) to qao_gateway;

@@ -29,14 +29,25 @@ as $$
         left join body_now b using (bin)
 $$;
 
+-- The list of networks of one's own body must hold the address one speaks from: with another the operator would lock himself
+-- out, and there would be no way back but the database's superuser.
 create function act_check_body(envelope jsonb) returns text[]
     language plpgsql stable set search_path = qao, pg_temp
 as $$
 declare
-    reasons text[] := role_check(envelope, 'administrator');
+    said jsonb := envelope -> 'act';
+    reasons text[] := '{}';
 begin
-    if not body_differs(envelope -> 'act') and not body_networks_differ(envelope -> 'act') then
+    if not act_holds(envelope, 'administrator') then
+        reasons := reasons || text 'role-not-held';
+    end if;
+    if not body_differs(said) and not body_networks_differ(said) then
         reasons := reasons || text 'already-so';
+    end if;
+    if said ->> 'bin' = envelope ->> 'bin'
+        and not coalesce((envelope ->> 'peer')::inet
+                         <<= any (array(select w::cidr from jsonb_array_elements_text(said -> 'networks') w)), false) then
+        reasons := reasons || text 'form-mismatch';
     end if;
     return reasons;
 end

@@ -76,3 +76,6 @@ $$;
 insert into act_kind (kind, checker, applier, is_signed) values
     ('admin.agreement_text', 'act_check_agreement_text', 'act_apply_agreement_text', true),
     ('admin.agreement', 'act_check_agreement', 'act_apply_agreement', true);
+
+-- The reader's role is for verification and reports by numbers: it needs not the signed texts.
+grant select (person_id, text_version, signed_at, at, act, source, language) on agreement to qao_reader;

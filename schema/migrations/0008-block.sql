@@ -4,21 +4,32 @@ set local search_path = qao;
 
 -- ---- blocks (clauses 13, 34, 44, 46) ----
 
+-- A block of another cause does not stand against one for a violation: else who blocks himself in time could register in
+-- another body before the violation is closed.
 create function act_check_block(envelope jsonb) returns text[]
     language plpgsql stable set search_path = qao, pg_temp
 as $$
 declare
     said jsonb := envelope -> 'act';
-    reasons text[] := reach_check(envelope, said ->> 'iin', said ->> 'bin', 'administrator') || body_check(said ->> 'bin');
+    reasons text[] := '{}';
     old registration_now;
 begin
     if coalesce(said ->> 'cause' not in ('dismissal', 'absence', 'violation', 'other'), true) then
         return array['act-malformed'];
     end if;
+    if not act_holds(envelope, 'responsible', 'administrator') then
+        reasons := reasons || text 'role-not-held';
+    elsif not act_holds(envelope, 'administrator') and not act_reaches(envelope, said ->> 'iin', said ->> 'bin') then
+        reasons := reasons || text 'not-competent';
+    end if;
+    if not exists (select from body where bin = said ->> 'bin') then
+        reasons := reasons || text 'body-unknown';
+    end if;
     if coalesce(said ->> 'reason', '') = '' then
         reasons := reasons || text 'form-incomplete';
     end if;
-    select * into old from officer_now(said ->> 'iin', said ->> 'bin');
+    select * into old from registration_now
+    where iin = said ->> 'iin' and bin = said ->> 'bin' and system_role = 'officer';
     if old.state is null
         or said ->> 'violation' is not null
             and not exists (select from violation v
@@ -26,7 +37,8 @@ begin
                                 and v.bin = said ->> 'bin') then
         reasons := reasons || text 'object-unknown';
     end if;
-    if old.state in ('blocked', 'ended') then
+    if old.state = 'ended'
+        or old.state = 'blocked' and (said ->> 'cause' <> 'violation' or old.cause is not distinct from 'violation') then
         reasons := reasons || text 'already-so';
     end if;
     return reasons;

@@ -79,34 +79,56 @@ as $$
         or r.bin = reader ->> 'bin' and r.system_role = 'officer' and (units is null or coalesce(r.unit_id = any (units), false))
 $$;
 
+-- The operator sees all, a responsible official the officers within reach, as registration_shown() has it. Planned for each
+-- call: the plan is that of the filters given.
 create function read_registrations(reader jsonb, filter jsonb) returns jsonb
-    language plpgsql stable set search_path = qao, pg_temp
+    language plpgsql stable set search_path = qao, pg_temp set plan_cache_mode = 'force_custom_plan'
 as $$
 declare
     whole boolean := act_holds(reader, 'administrator', 'official');
     units bigint[] := act_units(reader);
     moment timestamptz := reader ->> 'at';
     page integer := read_limit(filter);
+    place bigint := read_after(filter);
+    -- What finds the registrations by an index; lists that hold at least those that are looked for.
+    in_bin text := case when whole then filter ->> 'bin' else reader ->> 'bin' end;
+    stopped bigint[];
+    named text := lower(filter ->> 'name');
+    people bigint[];
 begin
     if not whole and not act_holds(reader, 'responsible') then
         return null;
+    end if;
+    if filter ->> 'state' in ('blocked', 'suspended') then
+        stopped := array(select x.registration_id from registration_version x
+                         where x.state = filter ->> 'state' and x.state in ('blocked', 'suspended'));
+    end if;
+    if named is not null then
+        people := array(select x.person_id from person_version x
+                        where lower(x.surname) like regexp_replace(named, '([\\%_])', '\\\1', 'g') || '%');
     end if;
     return (
         select jsonb_build_object(
             'items', coalesce(jsonb_agg(registration_item(n, moment) order by n.registration_id), '[]'),
             'next', case when count(*) = page then max(n.registration_id)::text end)
         from (select r.* from registration_now r
-              where r.registration_id > read_after(filter) and registration_shown(reader, whole, units, r)
-                  and (filter ->> 'iin' is null or r.iin = filter ->> 'iin')
+              where r.registration_id > place
+                  and (whole or r.system_role = 'officer' and (units is null or coalesce(r.unit_id = any (units), false)))
+                  and (in_bin is null or r.bin = in_bin)
                   and (filter ->> 'bin' is null or r.bin = filter ->> 'bin')
+                  and (filter ->> 'iin' is null or r.iin = filter ->> 'iin')
+                  and (stopped is null or r.registration_id = any (stopped))
+                  and (filter ->> 'state' is null
+                       or filter ->> 'state' = case when r.state = 'active' and r.granted_until <= moment then 'ended'
+                                               else r.state end)
                   and (filter ->> 'unit' is null
                        or exists (select from unit u where u.unit_id = r.unit_id and u.code = filter ->> 'unit'))
-                  and (filter ->> 'state' is null or state_at(r.state, r.granted_until, moment) = filter ->> 'state')
                   and (filter ->> 'system_role' is null or r.system_role = filter ->> 'system_role')
                   and (filter ->> 'role' is null or r.role = (filter ->> 'role')::smallint)
-                  and (filter ->> 'name' is null
-                       or exists (select from person_now p
-                                  where p.person_id = r.person_id and starts_with(lower(p.surname), lower(filter ->> 'name'))))
+                  and (people is null
+                       or r.person_id = any (people)
+                           and starts_with(lower((select p.surname from person_version p where p.person_id = r.person_id
+                                                  order by p.version desc limit 1)), named))
               order by r.registration_id limit page) n);
 end
 $$;
@@ -194,21 +216,26 @@ $$;
 
 -- All of one application. difference compares what is asked for with what the applicant may do now. Which bases and duties
 -- are allowed is policy's to say.
+-- All of one application. difference compares what is asked for with what the applicant may do now. Which bases and duties
+-- are allowed is policy's to say. What the applicant is in other bodies is shown to himself and the operator, who decides; a
+-- responsible official is shown his own body.
 create function read_application(reader jsonb, filter jsonb) returns jsonb
     language plpgsql stable set search_path = qao, pg_temp
 as $$
 declare
     wanted application_now;
+    whole boolean := act_holds(reader, 'administrator', 'official');
+    beyond boolean;
     moment timestamptz := reader ->> 'at';
     has jsonb;
     held jsonb := '[]';
     asked jsonb;
 begin
     select * into wanted from application_now where application_id = (filter ->> 'application')::uuid;
-    if not found or not application_shown(reader, act_holds(reader, 'administrator', 'official'),
-                                          act_holds(reader, 'responsible'), act_units(reader), wanted) then
+    if not found or not application_shown(reader, whole, act_holds(reader, 'responsible'), act_units(reader), wanted) then
         return null;
     end if;
+    beyond := whole or wanted.iin = reader ->> 'iin';
     -- In this body, or where he is an officer now.
     select jsonb_build_object('bin', n.bin, 'unit', (select u.code from unit u where u.unit_id = n.unit_id), 'role', n.role,
                               'bases', n.bases, 'duties', n.duties, 'until', time_text(n.granted_until),
@@ -216,7 +243,7 @@ begin
         into has
     from registration_now n
     where n.iin = wanted.iin and n.system_role = 'officer'
-        and (n.bin = wanted.bin or state_at(n.state, n.granted_until, moment) = 'active')
+        and (n.bin = wanted.bin or beyond and state_at(n.state, n.granted_until, moment) = 'active')
     order by state_at(n.state, n.granted_until, moment) = 'active' desc, n.bin = wanted.bin desc limit 1;
     if has ->> 'state' = 'active' then
         held := (has -> 'bases') || (has -> 'duties');
@@ -230,7 +257,7 @@ begin
                 select coalesce(jsonb_agg(jsonb_build_object('bin', n.bin, 'state', n.state, 'cause', n.cause,
                                                              'reason', n.reason, 'at', time_text(n.at)) order by n.at), '[]')
                 from registration_now n
-                where n.iin = wanted.iin and n.bin <> wanted.bin and n.system_role = 'officer'
+                where beyond and n.iin = wanted.iin and n.bin <> wanted.bin and n.system_role = 'officer'
                     and n.state in ('blocked', 'suspended')),
             'difference', case when asked is not null then
                 jsonb_build_object('adds', names_without(asked, held), 'removes', names_without(held, asked)) end,
@@ -330,8 +357,7 @@ begin
     return (
         select jsonb_build_object(
             'items', coalesce(jsonb_agg(jsonb_build_object(
-                'import', n.import_id, 'rows', n.rows, 'done', n.done,
-                'state', case when n.done < n.rows then 'running' else 'done' end, 'at', time_text(n.at), 'by', n.iin)
+                'import', n.import_id, 'rows', n.rows, 'done', n.done, 'state', n.state, 'at', time_text(n.at), 'by', n.iin)
                 order by n.number), '[]'),
             'next', case when count(*) = page then max(n.number)::text end)
         from (select * from import_now i

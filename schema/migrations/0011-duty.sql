@@ -146,19 +146,34 @@ begin
 end
 $$;
 
+-- Nobody writes on about a violation of his own; and a new one does not take the number of one that the gateway saw.
 create function act_check_violation(envelope jsonb) returns text[]
     language plpgsql stable set search_path = qao, pg_temp
 as $$
 declare
     content jsonb := envelope -> 'act';
-    reasons text[] := reach_check(envelope, content ->> 'iin', content ->> 'bin', 'administrator', 'official')
-        || body_check(content ->> 'bin');
+    reasons text[] := '{}';
     held violation_now;
 begin
+    if not act_holds(envelope, 'administrator', 'official', 'responsible') then
+        reasons := reasons || text 'role-not-held';
+    elsif not act_holds(envelope, 'administrator', 'official')
+        and not act_reaches(envelope, content ->> 'iin', content ->> 'bin') then
+        reasons := reasons || text 'not-competent';
+    end if;
+    if content ->> 'iin' = envelope ->> 'iin' and (content ->> 'violation' is not null or content ->> 'state' = 'closed') then
+        reasons := reasons || text 'own-act';
+    end if;
+    if not exists (select from body where bin = content ->> 'bin') then
+        reasons := reasons || text 'body-unknown';
+    end if;
     if content ->> 'violation' is null then
         if not exists (select from person p join body b using (body_id)
                        where p.iin = content ->> 'iin' and b.bin = content ->> 'bin') then
             reasons := reasons || text 'object-unknown';
+        end if;
+        if exists (select from violation v where v.violation_id = (envelope ->> 'id')::uuid) then
+            reasons := reasons || text 'query-replayed';
         end if;
     else
         -- Of whom, where and what stays as it is.
