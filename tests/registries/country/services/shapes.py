@@ -76,8 +76,24 @@ def body(one):
     return {"code": one.bin, "name_kk": one.name_kk, "name_ru": one.name_ru}
 
 
-def subsoil_kind(contract):
-    return "production" if contract.kind.code == "2" else "exploration"
+# --- subsoil use contracts: services 48 and 49 ---
+
+def subsoil_record(one, amounts):
+    return {"bin": one.organisation.bin, "organisation_name": one.organisation.full_name, "contract_number": one.number, "date": one.signed,
+            "kind": "production" if one.kind.code == "2" else "exploration", "mineral": one.mineral.record(), "deposit": one.field,
+            "region": one.organisation.address.province.record(), "area": one.area_ha, "begins": one.signed, "ends": one.ends,
+            "obligations": one.obligations, "local_content": 3000 + len(one.number) * 500, "state": one.state} | amounts(one)
+
+
+def subsoil(country, asked, is_hydrocarbon, amounts):
+    def is_asked(one):
+        return one.number == asked["contract_number"] if "contract_number" in asked else one.organisation.bin == asked.get("bin")
+    return [subsoil_record(one, amounts) for one in country.subsoil_contracts if one.is_hydrocarbon == is_hydrocarbon and is_asked(one)]
+
+
+def subsoil_samples(country, is_hydrocarbon):
+    some = several([one for one in country.subsoil_contracts if one.is_hydrocarbon == is_hydrocarbon], lambda one: one.organisation)
+    return [{"contract_number": one.number} for one in some] + [{"bin": one.organisation.bin} for one in some] + [{"bin": no_organisation()}]
 
 
 LAND = Entry("1", "Жер учаскесі", "Земельный участок")
